@@ -1,0 +1,55 @@
+"""Real parts for every test: an encrypted store in a temporary folder, and people of each role."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pytest
+
+from tests.factories import PASSPHRASE, first_run
+from tests.fakes import FakeClock
+from vpr_desktop.services import people, sessions
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage.keyslots import KdfPolicy
+
+FAST = KdfPolicy(memory_kib=64, passes=1, floor_kib=64)
+ROLES = ("reporter", "ward_manager", "support_lead", "vpr_lead", "auditor", "device_admin")
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    return tmp_path / "ward"
+
+
+@pytest.fixture
+def ctx(home: Path, clock: FakeClock) -> Iterator[Context]:
+    """A ward manager's session on a new ward."""
+    made, _ = sessions.first_run(home, first_run(), clock, FAST)
+    yield made
+    made.store.close()
+    made.secrets.lock.release()
+
+
+@pytest.fixture
+def as_role(ctx: Context) -> Callable[..., Context]:
+    """The same PC in another person's hands: a session of this role on the open store."""
+    from dataclasses import replace
+
+    from vpr_desktop.services.context import Person
+
+    def become(role: str, user_id: str = "") -> Context:
+        user_id = user_id or f"p-{role}"
+        if user_id not in {user.user_id for user in people.users(ctx)}:
+            people.add(ctx, user_id, f"P. {role.title()}", role, PASSPHRASE)
+        return replace(ctx, user=Person(user_id, f"P. {role.title()}", "P.", role))
+
+    return become

@@ -1,0 +1,44 @@
+"""Identities: made on the device, unique without a server. Time and randomness come in as values."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+
+VPR_NAMESPACE = uuid.UUID("6f1f3f0a-6d0c-5c0e-9a53-2f6b8b6d7c11")
+
+
+def uuid7(unix_ms: int, randomness: bytes) -> str:
+    """A UUIDv7 of a time in milliseconds and 10 random bytes. Its time is never trusted."""
+    a = int.from_bytes(randomness[:2], "big") & 0x0FFF
+    b = int.from_bytes(randomness[2:10], "big") & ((1 << 62) - 1)
+    value = (unix_ms & ((1 << 48) - 1)) << 80 | 7 << 76 | a << 64 | 2 << 62 | b
+    return str(uuid.UUID(int=value))
+
+
+def stream_id(org_code: str, ward_code: str) -> str:
+    """The stream of a ward: the same on every PC, also before any of them was enrolled."""
+    return str(uuid.uuid5(VPR_NAMESPACE, f"ward/{org_code.upper()}/{ward_code.upper()}"))
+
+
+def user_record_id(org_code: str, user_id: str) -> str:
+    """The record of a person who signs in: the same on every PC of an organisation."""
+    return str(uuid.uuid5(VPR_NAMESPACE, f"user/{org_code.upper()}/{user_id.lower()}"))
+
+
+def device_id(first_public_key: bytes) -> str:
+    """A PC's identity, which its first public key proves."""
+    return str(uuid.UUID(bytes=hashlib.sha256(first_public_key).digest()[:16]))
+
+
+def next_hlc(last: str, unix_ms: int) -> str:
+    """The next hybrid logical time: never before the last one, for display and sorting only."""
+    held_ms, counter = (int(part) for part in last.split(".")) if last else (0, 0)
+    if unix_ms > held_ms:
+        return f"{unix_ms:015d}.00000"
+    return f"{held_ms:015d}.{counter + 1:05d}"
+
+
+def hlc_ms(hlc: str) -> int:
+    """The milliseconds of a hybrid time."""
+    return int(hlc.split(".")[0])

@@ -1,0 +1,75 @@
+"""What every record has, whatever its entity, and how its fields are read from the declaration.
+
+A record is plain data with no link to a session or a file. It remembers the values and heads it was read
+with, so that a later save compares with what its author saw and not with what the store holds by then.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from sqlmodel import Field, SQLModel
+
+from vpr_desktop.domain.fields import FieldSpec, Wire, decode, encode
+
+Heads = dict[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a record's author had on screen: wire values, and per field the ops that gave them."""
+
+    values: dict[str, Wire] = field(default_factory=dict)
+    heads: Heads = field(default_factory=dict)
+    clashes: frozenset[str] = frozenset()
+
+
+class Record(SQLModel):
+    """The base of every entity: identity, ward, whether taken off, and fields of newer versions."""
+
+    id: str = Field(default="", primary_key=True)
+    ward_id: str = Field(default="")
+
+    @property
+    def shown(self) -> Shown:
+        """The values and heads this record was read with; empty for a new one."""
+        return self.__dict__.get("_shown") or Shown()
+
+
+@cache
+def fields_of(entity: type[Record]) -> dict[str, FieldSpec]:
+    """Every declared field of an entity, in the order of its declaration."""
+    columns = entity.__table__.columns  # type: ignore[attr-defined]
+    return {c.name: c.info["spec"] for c in columns if "spec" in c.info}
+
+
+def entity_name(entity: type[Record]) -> str:
+    """The name an entity has in ops, tables, CSV and JSON."""
+    return str(entity.__tablename__)
+
+
+def wire_values(record: Record) -> dict[str, Wire]:
+    """The record's declared values in wire form. Raises ValueError with a sentence for a bad value."""
+    return {name: encode(spec, getattr(record, name)) for name, spec in fields_of(type(record)).items()}
+
+
+def from_wire(entity: type[Record], id: str, ward_id: str, shown: Shown) -> Record:
+    """A record from wire values, remembering what it was read with. Unknown fields stay in `shown`."""
+    specs = fields_of(entity)
+    known = {name: decode(specs[name], wire) for name, wire in shown.values.items() if name in specs}
+    record = entity(id=id, ward_id=ward_id, **known)
+    record.__dict__["_shown"] = shown
+    return record
+
+
+def remember(record: Record, shown: Shown) -> None:
+    """Notes that the record now stands as saved with these values and heads."""
+    record.__dict__["_shown"] = shown
+
+
+def extra_of(record: Record) -> dict[str, Any]:
+    """Fields that a newer version wrote: kept unharmed, shown as "from a newer version"."""
+    declared = fields_of(type(record))
+    return {name: value for name, value in record.shown.values.items() if name not in declared}

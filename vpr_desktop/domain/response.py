@@ -1,0 +1,56 @@
+"""What was done after: restrictive interventions (F52), warnings (F58) and answers given (F64)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from vpr_desktop.domain import choices as c
+from vpr_desktop.domain import choices_response as lists
+from vpr_desktop.domain.fields import day, moment, number, one_of, text, yes_no
+from vpr_desktop.domain.part import Part
+
+FORCE = "Physical intervention"
+SANCTION = "Warning or sanction"
+FEEDBACK = "Answers given"
+
+
+class Restrictive(Part, table=True):
+    """One restrictive intervention. Use of Force Act 2018 section 6 and MHSDS ask for these."""
+
+    __tablename__ = "restrictive"
+
+    restrictive_type: str | None = one_of("Type", lists.REST, section=FORCE, block="core", required_at="log")
+    started_at: datetime | None = moment("Started", section=FORCE, block="core")
+    ended_at: datetime | None = moment("Ended", section=FORCE, block="core")
+    staff_count: int | None = number("Staff involved", section=FORCE, block="core", most=50)
+    in_care_plan: str | None = one_of("In the care plan?", c.YNU, section=FORCE, block="core")
+
+
+class Sanction(Part, table=True):
+    """One warning, agreement or exclusion, with its review, appeal and capacity consideration."""
+
+    __tablename__ = "sanction"
+
+    level: str | None = one_of("Level", lists.SANC, section=SANCTION, block="sanction", required_at="log")
+    reason: str | None = text("Reason", section=SANCTION, block="sanction", lines=3)
+    issued_on: date | None = day("Issued on", section=SANCTION, block="sanction")
+    issued_by: str | None = text("Issued by, name and role", section=SANCTION, block="sanction", longest=120)
+    expires_on: date | None = day("Expires on", section=SANCTION, block="sanction")
+    review_on: date | None = day("Review on", section=SANCTION, block="sanction")
+    appeal: str | None = text("Appeal", section=SANCTION, block="sanction", longest=300)
+    capacity_considered_by: str | None = text("Capacity considered by", section=SANCTION, block="sanction", longest=120)
+    gp_told: bool | None = yes_no("GP told?", section=SANCTION, block="sanction")
+    letter_printed_at: datetime | None = moment("Letter printed", section=SANCTION, block="sanction")
+
+
+class Feedback(Part, table=True):
+    """An answer to the reporter or a person affected, or the named waiver of it."""
+
+    __tablename__ = "feedback"
+
+    to: str | None = text("To", section=FEEDBACK, block="feedback", longest=20, hint="reporter, or a person's letter")
+    message: str | None = text("Message", section=FEEDBACK, block="feedback", lines=5)
+    given_at: datetime | None = moment("Given at", section=FEEDBACK, block="feedback")
+    given_by: str | None = text("Given by", section=FEEDBACK, block="feedback", longest=120)
+    waived_by: str | None = text("Waived by", section=FEEDBACK, block="feedback", longest=120)
+    waiver_reason: str | None = text("Why waived", section=FEEDBACK, block="feedback", longest=500)

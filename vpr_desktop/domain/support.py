@@ -1,0 +1,52 @@
+"""The support plan of one person affected, and the recordings made on its steps (domain E3)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from vpr_desktop.domain import choices_response as lists
+from vpr_desktop.domain.fields import day, link, moment, text
+from vpr_desktop.domain.record import Record
+
+PLAN = "Support plan"
+CHOICES = "Their choices"
+ENTRY = "Recording"
+
+
+class Plan(Record, table=True):
+    """A plan opened in the same transaction as its incident; steps are computed, never stored."""
+
+    __tablename__ = "plan"
+
+    incident_id: str | None = link("Incident", "incident", section=PLAN, block="system", listed=True)
+    person_id: str | None = link("Person", "person", section=PLAN, block="system", listed=True)
+    template: str | None = text("Template", section=PLAN, block="support", longest=20, app=True)
+    template_version: str | None = text("Template version", section=PLAN, block="support", longest=20, app=True)
+    lead: str | None = text("Support lead", section=PLAN, block="support", longest=80, app=True, listed=True)
+    contact_how: str | None = text("How to contact", section=CHOICES, block="support", longest=200)
+    contact_when: str | None = text("When", section=CHOICES, block="support", longest=200)
+    may_know: str | None = text("Who may know", section=CHOICES, block="support", longest=200)
+    wants: str | None = text("What they want", section=CHOICES, block="support", longest=300)
+    language: str | None = text("Language", section=CHOICES, block="support", longest=80)
+    paused_until: date | None = day("Follow-up paused until", section=CHOICES, block="support")
+    closed_on: date | None = day("Closed on", section=PLAN, block="support", app=True, listed=True)
+    closed_reason: str | None = text("Why closed", section=PLAN, block="support_note", longest=300, app=True)
+
+
+class StepEntry(Record, table=True):
+    """One recording on one step. A mistake is struck out by an entry that names it."""
+
+    __tablename__ = "step_entry"
+
+    plan_id: str | None = link("Plan", "plan", section=ENTRY, block="system", listed=True)
+    step: str | None = text("Step", section=ENTRY, block="support", longest=20, app=True)
+    outcome: str | None = text("Outcome", section=ENTRY, block="support", longest=3, app=True)
+    at: datetime | None = moment("When", section=ENTRY, block="support")
+    by: str | None = text("By", section=ENTRY, block="support", longest=80, app=True)
+    channel: str | None = text("How", section=ENTRY, block="support", longest=10)
+    reason: str | None = text("Reason", section=ENTRY, block="support_note", longest=1000)
+    until_on: date | None = day("Ask again on", section=ENTRY, block="support")
+    strikes: str | None = link("Strikes out", "step_entry", section=ENTRY, block="support")
+
+
+STEP_OUTCOME = lists.OUTCOME

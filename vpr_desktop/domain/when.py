@@ -1,0 +1,110 @@
+"""Times as people type and read them, on the ward's clock. The current time comes in as a value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+HELP = "Type a time such as 14:20, -40m, yesterday 22:10 or 21-Nov-2026 22:10."
+GRACE = timedelta(minutes=2)  # how far a typed time may lie ahead before it counts as future
+AGO = re.compile(r"-\s*(\d{1,3})\s*(m|min|minutes?|h|hours?)")
+CLOCK = re.compile(r"(\d{1,2})[:.]?(\d{2})")
+SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?")
+NAMED = re.compile(r"(\d{1,2})[- ]([a-z]{3,9})(?:[- ](\d{4}|\d{2}))?")
+
+
+class WhenProblem(ValueError):
+    """A sentence that says what to type instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parsed:
+    """A typed time: the moment in UTC, and how it is said back. `twice` where the clocks went back then."""
+
+    at: datetime
+    echo: str
+    twice: tuple[datetime, datetime] | None = None
+
+
+def parse_when(text: str, now: datetime, zone: ZoneInfo, second: bool = False) -> Parsed:
+    """The moment somebody typed. `second` picks the later of a time that came twice. Raises WhenProblem."""
+    typed = " ".join(text.lower().replace(",", " ").split())
+    ago = AGO.fullmatch(typed)
+    if ago:
+        amount = int(ago[1])
+        at = now - (timedelta(hours=amount) if ago[2].startswith("h") else timedelta(minutes=amount))
+        return _parsed(at.replace(second=0, microsecond=0), zone)
+    day_text, _, clock_text = typed.rpartition(" ")
+    clock = CLOCK.fullmatch(clock_text)
+    if not clock or int(clock[1]) > 23 or int(clock[2]) > 59:
+        raise WhenProblem(HELP)
+    local_now = now.astimezone(zone)
+    day = _day(day_text, local_now.date())
+    return _on_clock(datetime(day.year, day.month, day.day, int(clock[1]), int(clock[2])), now, zone, second)
+
+
+def _day(text: str, today: date) -> date:
+    if text in ("", "today"):
+        return today
+    if text == "yesterday":
+        return today - timedelta(days=1)
+    slashed, named = SLASHED.fullmatch(text), NAMED.fullmatch(text)
+    if slashed:
+        return _date(int(slashed[1]), int(slashed[2]), slashed[3], today)
+    if named and named[2][:3] in MONTHS:
+        return _date(int(named[1]), MONTHS.index(named[2][:3]) + 1, named[3], today)
+    raise WhenProblem(HELP)
+
+
+def _date(day: int, month: int, year: str | None, today: date) -> date:
+    try:
+        if year is not None:
+            return date(int(year) if len(year) == 4 else 2000 + int(year), month, day)
+        this_year = date(today.year, month, day)
+        return this_year if this_year <= today else date(today.year - 1, month, day)
+    except ValueError:
+        raise WhenProblem("There is no such date. " + HELP) from None
+
+
+def _on_clock(naive: datetime, now: datetime, zone: ZoneInfo, second: bool) -> Parsed:
+    first = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
+    again = naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    if first.astimezone(zone).replace(tzinfo=None) != naive:
+        raise WhenProblem("The clocks went forward then, so there was no such time. " + HELP)
+    chosen = again if second else first
+    if chosen > now + GRACE:
+        raise WhenProblem("That is in the future. Type when it happened, such as yesterday 22:10.")
+    return _parsed(chosen, zone, (first, again) if first != again else None)
+
+
+def _parsed(at: datetime, zone: ZoneInfo, twice: tuple[datetime, datetime] | None = None) -> Parsed:
+    return Parsed(at, echo(at, zone), twice)
+
+
+def echo(at: datetime, zone: ZoneInfo) -> str:
+    """A moment said back: Saturday 21-Nov-2026, 22:10."""
+    local = at.astimezone(zone)
+    return f"{local:%A} {show_day(local.date())}, {local:%H:%M}"
+
+
+def show(at: datetime, zone: ZoneInfo, *, day_only: bool = False) -> str:
+    """A moment in full: 22-Nov-2026 14:20."""
+    local = at.astimezone(zone)
+    return show_day(local.date()) if day_only else f"{show_day(local.date())} {local:%H:%M}"
+
+
+def show_day(day: date) -> str:
+    """A date: 22-Nov-2026, in English whatever the PC's language."""
+    return f"{day.day:02d}-{MONTHS[day.month - 1].capitalize()}-{day.year}"
+
+
+def relative(at: datetime, now: datetime, zone: ZoneInfo, *, day_only: bool = False) -> str:
+    """A moment for lists: Today 14:05, Yesterday 22:10, else in full."""
+    day, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    word = {0: "Today", -1: "Yesterday", 1: "Tomorrow"}.get((day - today).days)
+    if word is None:
+        return show(at, zone, day_only=day_only)
+    return word if day_only else f"{word} {at.astimezone(zone):%H:%M}"

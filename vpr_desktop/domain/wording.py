@@ -1,0 +1,31 @@
+"""A field's value in words: the one place lists, forms, prints and history take them from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vpr_desktop.domain.fields import FieldSpec
+from vpr_desktop.domain.when import show, show_day
+
+
+def in_words(spec: FieldSpec, value: Any, zone: ZoneInfo) -> str:
+    """A record's value as people read it; empty for no answer. A value of a newer version shows as it is."""
+    if value is None:
+        return ""
+    if isinstance(value, dict):
+        return "Erased" if "erased" in value else "Sealed"
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, datetime):
+        return show(value, zone)
+    if isinstance(value, date):
+        return show_day(value)
+    if isinstance(value, list):
+        return ", ".join(_label(spec, code) for code in value)
+    return _label(spec, value) if spec.choices is not None else str(value)
+
+
+def _label(spec: FieldSpec, code: Any) -> str:
+    return spec.choices.label(str(code)) if spec.choices is not None else str(code)

@@ -1,0 +1,65 @@
+"""Role, status and act: the one table that buttons, services and the endpoint all read."""
+
+from __future__ import annotations
+
+from vpr_desktop.domain.visibility import Tie, sees_incident
+
+LIVE = frozenset({"logged", "in_review"})
+STATUSES = ("logged", "in_review", "closed", "withdrawn")
+
+# Acts that need no record.
+WARD_ACTS: dict[str, frozenset[str]] = {
+    "reporter": frozenset("log open list search export print".split()),
+    "ward_manager": frozenset(
+        "log open list search export print handover import manage_users manage_ward manage_device verify backup"
+        " restore settle print_full".split()
+    ),
+    "support_lead": frozenset("log open list search export print handover settle print_full".split()),
+    "vpr_lead": frozenset("log open list search export print print_full".split()),
+    "auditor": frozenset("open list export verify read_audit".split()),
+    "device_admin": frozenset("manage_users manage_device verify backup restore".split()),
+}
+
+# Acts on an incident, by role and status. "own" in a role's place: the reporter of this incident.
+CHANGES = frozenset({"amend", "withdraw", "undo", "settle"})
+RECORD_ACTS: dict[str, dict[str, frozenset[str]]] = {
+    "own": {
+        "logged": frozenset({"amend", "withdraw", "undo", "print_redacted", "print_slip"}),
+        "in_review": frozenset({"amend", "print_redacted", "print_slip"}),
+        "closed": frozenset({"print_redacted", "print_slip"}),
+        "withdrawn": frozenset({"reinstate"}),
+    },
+    "ward_manager": {
+        "logged": CHANGES | {"review", "print_redacted", "print_anonymous", "print_full", "print_slip"},
+        "in_review": CHANGES | {"close", "print_redacted", "print_anonymous", "print_full", "print_slip"},
+        "closed": frozenset({"reopen", "print_redacted", "print_anonymous", "print_full"}),
+        "withdrawn": frozenset({"reinstate", "print_redacted"}),
+    },
+    "support_lead": {
+        "logged": frozenset({"amend", "settle", "print_redacted", "print_anonymous", "print_full"}),
+        "in_review": frozenset({"amend", "settle", "print_redacted", "print_anonymous", "print_full"}),
+        "closed": frozenset({"print_redacted", "print_anonymous", "print_full"}),
+        "withdrawn": frozenset({"print_redacted"}),
+    },
+    "vpr_lead": {
+        "logged": frozenset({"print_redacted", "print_anonymous"}),
+        "in_review": frozenset({"print_redacted", "print_anonymous"}),
+        "closed": frozenset({"print_redacted", "print_anonymous"}),
+        "withdrawn": frozenset({"print_redacted"}),
+    },
+}
+
+
+def actions(role: str, status: str, tie: Tie) -> frozenset[str]:
+    """What a person may do with an incident as it stands; nothing with one that does not open to them."""
+    if sees_incident(role, tie) != "full":
+        return frozenset()
+    by_role = RECORD_ACTS.get(role, {}).get(status, frozenset())
+    return by_role | RECORD_ACTS["own"].get(status, frozenset()) if tie.own else by_role
+
+
+def allowed(role: str, action: str, status: str | None = None, tie: Tie | None = None) -> bool:
+    """Whether a person may do something: on the ward, or with a record where its status is given."""
+    if status is not None:
+        return action in actions(role, status, tie or Tie())
+    return action in WARD_ACTS.get(role, frozenset())

@@ -1,0 +1,66 @@
+"""Half-filled forms: kept in the encrypted file within a second, and seen by their writer alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage.unit import draft_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """One half-filled form. `form` is `quick_log` or `task:<incident id>:<task>`."""
+
+    id: str
+    form: str
+    started_at: datetime
+    saved_at: datetime
+    body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SavedDraft:
+    """That a draft is safe, and since when."""
+
+    id: str
+    saved_at: datetime
+
+
+def save(ctx: Context, form: str, body: dict[str, Any], draft_id: str | None = None) -> SavedDraft:
+    """Keeps a form as it stands; the same id replaces the draft before."""
+    with ctx.unit() as unit:
+        kept = draft_id or unit.new_id()
+        unit.put_draft(kept, form, body)
+        unit.commit("")
+    return SavedDraft(kept, ctx.now())
+
+
+def mine(ctx: Context) -> list[Draft]:
+    """This person's drafts, the last written first."""
+    return [
+        Draft(
+            row["id"],
+            row["form"],
+            datetime.fromisoformat(row["started_at"]),
+            datetime.fromisoformat(row["saved_at"]),
+            row["body"],
+        )
+        for row in draft_rows(ctx.reader(), ctx.user.user_id)
+    ]
+
+
+def discard(ctx: Context, draft_id: str) -> None:
+    """Throws a draft of this person away; no record was made of it."""
+    with ctx.unit() as unit:
+        unit.drop_draft(draft_id)
+        unit.commit("")
+
+
+def others_count(ctx: Context) -> int:
+    """How many drafts belong to somebody else; told to who runs the ward, without content."""
+    if not ctx.can("handover"):
+        return 0
+    return ctx.reader().count_drafts_of_others(ctx.user.user_id)

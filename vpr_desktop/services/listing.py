@@ -1,0 +1,124 @@
+"""The incidents list, its counts and search: rows of ready words, never a name or free text.
+
+What a person may not see of a restricted incident is left out of the query itself (storage/queries.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vpr_desktop.domain.choices import CodeList
+from vpr_desktop.domain.derived import acts_in_words
+from vpr_desktop.domain.fields import decode
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.when import relative, show
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage import queries
+from vpr_desktop.storage.queries import ListQuery, Viewer
+
+__all__ = ["ListQuery", "Row", "count", "page", "search", "view_counts"]
+
+RESTRICTED = "Restricted incident"
+DASH = "–"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the list as this person may see it."""
+
+    id: str
+    reference: str
+    when: str
+    when_full: str
+    where: str
+    what: str
+    effect: str
+    status: str
+    tasks_left: int | None
+    support: str
+    send_state: str
+    restricted: bool
+    two_versions: bool
+    imported: bool
+
+
+def viewer(ctx: Context) -> Viewer:
+    """This person, as the list query asks for them."""
+    return Viewer(ctx.user.role, ctx.user.user_id, tuple(ctx.wards))
+
+
+def page(ctx: Context, query: ListQuery) -> list[Row]:
+    """One slice of the list."""
+    ctx.require("list")
+    found = queries.page(ctx.store.db, query, viewer(ctx))
+    return _rows(ctx, found)
+
+
+def count(ctx: Context, query: ListQuery) -> int:
+    """How many incidents the list holds in all."""
+    ctx.require("list")
+    return queries.count(ctx.store.db, query, viewer(ctx))
+
+
+def view_counts(ctx: Context) -> dict[str, int]:
+    """The number behind each saved view."""
+    ctx.require("list")
+    asked = viewer(ctx)
+    return {name: queries.count(ctx.store.db, ListQuery(view=name), asked) for name in queries.VIEWS}
+
+
+def search(ctx: Context, text: str, limit: int = 50) -> list[Row]:
+    """Incidents by reference or by words of their narratives, newest first; logged without the words."""
+    ctx.require("search")
+    asked = viewer(ctx)
+    found = queries.by_reference(ctx.store.db, text, asked, limit)
+    ids = {row["id"] for row in found}
+    found += [row for row in queries.by_words(ctx.store.db, text, asked, limit) if row["id"] not in ids]
+    with ctx.unit() as unit:
+        unit.commit("search")
+    return _rows(ctx, found[:limit])
+
+
+def _rows(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
+    ids = [row["id"] for row in found]
+    waiting = ctx.reader().waits(ids) if ids else set()
+    support = queries.open_support(ctx.store.db, ids) if ids else {}
+    return [_row(ctx, row, row["id"] in waiting, support.get(row["id"])) for row in found]
+
+
+def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None) -> Row:
+    specs = fields_of(Incident)
+    at: datetime | None = decode(specs["occurred_at"], row["occurred_at"])
+    zone = ctx.wards[row["ward_id"]].zone if row["ward_id"] in ctx.wards else ctx.ward.zone
+    is_open = bool(row["visible"])
+    timed = row["time_known"] != "unknown" and is_open
+    day_only = at is not None and not timed
+    return Row(
+        id=row["id"],
+        reference=row["reference"] or "",
+        when=relative(at, ctx.now(), zone, day_only=day_only) if at else "Not provided",
+        when_full=show(at, zone, day_only=day_only) if at else "Not provided",
+        where=_label(specs["location"].choices, row["location"]) if is_open else RESTRICTED,
+        what=acts_in_words(row["act_types"] or []) if is_open else DASH,
+        effect=_label(specs["effect"].choices, row["effect"]) if is_open else DASH,
+        status=_label(specs["status"].choices, row["status"]),
+        tasks_left=row["tasks_left"] if is_open else None,
+        support=("Open" if support else "Closed") if is_open and support is not None else DASH,
+        send_state="waiting" if waits else "sent",
+        restricted=bool(row["restricted"]) and not is_open,
+        two_versions=bool(row["clash"]) and is_open,
+        imported=row["imported_at"] is not None,
+    )
+
+
+def _label(choices: CodeList | None, code: str | None) -> str:
+    return choices.label(code) if choices is not None and code else "Not provided"
+
+
+def labels(choices: CodeList, codes: Iterable[str]) -> str:
+    """Several codes as words."""
+    return ", ".join(choices.label(code) for code in codes)

@@ -1,0 +1,272 @@
+"""First run, unlock, recover, lock: the only services that handle keys, which never leave this module's calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, Problem, ProblemsFound
+from vpr_desktop.domain.identifiers import is_ods_code
+from vpr_desktop.domain.identity import device_id, stream_id, user_record_id
+from vpr_desktop.domain.passphrases import passphrase_problem
+from vpr_desktop.domain.place import Ward
+from vpr_desktop.domain.shifts import DEFAULT
+from vpr_desktop.domain.user import User
+from vpr_desktop.services import lockscreen
+from vpr_desktop.services.context import Clock, Context, Person, WardFacts
+from vpr_desktop.storage import checks, clear_files, keyslots, store, vault
+from vpr_desktop.storage.anchor import Anchor
+from vpr_desktop.storage.device import make_device_key
+from vpr_desktop.storage.instance_lock import InstanceLock
+from vpr_desktop.storage.keyslots import KdfPolicy, Unlocked
+from vpr_desktop.storage.store import Store
+
+T = TypeVar("T")
+FIRST_ROLES = ("ward_manager", "device_admin")
+
+
+@dataclass(frozen=True, slots=True)
+class FirstRun:
+    """What the five steps of the first run ask for."""
+
+    org_code: str
+    org_name: str
+    ward_code: str
+    ward_name: str
+    user_id: str
+    name: str
+    role: str
+    passphrase: str
+    initials: str = ""
+    site: str = ""
+    timezone: str = "Europe/London"
+    lock_minutes: int = lockscreen.LOCK_MINUTES
+    practice: bool = False
+
+
+@dataclass(slots=True)
+class Keys:
+    """What a session holds besides the open file: the opened slot and the instance lock."""
+
+    unlocked: Unlocked
+    lock: InstanceLock
+    policy: KdfPolicy
+
+
+def first_run_problems(setup: FirstRun) -> list[Problem]:
+    """What to put right before a PC can be set up."""
+    checks_of = (
+        ("org_code", is_ods_code(setup.org_code.upper()), "Give the organisation's code, such as RX1."),
+        ("org_name", bool(setup.org_name.strip()), "Give the organisation's name."),
+        (
+            "ward_code",
+            setup.ward_code.isalnum() and len(setup.ward_code) <= 10,
+            "Give a short ward code, such as CED.",
+        ),
+        ("ward_name", bool(setup.ward_name.strip()), "Give the ward's name."),
+        (
+            "user_id",
+            is_sign_in_name(setup.user_id),
+            "Give a sign-in name of letters, digits, dots or dashes.",
+        ),
+        ("name", bool(setup.name.strip()), "Give your name as colleagues know it."),
+        ("role", setup.role in FIRST_ROLES, "The first person is a ward manager or a device administrator."),
+        (
+            "passphrase",
+            passphrase_problem(setup.passphrase) is None,
+            passphrase_problem(setup.passphrase) or "",
+        ),
+    )
+    return [Problem(field, sentence) for field, holds, sentence in checks_of if not holds]
+
+
+def is_sign_in_name(text: str) -> bool:
+    """Whether a text can be a sign-in name."""
+    return 0 < len(text) <= 80 and all(c.isalnum() or c in ".-_@" for c in text)
+
+
+def first_run(home: Path, setup: FirstRun, clock: Clock, policy: KdfPolicy | None = None) -> tuple[Context, str]:
+    """Makes the encrypted file, this PC's key, the ward and the first person. Returns the recovery code too."""
+    found = first_run_problems(setup)
+    if found:
+        raise ProblemsFound(found)
+    home.mkdir(parents=True, exist_ok=True)
+    policy = policy or KdfPolicy()
+    lock = InstanceLock(home)
+    try:
+        _refuse_second_file(home)
+        unlocked = keyslots.create(home)
+        opened = _make_store(home, unlocked)
+        _write_first_records(opened, setup, clock)
+        keyslots.set_passphrase(home, unlocked, setup.user_id, setup.name, setup.passphrase, policy)
+        code = keyslots.make_recovery_code(home, unlocked)
+        clear_files.save(home, {"lock_minutes": setup.lock_minutes, "practice": setup.practice})
+        unlocked.user_id = setup.user_id
+        ctx = _context(home, opened, Keys(unlocked, lock, policy), clock)
+    except BaseException:
+        lock.release()
+        raise
+    write_clear_facts(ctx)
+    return ctx, code
+
+
+def _refuse_second_file(home: Path) -> None:
+    if (home / vault.FILE).exists():
+        raise FileDamaged("There is already a file of VPR Desktop in this folder. Nothing was changed. Call IT.")
+
+
+def _make_store(home: Path, unlocked: Unlocked) -> Store:
+    db = vault.create(home, unlocked.dek)
+    key, public = make_device_key()
+    anchors = Anchor(home, keyslots.anchor_key(unlocked.dek))
+    made = store.make(db, anchors, device_id(public), store.first_tip(unlocked.file_id), db.close)
+    made.put_state_now("device_key", key)
+    return made
+
+
+def _write_first_records(opened: Store, setup: FirstRun, clock: Clock) -> None:
+    ward_id = stream_id(setup.org_code, setup.ward_code)
+    with opened.unit(setup.user_id, clock.now()) as unit:
+        ward = Ward(id=ward_id, ward_id=ward_id, code=setup.ward_code.upper(), name=setup.ward_name.strip())
+        ward.org_code, ward.org_name, ward.site = setup.org_code.upper(), setup.org_name.strip(), setup.site
+        ward.timezone, ward.emergency_number, ward.shift_times = setup.timezone, "2222", ", ".join(DEFAULT)
+        unit.save(ward)
+        person = User(id=user_record_id(setup.org_code, setup.user_id), ward_id=ward_id, user_id=setup.user_id)
+        person.name, person.role, person.active = setup.name.strip(), setup.role, True
+        person.initials = setup.initials.strip() or initials_of(setup.name)
+        unit.save(person)
+        unit.put_state("wards", ward_id.encode())
+        unit.commit("first run", ward_id)
+
+
+def initials_of(name: str) -> str:
+    """The initials of a name: A.M. for A. Manager."""
+    return "".join(f"{word[0].upper()}." for word in name.split()[:4])
+
+
+def unlock(
+    home: Path,
+    user_id: str,
+    passphrase: str,
+    clock: Clock,
+    policy: KdfPolicy | None = None,
+    wait: float = 0.0,
+) -> Context:
+    """Opens the file for one person. Raises WrongPassphrase, AlreadyOpen, FileAltered, FileRolledBack and others."""
+    policy = policy or KdfPolicy()
+    lock = InstanceLock(home, wait)
+    try:
+        unlocked = keyslots.unlock(home, user_id, passphrase, clock.monotonic(), policy)
+        return _open(home, Keys(unlocked, lock, policy), clock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _open(home: Path, keys: Keys, clock: Clock) -> Context:
+    anchors = Anchor(home, keyslots.anchor_key(keys.unlocked.dek))
+    held = anchors.read()
+
+    def is_behind(db: vault.Database) -> bool:
+        return held is not None and checks.is_behind(checks.file_tip(db), held)
+
+    db = _mapped(lambda: vault.open_file(home, keys.unlocked.dek, is_behind))
+    try:
+        opened = _mapped(lambda: store.open_checked(db, anchors, db.close))
+        ctx = _context(home, opened, keys, clock)
+    except BaseException:
+        db.close()
+        raise
+    with ctx.unit() as unit:
+        unit.commit("unlock")
+    lockscreen.remember_user(home, ctx.user.user_id)
+    return ctx
+
+
+def _mapped(job: Callable[[], T]) -> T:
+    with vault.sql_errors():
+        return job()
+
+
+def _context(home: Path, opened: Store, keys: Keys, clock: Clock) -> Context:
+    reader = opened.reader()
+    wards = {ward.id: _facts(opened, ward) for ward in reader.find(Ward)}
+    person = next((u for u in reader.find(User, user_id=keys.unlocked.user_id)), None)
+    if person is None or not wards or person.active is False:
+        raise NotAllowed("This person no longer works on this PC. Ask the ward manager.")
+    role = "reporter" if "role" in person.shown.clashes else person.role or "reporter"
+    who = Person(keys.unlocked.user_id, person.name or "", person.initials or "", role)
+    shown = (reader.state("shown_ward") or b"").decode()
+    practice = bool(clear_files.load(home).get("practice"))
+    ward_id = shown if shown in wards else next(iter(wards))
+    return Context(opened, who, ward_id, wards, clock, home, practice, keys)
+
+
+def _facts(opened: Store, ward: Ward) -> WardFacts:
+    zone: ZoneInfo = opened.zone(ward.id)
+    times = tuple(part.strip() for part in (ward.shift_times or "").split(",") if part.strip()) or DEFAULT
+    return WardFacts(ward.id, ward.code or "", ward.name or "", zone, times, ward.emergency_number or "2222")
+
+
+def lock(ctx: Context) -> None:
+    """Closes the file, overwrites the key and lets another process in."""
+    keys: Keys = ctx.secrets
+    ctx.store.close()
+    keys.unlocked.wipe()
+    keys.lock.release()
+
+
+def confirm_passphrase(ctx: Context, passphrase: str) -> None:
+    """Asks again before a security setting changes. Raises WrongPassphrase."""
+    keys: Keys = ctx.secrets
+    keyslots.unlock(ctx.home, ctx.user.user_id, passphrase, ctx.clock.monotonic(), keys.policy).wipe()
+
+
+def recover(
+    home: Path, code: str, user_id: str, passphrase: str, clock: Clock, policy: KdfPolicy | None = None
+) -> Context:
+    """Opens the file by its paper code and gives a person of it a new passphrase."""
+    problem = passphrase_problem(passphrase)
+    if problem:
+        raise ProblemsFound([Problem("passphrase", problem)])
+    policy = policy or KdfPolicy()
+    guard = InstanceLock(home)
+    try:
+        unlocked = keyslots.unlock_by_recovery(home, code, clock.monotonic())
+        unlocked.user_id = user_id
+        ctx = _open(home, Keys(unlocked, guard, policy), clock)
+        keyslots.set_passphrase(home, unlocked, user_id, ctx.user.name, passphrase, policy)
+        with ctx.unit() as unit:
+            unit.commit("recover", user_id)
+    except BaseException:
+        guard.release()
+        raise
+    write_clear_facts(ctx)
+    return ctx
+
+
+def write_clear_facts(ctx: Context) -> None:
+    """Brings the few texts of the lock screen up to date with the ward's records."""
+    from vpr_desktop.domain.place import Contact
+
+    reader = ctx.reader()
+    contacts = sorted(reader.parts(Contact, ctx.ward_id), key=lambda c: c.position or 99)
+    clear_files.save(
+        ctx.home,
+        {
+            "wards": [facts.name for facts in ctx.wards.values()],
+            "emergency_number": ctx.ward.emergency_number,
+            "contacts": [{"kind": c.kind or "", "label": c.label or "", "number": c.phone or ""} for c in contacts],
+            "users": [{"id": s.user_id, "name": s.name} for s in keyslots.users(ctx.home) if not s.disabled],
+        },
+    )
+
+
+def as_known(error: Exception) -> KnownError | None:
+    """The kind of an error that reached the top, where it has one."""
+    if isinstance(error, KnownError):
+        return error
+    return vault.known_error(error) if vault.is_database_error(error) else None

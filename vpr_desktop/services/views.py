@@ -1,0 +1,221 @@
+"""One incident as one person may see it: the only place that turns records into what leaves the services.
+
+Default deny: what the visibility table does not give is not in the view, whoever asks and by whatever path.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from vpr_desktop.domain.derived import TaskState, task_states
+from vpr_desktop.domain.errors import NotAllowed
+from vpr_desktop.domain.fields import decode
+from vpr_desktop.domain.forms import ENTITIES, PARTS
+from vpr_desktop.domain.identity import hlc_ms
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.domain.user import User
+from vpr_desktop.domain.visibility import Tie, sees_incident, view
+from vpr_desktop.domain.workflow import actions
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage.unit import Reader
+
+SEEN_ANYWAY = ("reference", "status", "occurred_at", "restricted")  # of a restricted incident
+METADATA = ("reference", "status", "reported_at", "restricted")
+NEED_MINUTES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RecordView:
+    """One record, without what its reader may not see. `shown` is what a form bases its save on."""
+
+    entity: str
+    id: str
+    ward_id: str
+    parent_id: str | None
+    label: str
+    values: dict[str, Any]
+    redacted: dict[str, str]
+    hidden: frozenset[str]
+    shown: Shown
+    clashes: frozenset[str]
+    mine: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentView:
+    """An incident and its parts as one person may see them, and what that person may do with it."""
+
+    record: RecordView
+    parts: dict[str, list[RecordView]]
+    sight: str
+    actions: frozenset[str]
+    tasks: list[TaskState]
+    tasks_left: int
+    send_state: str
+    reference: str
+    status: str
+    history_count: int
+    last_change: datetime | None
+    tie: Tie
+
+
+def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> IncidentView:
+    """The incident as this person may see it. Raises NotFound, or NotAllowed where it is not theirs at all.
+
+    `need_reason` (20 characters or more) opens, for 60 minutes, what the table gives "on need"; it is logged.
+    """
+    reader = ctx.reader()
+    record = reader.get(Incident, incident_id)
+    parts = load_parts(reader, incident_id)
+    tie = tie_of(ctx, record, parts)
+    if need_reason is not None:
+        tie = _open_on_need(ctx, record, tie, need_reason)
+    sight = sees_incident(ctx.user.role, tie)
+    if sight == "none" or record.ward_id not in ctx.wards:
+        raise NotAllowed()
+    seen = _view_of(ctx, reader, record, parts, tie, sight)
+    if record.restricted and sight == "full":
+        _log_read(ctx, incident_id)
+    return seen
+
+
+def load_parts(reader: Reader, incident_id: str) -> dict[str, list[Record]]:
+    """Every part of an incident that was not taken off, by plural name, parts of parts too."""
+    found: dict[str, list[Record]] = {}
+    for plural, entity in PARTS["incident"]:
+        found[plural] = list(reader.parts(entity, incident_id))
+    for plural, entity in PARTS["person"]:
+        found[plural] = [part for person in found["people"] for part in reader.parts(entity, person.id)]
+    found["plans"] = list(reader.find(Plan, incident_id=incident_id))
+    return found
+
+
+def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) -> Tie:
+    """How this person stands to this incident: the facts the visibility table asks for."""
+    me = ctx.user.user_id
+    leads = {getattr(plan, "lead", None) for plan in parts["plans"]} - {None}
+    return Tie(
+        own=record.reported_by == me,
+        self_person=any(getattr(person, "person_key", None) == me for person in parts["people"]),
+        assigned=me in leads,
+        restricted=bool(record.restricted),
+        manager_may_see=bool(record.manager_may_see),
+        lead_assigned=bool(leads),
+        confidential=record.reporter_mode == "confidential",
+        needed=_needed(ctx, record.id),
+        outcome_shared=record.outcome_share is not False,
+    )
+
+
+def _view_of(
+    ctx: Context, reader: Reader, record: Incident, parts: dict[str, list[Record]], tie: Tie, sight: str
+) -> IncidentView:
+    shown_parts = {}
+    if sight == "full":
+        shown_parts = {
+            plural: [_part_view(ctx, reader, part, parts, tie) for part in held] for plural, held in parts.items()
+        }
+    seen = record_view(ctx, reader, record, tie, "")
+    if sight != "full":
+        seen = _only(seen, METADATA if sight == "metadata" else SEEN_ANYWAY)
+    tasks = task_states(record, parts) if sight == "full" else []
+    ops = reader.ops_of(record.id)
+    return IncidentView(
+        record=seen,
+        parts=shown_parts,
+        sight=sight,
+        actions=actions(ctx.user.role, record.status or "logged", tie),
+        tasks=tasks,
+        tasks_left=sum(task.left for task in tasks),
+        send_state="waiting" if reader.waits([record.id]) else "sent",
+        reference=record.reference or "",
+        status=record.status or "logged",
+        history_count=len(ops) if sight == "full" else 0,
+        last_change=datetime.fromtimestamp(hlc_ms(ops[-1]["at"]) / 1000, UTC) if ops else None,
+        tie=tie,
+    )
+
+
+def _part_view(ctx: Context, reader: Reader, part: Record, parts: dict[str, list[Record]], tie: Tie) -> RecordView:
+    person = _person_of(part, parts)
+    mine = person is not None and getattr(person, "person_key", None) == ctx.user.user_id
+    assigned = _leads_person(ctx, person, parts) if person is not None else tie.assigned
+    label = f"Person {getattr(person, 'letter', '') or ''}".strip() if person is not None else ""
+    return record_view(ctx, reader, part, replace(tie, self_person=mine, assigned=assigned), label, mine=mine)
+
+
+def _person_of(part: Record, parts: dict[str, list[Record]]) -> Record | None:
+    wanted = {part.id, getattr(part, "parent_id", None), getattr(part, "person_id", None)}
+    return next((person for person in parts["people"] if person.id in wanted), None)
+
+
+def _leads_person(ctx: Context, person: Record, parts: dict[str, list[Record]]) -> bool:
+    plans = [p for p in parts["plans"] if getattr(p, "person_id", None) == person.id]
+    return any(getattr(plan, "lead", None) == ctx.user.user_id for plan in plans)
+
+
+def record_view(ctx: Context, reader: Reader, record: Record, tie: Tie, label: str, mine: bool = False) -> RecordView:
+    """One record with each field let through, redacted or left out as the table says for its block."""
+    entity = type(record)
+    values: dict[str, Any] = {}
+    redacted: dict[str, str] = {}
+    hidden = set()
+    typed: dict[str, Any] | None = None
+    for field, spec in fields_of(entity).items():
+        cell = view(ctx.user.role, spec.block, tie)
+        if cell.kind == "full":
+            values[field] = getattr(record, field)
+        elif cell.kind == "typed":
+            typed = reader.typed_by(record.id, ctx.user.user_id) if typed is None else typed
+            values[field] = decode(spec, typed.get(field))
+        elif cell.kind == "redacted":
+            redacted[field] = cell.how
+        else:
+            hidden.add(field)
+    shown = record.shown
+    kept = Shown(
+        {f: v for f, v in shown.values.items() if f in values},
+        {f: h for f, h in shown.heads.items() if f in values},
+        shown.clashes & set(values),
+    )
+    return RecordView(
+        entity_name(entity), record.id, record.ward_id, getattr(record, "parent_id", None), label,
+        values, redacted, frozenset(hidden), kept, kept.clashes, mine,
+    )  # fmt: skip
+
+
+def _only(seen: RecordView, names: tuple[str, ...]) -> RecordView:
+    values = {f: v for f, v in seen.values.items() if f in names}
+    hidden = frozenset(fields_of(ENTITIES[seen.entity])) - set(values)
+    return replace(seen, values=values, redacted={}, hidden=hidden, shown=Shown(), clashes=frozenset())
+
+
+def _needed(ctx: Context, incident_id: str) -> bool:
+    until = ctx.reader().state(f"need:{ctx.user.user_id}:{incident_id}")
+    return until is not None and ctx.now() < datetime.fromisoformat(until.decode())
+
+
+def _open_on_need(ctx: Context, record: Incident, tie: Tie, reason: str) -> Tie:
+    if len(reason.strip()) < 20:
+        raise NotAllowed("Say in at least 20 characters why you need to read this.")
+    until = ctx.now() + timedelta(minutes=NEED_MINUTES)
+    with ctx.unit() as unit:
+        unit.put_state(f"need:{ctx.user.user_id}:{record.id}", until.isoformat().encode())
+        unit.put_state(f"need-reason:{unit.new_id()}", reason.strip().encode())
+        unit.commit("read on need", record.id)
+    return replace(tie, needed=True)
+
+
+def _log_read(ctx: Context, incident_id: str) -> None:
+    with ctx.unit() as unit:
+        unit.commit("read restricted", incident_id)
+
+
+def names_of_users(ctx: Context) -> dict[str, str]:
+    """Who is who on this ward, by user id."""
+    return {u.user_id or "": u.name or u.user_id or "" for u in ctx.reader().find(User)}

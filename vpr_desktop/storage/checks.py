@@ -1,0 +1,145 @@
+"""Is the file what this app last left? Chains, anchor, recent records at unlock; everything at `verify`.
+
+Checks raise or list; they never repair and never return False for "altered".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from zoneinfo import ZoneInfo
+
+from vpr_desktop.domain.errors import FileAltered, FileRolledBack
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.ops import NotAnOp, chain_next, op_hash, read_op
+from vpr_desktop.storage import audit, oplog
+from vpr_desktop.storage.oplog import Connection
+from vpr_desktop.storage.tip import Tip
+
+RECENT = 500  # ops checked one by one at each unlock
+
+
+def state_text(db: Connection, key: str) -> str:
+    """A text of the file's own state, which every file of ours has."""
+    row = db.execute("SELECT v FROM state WHERE k = ?", (key,)).fetchone()
+    if row is None:
+        raise FileAltered()
+    return bytes(row[0]).decode()
+
+
+def file_tip(db: Connection) -> Tip:
+    """Where the chains end by what the file itself holds."""
+    op = db.execute("SELECT n, chain FROM op ORDER BY n DESC LIMIT 1").fetchone()
+    entry = db.execute("SELECT n, hash FROM audit ORDER BY n DESC LIMIT 1").fetchone()
+    incarnation = int(state_text(db, "incarnation"))
+    device = state_text(db, "device")
+    counted = db.execute("SELECT max(dn) FROM op WHERE dev = ? AND dn_inc = ?", (device, incarnation)).fetchone()
+    return Tip(
+        op[0] if op else 0,
+        bytes(op[1]) if op else bytes.fromhex(state_text(db, "chain_start")),
+        entry[0] if entry else 0,
+        bytes(entry[1]) if entry else bytes.fromhex(state_text(db, "audit_start")),
+        incarnation,
+        counted[0] or 0,
+    )
+
+
+def compare(db: Connection, tip: Tip, anchor: Tip | None) -> None:
+    """Raises FileRolledBack where the file is behind its anchor, FileAltered where they contradict.
+
+    A file that is ahead is fine: the app ended between COMMIT and writing the anchor.
+    """
+    if anchor is None:
+        if tip.op_n or tip.audit_n:
+            raise FileAltered()
+        return
+    if is_behind(tip, anchor):
+        raise FileRolledBack()
+    if anchor.op_n and not _holds(db, "SELECT chain FROM op WHERE n = ?", anchor.op_n, anchor.op_chain):
+        raise FileAltered()
+    if anchor.audit_n and not _holds(db, "SELECT hash FROM audit WHERE n = ?", anchor.audit_n, anchor.audit_chain):
+        raise FileAltered()
+
+
+def is_behind(tip: Tip, anchor: Tip) -> bool:
+    """Whether the file holds less than the anchor says it held."""
+    return tip.op_n < anchor.op_n or tip.audit_n < anchor.audit_n
+
+
+def _holds(db: Connection, sql: str, n: int, expected: bytes) -> bool:
+    row = db.execute(sql, (n,)).fetchone()
+    return row is not None and bytes(row[0]) == expected
+
+
+def check_recent(db: Connection, tip: Tip, zone: Callable[[str], ZoneInfo]) -> None:
+    """Hash, chain and projection of the last ops. Raises FileAltered at the first that does not hold."""
+    first = max(0, tip.op_n - RECENT)
+    for problem in _op_problems(db, first):
+        raise FileAltered(problem)
+    for name, entity_id in oplog.entities_touched(db, first):
+        if name in ENTITIES and _row_differs(db, name, entity_id, zone):
+            raise FileAltered(f"{name} {entity_id}: row is not what its ops give")
+
+
+def _row_differs(db: Connection, name: str, entity_id: str, zone: Callable[[str], ZoneInfo]) -> bool:
+    stored = db.execute(f"SELECT ward_id FROM {name} WHERE id = ?", (entity_id,)).fetchone()
+    return stored is None or oplog.differs(db, name, entity_id, zone(stored[0]))
+
+
+def _op_problems(db: Connection, after: int) -> Iterator[str]:
+    before = db.execute("SELECT chain FROM op WHERE n = ?", (after,)).fetchone()
+    link = bytes(before[0]) if before else bytes.fromhex(state_text(db, "chain_start"))
+    expected = after + 1
+    rows = db.execute(
+        "SELECT n, id, ei, et, st, dev, dn_inc, dn, hash, raw, chain FROM op WHERE n > ? ORDER BY n", (after,)
+    )
+    for n, op_id, ei, et, st, dev, incarnation, counter, hashed, raw, chain in rows:
+        if n != expected:
+            yield f"op {expected} is missing"
+            return
+        link = chain_next(link, bytes(hashed))
+        if link != bytes(chain):
+            yield f"op {n}: the chain breaks here"
+            return
+        if raw is not None and not _says(raw, bytes(hashed), [op_id, ei, et, st, dev, [incarnation, counter]]):
+            yield f"op {n}: its content was changed"
+            return
+        expected += 1
+
+
+def _says(raw: object, hashed: bytes, columns: list[object]) -> bool:
+    if not isinstance(raw, bytes) or op_hash(raw) != hashed:
+        return False
+    try:
+        body = read_op(raw)
+    except NotAnOp:
+        return False
+    return [body[key] for key in ("op", "ei", "et", "st", "dev", "dn")] == columns
+
+
+def _audit_problems(db: Connection) -> Iterator[str]:
+    link = bytes.fromhex(state_text(db, "audit_start"))
+    rows = db.execute('SELECT n, at, "user", dev, act, obj, before, after, prev, hash FROM audit ORDER BY n')
+    for expected, (n, at, user, dev, act, obj, before, after, prev, hashed) in enumerate(rows, start=1):
+        said = audit.entry_hash(link, n, at, user, dev, act, obj, before, after)
+        if n != expected or bytes(prev) != link or said != bytes(hashed):
+            yield f"audit entry {expected}: the chain breaks here"
+            return
+        link = bytes(hashed)
+
+
+def problems(
+    db: Connection, zone: Callable[[str], ZoneInfo], cancelled: Callable[[], bool] = lambda: False
+) -> Iterator[str]:
+    """Every op, the audit trail, and every record against a replay of its ops: what does not hold."""
+    yield from _op_problems(db, 0)
+    yield from _audit_problems(db)
+    for name in ENTITIES:
+        ids = [row[0] for row in db.execute("SELECT DISTINCT ei FROM op WHERE et = ?", (name,))]
+        for entity_id in ids:
+            if cancelled():
+                return
+            if _row_differs(db, name, entity_id, zone):
+                yield f"{name} {entity_id}: row is not what its ops give"
+        extra = f"SELECT id FROM {name} WHERE id NOT IN (SELECT ei FROM op WHERE et = ?)"
+        for row in db.execute(extra, (name,)):
+            yield f"{name} {row[0]}: a row without any op"

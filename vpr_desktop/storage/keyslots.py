@@ -1,0 +1,247 @@
+"""Who can open the file: one Argon2id slot for each user, and a recovery code. Keys never leave these calls.
+
+The file's key is random. A passphrase opens the user's own key pair, to which the file's key is sealed by
+HPKE, so that a new file key can later be given to people who are not there.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from base64 import b64decode, b64encode
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from vpr_desktop.domain.errors import FileDamaged, NotAllowed, WeakPassphrase, WrongPassphrase
+from vpr_desktop.domain.identity import uuid7
+from vpr_desktop.domain.ops import canonical
+from vpr_desktop.domain.passphrases import passphrase_problem
+from vpr_desktop.domain.references import CROCKFORD, normal_slip_code
+from vpr_desktop.storage import attempts, slot_file
+
+SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
+MIB = 1024
+CODE_LENGTH = 32  # characters of 5 bits: 160 bits
+
+
+@dataclass(frozen=True, slots=True)
+class KdfPolicy:
+    """Bounds of the Argon2id numbers, in KiB and passes: what is made, and what is accepted when read."""
+
+    memory_kib: int = 128 * MIB
+    passes: int = 3
+    floor_kib: int = 64 * MIB
+    cap_kib: int = 256 * MIB
+    most_passes: int = 10
+
+    def accepts(self, kdf: dict[str, Any]) -> bool:
+        """Whether numbers read from a file are within bounds, so that no file can make us wait or be weak."""
+        memory, passes, lanes = kdf.get("m"), kdf.get("t"), kdf.get("p")
+        return (
+            kdf.get("name") == "argon2id"
+            and type(memory) is int
+            and self.floor_kib <= memory <= self.cap_kib
+            and type(passes) is int
+            and 1 <= passes <= self.most_passes
+            and lanes == 1
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SlotInfo:
+    """What a slot says in the clear, by design: who it is for."""
+
+    user_id: str
+    name: str
+    disabled: bool
+
+
+@dataclass(slots=True)
+class Unlocked:
+    """An opened slot. `dek` is overwritten by `wipe`; Python may keep copies, which the handbook says."""
+
+    file_id: str
+    user_id: str
+    dek: bytearray
+    signing_key: Ed25519PrivateKey | None = None
+
+    def wipe(self) -> None:
+        """Overwrites the file key."""
+        for i in range(len(self.dek)):
+            self.dek[i] = 0
+
+
+def create(home: Path) -> Unlocked:
+    """A new key file with no slot yet, and the random key it will guard."""
+    file_id = uuid7(int.from_bytes(secrets.token_bytes(6), "big"), secrets.token_bytes(10))
+    slot_file.write(home, {"file_id": file_id, "slots": [], "recovery": None, "trust_recovery": None, "attempts": {}})
+    return Unlocked(file_id, "", bytearray(secrets.token_bytes(32)))
+
+
+def users(home: Path) -> list[SlotInfo]:
+    """Everybody who has a slot, in the order they were given one."""
+    return [SlotInfo(s["user_id"], s["name"], bool(s["disabled"])) for s in slot_file.read(home)["slots"]]
+
+
+def unlock(home: Path, user_id: str, passphrase: str, monotonic: float, policy: KdfPolicy | None = None) -> Unlocked:
+    """Opens a user's slot. Wrong user and wrong passphrase answer alike, in the same time: WrongPassphrase."""
+    policy = policy or KdfPolicy()
+    attempts.begin(home, user_id, monotonic)
+    document = slot_file.read(home)
+    slot = next((s for s in document["slots"] if s["user_id"] == user_id and not s["disabled"]), None)
+    try:
+        opened = _open_slot(document, slot, passphrase, policy)
+    except InvalidTag:
+        raise WrongPassphrase(attempts.waits(home, user_id, monotonic)) from None
+    attempts.forget(home, user_id)
+    return opened
+
+
+def _open_slot(document: dict[str, Any], slot: dict[str, Any] | None, passphrase: str, policy: KdfPolicy) -> Unlocked:
+    """Derives and opens; for an unknown user the same work is done before the same refusal."""
+    file_id = str(document["file_id"])
+    if slot is None:
+        _slot_key(passphrase, _new_kdf(policy), file_id, "none")
+        raise InvalidTag
+    header = slot["header"]
+    if not policy.accepts(header["kdf"]):
+        raise FileDamaged()
+    key = _slot_key(passphrase, header["kdf"], file_id, header["id"])
+    nonce, box = b64decode(slot["nonce"]), b64decode(slot["box"])
+    private = AESGCM(key).decrypt(nonce, box, canonical(header))
+    x25519, ed25519 = X25519PrivateKey.from_private_bytes(private[:32]), private[32:64]
+    dek = bytearray(SUITE.decrypt(b64decode(slot["dek"]), x25519, _info(file_id, header["id"])))
+    return Unlocked(file_id, slot["user_id"], dek, Ed25519PrivateKey.from_private_bytes(ed25519))
+
+
+def _slot_key(passphrase: str, kdf: dict[str, Any], file_id: str, slot_id: str) -> bytes:
+    salt = b64decode(kdf["salt"])
+    derived = Argon2id(salt=salt, length=32, iterations=kdf["t"], lanes=kdf["p"], memory_cost=kdf["m"]).derive(
+        passphrase.encode("utf-8")
+    )
+    return _hkdf(derived, b"vpr-slot-v1" + file_id.encode() + slot_id.encode())
+
+
+def _hkdf(secret: bytes, info: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=info).derive(secret)
+
+
+def _info(file_id: str, slot_id: str) -> bytes:
+    return b"vpr-dek-v1" + file_id.encode() + slot_id.encode()
+
+
+def _new_kdf(policy: KdfPolicy) -> dict[str, Any]:
+    salt = b64encode(os.urandom(16)).decode()
+    return {"name": "argon2id", "m": policy.memory_kib, "t": policy.passes, "p": 1, "salt": salt}
+
+
+def set_passphrase(
+    home: Path, unlocked: Unlocked, user_id: str, name: str, passphrase: str, policy: KdfPolicy | None = None
+) -> None:
+    """Gives a user a slot, or a new one in place of theirs. Raises WeakPassphrase."""
+    problem = passphrase_problem(passphrase)
+    if problem:
+        raise WeakPassphrase(problem)
+    document = slot_file.read(home)
+    slot = _make_slot(document, unlocked, user_id, name, passphrase, policy or KdfPolicy())
+    document["slots"] = [s for s in document["slots"] if s["user_id"] != user_id] + [slot]
+    slot_file.write(home, document)
+    attempts.forget(home, user_id)
+
+
+def _make_slot(
+    document: dict[str, Any], unlocked: Unlocked, user_id: str, name: str, passphrase: str, policy: KdfPolicy
+) -> dict[str, Any]:
+    file_id, slot_id = str(document["file_id"]), secrets.token_hex(16)
+    kdf = _new_kdf(policy)
+    private = X25519PrivateKey.generate()
+    header = {"v": 1, "id": slot_id, "user_id": user_id, "kek": "passphrase", "kdf": kdf}
+    nonce = os.urandom(12)
+    secret = private.private_bytes_raw() + Ed25519PrivateKey.generate().private_bytes_raw()
+    box = AESGCM(_slot_key(passphrase, kdf, file_id, slot_id)).encrypt(nonce, secret, canonical(header))
+    return {
+        "user_id": user_id,
+        "name": name,
+        "disabled": False,
+        "header": header,
+        "nonce": b64encode(nonce).decode(),
+        "box": b64encode(box).decode(),
+        "dek": b64encode(SUITE.encrypt(bytes(unlocked.dek), private.public_key(), _info(file_id, slot_id))).decode(),
+    }
+
+
+def disable(home: Path, user_id: str) -> None:
+    """Drops a user's slot. The last one stays, so that the file can always be opened: NotAllowed."""
+    document = slot_file.read(home)
+    left = [s for s in document["slots"] if s["user_id"] != user_id and not s["disabled"]]
+    if not left:
+        raise NotAllowed("This is the last person who can open this PC. Add somebody else first.")
+    document["slots"] = [s for s in document["slots"] if s["user_id"] != user_id]
+    slot_file.write(home, document)
+
+
+def make_recovery_code(home: Path, unlocked: Unlocked) -> str:
+    """A new paper code of 160 bits that opens the file; the one before stops working."""
+    raw = secrets.token_bytes(20)
+    document = slot_file.read(home)
+    public = _recovery_key(raw, str(document["file_id"])).public_key()
+    sealed = SUITE.encrypt(bytes(unlocked.dek), public, _info(str(document["file_id"]), "recovery"))
+    document["recovery"] = {
+        "v": 1,
+        "pub": b64encode(public.public_bytes_raw()).decode(),
+        "dek": b64encode(sealed).decode(),
+    }
+    slot_file.write(home, document)
+    number = int.from_bytes(raw, "big")
+    letters = "".join(CROCKFORD[number >> 5 * (CODE_LENGTH - 1 - i) & 31] for i in range(CODE_LENGTH))
+    letters += _check_letter(letters)
+    return "-".join(letters[i : i + 5] for i in range(0, len(letters), 5))
+
+
+def _check_letter(letters: str) -> str:
+    return CROCKFORD[sum((i + 1) * CROCKFORD.index(c) for i, c in enumerate(letters)) % 31]
+
+
+def _recovery_key(raw: bytes, file_id: str) -> X25519PrivateKey:
+    return X25519PrivateKey.from_private_bytes(_hkdf(raw, b"vpr-recovery-v1" + file_id.encode()))
+
+
+def has_recovery(home: Path) -> bool:
+    """Whether a recovery code was made for this file."""
+    return slot_file.read(home)["recovery"] is not None
+
+
+def unlock_by_recovery(home: Path, code: str, monotonic: float) -> Unlocked:
+    """Opens the file by its paper code; spaces, case and look-alike letters do not matter."""
+    attempts.begin(home, attempts.RECOVERY, monotonic)
+    document = slot_file.read(home)
+    letters = normal_slip_code(code)
+    recovery = document["recovery"]
+    try:
+        if len(letters) != CODE_LENGTH + 1 or letters[-1] != _check_letter(letters[:-1]) or recovery is None:
+            raise InvalidTag
+        number = 0
+        for letter in letters[:-1]:
+            number = number << 5 | CROCKFORD.index(letter)
+        private = _recovery_key(number.to_bytes(20, "big"), str(document["file_id"]))
+        dek = SUITE.decrypt(b64decode(recovery["dek"]), private, _info(str(document["file_id"]), "recovery"))
+    except (InvalidTag, ValueError):
+        wait = attempts.waits(home, attempts.RECOVERY, monotonic)
+        raise WrongPassphrase(wait) from None
+    attempts.forget(home, attempts.RECOVERY)
+    return Unlocked(str(document["file_id"]), "", bytearray(dek))
+
+
+def anchor_key(dek: bytes | bytearray) -> bytes:
+    """The key under which the anchor is authenticated."""
+    return _hkdf(bytes(dek), b"vpr-anchor")

@@ -1,0 +1,137 @@
+"""Append an op, chain it, fold its entity and write the projection; replay and compare.
+
+Runs inside the transaction its caller holds. Decides nothing about rights, and keeps no heads.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from functools import cache
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.local_time import local_parts
+from vpr_desktop.domain.ops import Fold, Held, canonical, chain_next, fold, op_hash
+from vpr_desktop.domain.record import Record, fields_of
+from vpr_desktop.storage.tables import derived_columns, long_fields, row_fields, search_blocks
+
+
+class Connection(Protocol):
+    """The few calls of the DB-API connection that storage uses."""
+
+    def execute(self, sql: str, values: Any = ..., /) -> Any: ...
+    def executemany(self, sql: str, rows: Any, /) -> Any: ...
+
+
+INSERT_OP = "INSERT INTO op (id, ei, et, st, seq, dev, dn_inc, dn, hash, raw, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+OPS_OF = "SELECT id, seq, dn_inc, dn, raw FROM op WHERE ei = ? ORDER BY n"
+
+
+def append(db: Connection, op: dict[str, Any], chain: bytes, seq: int | None = None) -> tuple[int, bytes]:
+    """Inserts one op. Returns its local number and the new end of the local chain."""
+    raw = canonical(op)
+    hashed = op_hash(raw)
+    link = chain_next(chain, hashed)
+    incarnation, counter = op["dn"]
+    row = (op["op"], op["ei"], op["et"], op["st"], seq, op["dev"], incarnation, counter, hashed, raw, link)
+    return int(db.execute(INSERT_OP, row).lastrowid), link
+
+
+def held_ops(db: Connection, entity_id: str) -> list[Held]:
+    """All ops of one entity, in order of arrival."""
+    return [Held(i, s, inc, no, raw and json.loads(raw)) for i, s, inc, no, raw in db.execute(OPS_OF, (entity_id,))]
+
+
+def entity_fold(db: Connection, entity_id: str) -> tuple[Fold, int]:
+    """The state of one entity and how many ops gave it."""
+    ops = held_ops(db, entity_id)
+    return fold(ops), len(ops)
+
+
+@cache
+def _upsert(name: str) -> str:
+    columns = row_columns(name)
+    marks = ",".join("?" * len(columns))
+    sets = ",".join(f'"{c}"=excluded."{c}"' for c in columns if c != "id")
+    names = ",".join(f'"{c}"' for c in columns)
+    return f"INSERT INTO {name} ({names}) VALUES ({marks}) ON CONFLICT(id) DO UPDATE SET {sets} RETURNING n"
+
+
+@cache
+def row_columns(name: str) -> tuple[str, ...]:
+    """The columns of an entity's projection as `row_of` gives them."""
+    entity = ENTITIES[name]
+    derived = tuple(c for c in derived_columns(entity) if c != "tasks_left")
+    return ("id", "ward_id", *row_fields(entity), *derived, "extra", "clash", "revision")
+
+
+def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int, zone: ZoneInfo) -> tuple[Any, ...]:
+    """The projection of one entity, a function of its ops and the ward's time zone alone."""
+    entity = ENTITIES[name]
+    values = folded.values
+    declared = fields_of(entity)
+    cells: list[Any] = [entity_id, ward_id]
+    for field in row_fields(entity):
+        cells.append(_cell(values.get(field)))
+    if derived_columns(entity):
+        cells.extend(local_parts(values.get("occurred_at"), zone))
+    extra = {f: v for f, v in values.items() if f not in declared}
+    cells += [canonical(extra).decode() if extra else None, len(folded.clashes), revision]
+    return tuple(cells)
+
+
+def _cell(value: Any) -> Any:
+    return canonical(value).decode() if isinstance(value, list | dict) else value
+
+
+def project(db: Connection, name: str, entity_id: str, ward_id: str, zone: ZoneInfo) -> Fold:
+    """Folds one entity and writes its row and search entry."""
+    folded, revision = entity_fold(db, entity_id)
+    row = row_of(name, entity_id, ward_id, folded, revision, zone)
+    ((n,),) = db.execute(_upsert(name), row).fetchall()
+    if search_blocks(ENTITIES[name]):
+        write_search(db, name, int(n), folded.values)
+    return folded
+
+
+def write_search(db: Connection, name: str, n: int, values: dict[str, Any]) -> None:
+    """Replaces the search entry of one record."""
+    db.execute(f"DELETE FROM {name}_fts WHERE rowid = ?", (n,))
+    words = search_words(ENTITIES[name], values)
+    if any(words):
+        blocks = search_blocks(ENTITIES[name])
+        marks = ",".join("?" * (len(blocks) + 1))
+        db.execute(f"INSERT INTO {name}_fts (rowid, {','.join(blocks)}) VALUES ({marks})", (n, *words))
+
+
+def search_words(entity: type[Record], values: dict[str, Any]) -> list[str]:
+    """The narratives of a record, joined per visibility block."""
+    specs = fields_of(entity)
+    by_block: dict[str, list[str]] = {block: [] for block in search_blocks(entity)}
+    for field in long_fields(entity):
+        if isinstance(values.get(field), str):
+            by_block[specs[field].block].append(values[field])
+    return ["\n".join(parts) for parts in by_block.values()]
+
+
+def stored_row(db: Connection, name: str, entity_id: str) -> tuple[Any, ...] | None:
+    """The projection as it stands in the file, in the order of `row_columns`."""
+    names = ",".join(f'"{c}"' for c in row_columns(name))
+    found = db.execute(f"SELECT {names} FROM {name} WHERE id = ?", (entity_id,)).fetchone()
+    return tuple(found) if found else None
+
+
+def differs(db: Connection, name: str, entity_id: str, zone: ZoneInfo) -> bool:
+    """Whether a record's row is not what its ops give (invariant I6)."""
+    stored = stored_row(db, name, entity_id)
+    if stored is None:
+        return True
+    folded, revision = entity_fold(db, entity_id)
+    return row_of(name, entity_id, str(stored[1]), folded, revision, zone) != stored
+
+
+def entities_touched(db: Connection, after: int) -> Iterable[tuple[str, str]]:
+    """Entity name and id of every op after local number `after`, each once."""
+    return [(et, ei) for et, ei in db.execute("SELECT DISTINCT et, ei FROM op WHERE n > ?", (after,))]

@@ -1,0 +1,225 @@
+"""Read queries for lists and counts: what a viewer may see is part of the query, never cut off afterwards.
+
+A filter or sort on a field that the viewer may not see of a restricted incident would tell it by its place
+or its count, so such filters leave these incidents out, and such sorts put all restricted ones last.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vpr_desktop.domain.references import normal_reference
+from vpr_desktop.storage.oplog import Connection
+
+SELF = "id IN (SELECT parent_id FROM person WHERE person_key = :me AND removed IS NOT 1)"
+OWN = f"(reported_by = :me OR {SELF})"
+LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead"
+
+# By role: which incidents are listed at all, and of which restricted ones the content may be used.
+LISTED = {
+    "reporter": OWN,
+    "ward_manager": "1",
+    "support_lead": "1",
+    "vpr_lead": "1",
+    "auditor": "1",
+    "device_admin": "0",
+}
+OPEN_TO = {
+    "reporter": "1",
+    "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {OWN})",
+    "support_lead": f"(restricted IS NOT 1 OR {OWN} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} IS NOT NULL))",
+    "vpr_lead": f"(restricted IS NOT 1 OR {OWN})",
+    "auditor": "0",
+    "device_admin": "0",
+}
+COLUMNS = (
+    "id", "ward_id", "reference", "occurred_at", "time_known", "location", "act_types", "effect", "status",
+    "restricted", "reported_by", "imported_at", "tasks_left", "clash", "local_day",
+)  # fmt: skip
+SORTS = {
+    "when": "occurred_at",
+    "reference": "reference",
+    "where": "location",
+    "what": "act_types",
+    "effect": "effect",
+    "tasks": "tasks_left",
+    "status": "status",
+}
+PLAIN_SORTS = ("when", "reference")
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who asks: the role decides which rows, the user id which are their own, the wards where."""
+
+    role: str
+    user_id: str
+    ward_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListQuery:
+    """What a list shows: filters (all optional), a saved view, a sort, and which slice."""
+
+    text: str = ""
+    since: str | None = None
+    until: str | None = None
+    acts: tuple[str, ...] = ()
+    effects: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    places: tuple[str, ...] = ()
+    view: str = "all"
+    sort: str = "when"
+    descending: bool = True
+    limit: int = 50
+    offset: int = 0
+
+
+VIEWS = {
+    "all": "1",
+    "needs_finishing": "status = 'logged' AND tasks_left > 0 AND imported_at IS NULL",
+    "open_support": "id IN (SELECT incident_id FROM plan WHERE closed_on IS NULL)",
+    "not_sent": "id IN (SELECT op.ei FROM outbox JOIN op ON op.n = outbox.op)",
+    "restricted": "restricted = 1",
+}
+
+
+def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
+    """The condition of a list and its values."""
+    values: dict[str, Any] = {"me": viewer.user_id}
+    parts = [_any("ward_id", viewer.ward_ids, values), LISTED[viewer.role], VIEWS[query.view]]
+    if query.since:
+        parts.append("local_day >= :since")
+        values["since"] = query.since
+    if query.until:
+        parts.append("local_day <= :until")
+        values["until"] = query.until
+    content = _content(query, values)
+    if query.view == "needs_finishing":
+        content.append("1")
+    if content:
+        parts += [*content, OPEN_TO[viewer.role]]
+    if query.statuses:
+        parts.append(_any("status", query.statuses, values))
+    return " AND ".join(parts), values
+
+
+def _content(query: ListQuery, values: dict[str, Any]) -> list[str]:
+    """Conditions on what happened: only for incidents whose content the viewer may use."""
+    parts = []
+    if query.acts:
+        likes = []
+        for i, code in enumerate(query.acts):
+            values[f"act{i}"] = f'%"{code}%'
+            likes.append(f"act_types LIKE :act{i}")
+        parts.append(f"({' OR '.join(likes)})")
+    if query.effects:
+        parts.append(_any("effect", query.effects, values))
+    if query.places:
+        parts.append(_any("location", query.places, values))
+    return parts
+
+
+def _any(column: str, codes: Sequence[str], values: dict[str, Any]) -> str:
+    for i, code in enumerate(codes):
+        values[f"{column}{i}"] = code
+    return f"{column} IN ({','.join(f':{column}{i}' for i in range(len(codes)))})" if codes else "0"
+
+
+def order_by(query: ListQuery) -> str:
+    """The order of a list. Restricted incidents stand last where the order would tell what they hold."""
+    direction = "DESC" if query.descending else "ASC"
+    column = SORTS[query.sort]
+    first = "" if query.sort in PLAIN_SORTS else "restricted IS 1, "
+    return f"{first}{column} {direction}, n {direction}"
+
+
+def as_dict(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
+    """A row by column name, with code lists read."""
+    found = dict(zip(columns, row, strict=True))
+    if isinstance(found.get("act_types"), str):
+        found["act_types"] = json.loads(found["act_types"])
+    return found
+
+
+def count(db: Connection, query: ListQuery, viewer: Viewer) -> int:
+    """How many incidents a list holds."""
+    condition, values = where(query, viewer)
+    return int(db.execute(f"SELECT count(*) FROM incident WHERE {condition}", values).fetchone()[0])
+
+
+def page(db: Connection, query: ListQuery, viewer: Viewer) -> list[dict[str, Any]]:
+    """One slice: first the numbers of its rows from an index, then the rows themselves."""
+    condition, values = where(query, viewer)
+    values |= {"limit": query.limit, "offset": query.offset}
+    first = f"SELECT n FROM incident WHERE {condition} ORDER BY {order_by(query)} LIMIT :limit OFFSET :offset"
+    numbers = [row[0] for row in db.execute(first, values)]
+    return rows(db, numbers, viewer)
+
+
+def rows(db: Connection, numbers: Sequence[int], viewer: Viewer) -> list[dict[str, Any]]:
+    """The rows of some incidents in the order asked for, each marked whether its content may be used."""
+    if not numbers:
+        return []
+    names = ",".join(COLUMNS)
+    sql = f"SELECT n, {names}, {OPEN_TO[viewer.role]} FROM incident WHERE n IN ({','.join(map(str, numbers))})"
+    found = {row[0]: as_dict((*COLUMNS, "visible"), row[1:]) for row in db.execute(sql, {"me": viewer.user_id})}
+    return [found[n] for n in numbers]
+
+
+def by_reference(db: Connection, text: str, viewer: Viewer, limit: int) -> list[dict[str, Any]]:
+    """Incidents whose reference begins with what was typed, newest first."""
+    typed = text.strip().upper().replace(" ", "-")
+    if len(typed) < 2:
+        return []
+    values: dict[str, Any] = {"me": viewer.user_id, "from": typed, "to": typed + "\U0010ffff", "limit": limit}
+    wards = _any("ward_id", viewer.ward_ids, values)
+    sql = (
+        f"SELECT n FROM incident WHERE {wards} AND {LISTED[viewer.role]}"
+        " AND (reference >= :from AND reference < :to OR old_reference = :from) ORDER BY n DESC LIMIT :limit"
+    )
+    return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
+
+
+# Which narratives a role's search may look into. What needs a reason first is never searched.
+SEARCHED = {
+    "reporter": "narrative",
+    "ward_manager": "narrative core outcome",
+    "support_lead": "core outcome",
+    "vpr_lead": "core outcome",
+}
+
+
+def by_words(db: Connection, text: str, viewer: Viewer, limit: int) -> list[dict[str, Any]]:
+    """Incidents whose narratives hold all the words, newest first; only what the role may read is searched."""
+    words = [w for w in "".join(c if c.isalnum() else " " for c in text).split() if w]
+    columns = SEARCHED.get(viewer.role)
+    if not words or columns is None:
+        return []
+    match = f"{{{columns}}} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
+    values: dict[str, Any] = {"me": viewer.user_id, "match": match, "limit": limit}
+    wards = _any("ward_id", viewer.ward_ids, values)
+    sql = (
+        f"SELECT n FROM incident WHERE n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
+        f" AND {wards} AND {LISTED[viewer.role]} AND {OPEN_TO[viewer.role]} ORDER BY n DESC LIMIT :limit"
+    )
+    return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
+
+
+def open_support(db: Connection, ids: Sequence[str]) -> dict[str, bool]:
+    """For incidents with a support plan: whether one of them is still open."""
+    marks = ",".join("?" * len(ids))
+    sql = f"SELECT incident_id, max(closed_on IS NULL) FROM plan WHERE incident_id IN ({marks}) GROUP BY incident_id"
+    return {row[0]: bool(row[1]) for row in db.execute(sql, tuple(ids))}
+
+
+def by_label(db: Connection, typed: str, ward_ids: Sequence[str]) -> str | None:
+    """The id of the incident with this id, label or earlier label, in one of these wards."""
+    values: dict[str, Any] = {"typed": typed.strip().lower(), "label": normal_reference(typed) or ""}
+    wards = _any("ward_id", ward_ids, values)
+    sql = f"SELECT id FROM incident WHERE {wards} AND (id = :typed OR reference = :label OR old_reference = :label)"
+    found = db.execute(sql, values).fetchall()
+    return str(found[0][0]) if len(found) == 1 else None

@@ -1,0 +1,72 @@
+"""Makes the tables of the encrypted file and adds missing nullable columns; knows the file's version.
+
+Anything more than one more nullable column is a numbered migration under `migrations/`.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
+
+from vpr_desktop.domain.errors import FileTooNew
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.storage.oplog import Connection
+from vpr_desktop.storage.tables import METADATA, PROJECTIONS, search_blocks, search_ddl
+
+VERSION = 1  # of the file's own tables; entity columns come and go without it
+_DIALECT = sqlite.dialect()
+
+
+def create(db: Connection) -> None:
+    """Makes every table of a new, empty file."""
+    db.execute("BEGIN IMMEDIATE")
+    for table in METADATA.sorted_tables:
+        _create_table(db, table)
+    for name, entity in ENTITIES.items():
+        if search_blocks(entity):
+            db.execute(search_ddl(name, entity))
+    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute("COMMIT")
+
+
+def version(db: Connection) -> int:
+    """The version of the tables in this file."""
+    return int(db.execute("PRAGMA user_version").fetchone()[0])
+
+
+def check_version(db: Connection) -> None:
+    """Raises FileTooNew for a file that a newer version of the app has written."""
+    if version(db) > VERSION:
+        raise FileTooNew()
+
+
+def add_missing(db: Connection) -> list[str]:
+    """Adds what the declarations have and the file lacks. Returns entities whose rows need projecting anew."""
+    known = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    grown = [name for name in ENTITIES if _grow(db, name, known)]
+    return grown
+
+
+def _grow(db: Connection, name: str, known: set[str]) -> bool:
+    table = PROJECTIONS[name]
+    if name not in known:
+        _create_table(db, table)
+        if search_blocks(ENTITIES[name]):
+            db.execute(search_ddl(name, ENTITIES[name]))
+        return True
+    held = {row[1] for row in db.execute(f"PRAGMA table_info({name})")}
+    missing = [column for column in table.columns if column.name not in held]
+    for column in missing:
+        db.execute(f"ALTER TABLE {name} ADD COLUMN {CreateColumn(column).compile(dialect=_DIALECT)}")
+    indexes = {row[1] for row in db.execute(f"PRAGMA index_list({name})")}
+    for index in table.indexes:
+        if index.name not in indexes:
+            db.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
+    return bool(missing)
+
+
+def _create_table(db: Connection, table: Table) -> None:
+    db.execute(str(CreateTable(table).compile(dialect=_DIALECT)))
+    for index in table.indexes:
+        db.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))

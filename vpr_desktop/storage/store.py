@@ -1,0 +1,138 @@
+"""Store: an unlocked file, its two chain ends, and the units of work that write to it.
+
+Owned by one thread, the store lane. Knows nothing of users' rights or of the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from vpr_desktop.domain.identity import next_hlc
+from vpr_desktop.domain.ops import chain_start
+from vpr_desktop.storage import checks, schema
+from vpr_desktop.storage.oplog import Connection, project
+from vpr_desktop.storage.tip import Tip
+from vpr_desktop.storage.unit import Reader, UnitOfWork
+
+DEFAULT_ZONE = "Europe/London"
+
+
+class Anchors(Protocol):
+    """Keeps the chain ends outside the file, under a MAC; see `anchor.py`."""
+
+    def write(self, tip: Tip) -> None: ...
+    def read(self) -> Tip | None: ...
+
+
+class Store:
+    """An open file. Make one with `made` or `opened`, end it with `close`."""
+
+    def __init__(self, db: Connection, anchors: Anchors, tip: Tip, device_id: str, close: Callable[[], None]) -> None:
+        self.db = db
+        self.tip = tip
+        self.device_id = device_id
+        self._anchors = anchors
+        self._close = close
+        self._hlc = ""
+        self._zones: dict[str, ZoneInfo] = {}
+
+    def unit(self, user_id: str, now: datetime) -> UnitOfWork:
+        """One transaction for one act of one user."""
+        return UnitOfWork(self, user_id, now)
+
+    def reader(self) -> Reader:
+        """Reads records as they stand."""
+        return Reader(self)
+
+    def committed(self, tip: Tip) -> None:
+        """Called by the unit after COMMIT: remembers the chain ends, also outside the file."""
+        self.tip = tip
+        self._anchors.write(tip)
+
+    def roll_back(self) -> None:
+        """Undoes an unfinished transaction; a file that has already ended it is left as it is."""
+        if getattr(self.db, "in_transaction", True):
+            self.db.execute("ROLLBACK")
+
+    def next_hlc(self, now: datetime) -> str:
+        """The next hybrid time of this PC, for display and sorting on screen only."""
+        self._hlc = next_hlc(self._hlc, int(now.timestamp() * 1000))
+        return self._hlc
+
+    def zone(self, ward_id: str) -> ZoneInfo:
+        """The time zone of a ward, as its record says."""
+        if ward_id not in self._zones:
+            row = self.db.execute("SELECT timezone FROM ward WHERE ward_id = ? LIMIT 1", (ward_id,)).fetchone()
+            if row is None or not row[0]:
+                return ZoneInfo(DEFAULT_ZONE)
+            self._zones[ward_id] = _zone(row[0])
+        return self._zones[ward_id]
+
+    def forget_zones(self) -> None:
+        """Reads the wards' time zones anew after a ward changed."""
+        self._zones.clear()
+
+    def put_state_now(self, key: str, value: bytes) -> None:
+        """Sets one value of the file's own state in a transaction of its own."""
+        sql = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
+        self.db.execute("BEGIN IMMEDIATE")
+        self.db.execute(sql, (key, value))
+        self.db.execute("COMMIT")
+
+    def close(self) -> None:
+        """Closes the file and drops the key."""
+        self._close()
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(DEFAULT_ZONE)
+
+
+def first_tip(file_id: str) -> Tip:
+    """Where the chains of a new file begin."""
+    return Tip(0, chain_start(file_id), 0, chain_start(file_id + "/audit"), 1, 0)
+
+
+def make(db: Connection, anchors: Anchors, device_id: str, start: Tip, close: Callable[[], None]) -> Store:
+    """A store on a new, empty file."""
+    schema.create(db)
+    state = {"device": device_id, "incarnation": str(start.incarnation), "chain_start": start.op_chain.hex()}
+    db.execute("BEGIN IMMEDIATE")
+    for key, value in state.items():
+        db.execute("INSERT INTO state VALUES (?,?)", (key, value.encode()))
+    db.execute("INSERT INTO state VALUES ('audit_start', ?)", (start.audit_chain.hex().encode(),))
+    db.execute("COMMIT")
+    anchors.write(start)
+    return Store(db, anchors, start, device_id, close)
+
+
+def open_checked(db: Connection, anchors: Anchors, close: Callable[[], None]) -> Store:
+    """A store on a file that was just opened. Raises FileRolledBack or FileAltered when it is not as left."""
+    schema.check_version(db)
+    tip = checks.file_tip(db)
+    checks.compare(db, tip, anchors.read())
+    device_id = checks.state_text(db, "device")
+    store = Store(db, anchors, tip, device_id, close)
+    _grow(store)
+    checks.check_recent(db, tip, store.zone)
+    db.execute("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")
+    return store
+
+
+def _grow(store: Store) -> None:
+    """Adds columns that this version declares, and projects anew what waits for them in `extra`."""
+    store.db.execute("BEGIN IMMEDIATE")
+    for name in schema.add_missing(store.db):
+        waiting = store.db.execute(f"SELECT id, ward_id FROM {name} WHERE extra IS NOT NULL").fetchall()
+        held = store.db.execute(
+            f"SELECT DISTINCT ei, st FROM op WHERE et = ? AND ei NOT IN (SELECT id FROM {name})", (name,)
+        ).fetchall()
+        for record_id, ward_id in waiting + held:
+            project(store.db, name, record_id, ward_id, store.zone(ward_id))
+    store.db.execute("COMMIT")

@@ -1,0 +1,220 @@
+"""The one door for writing: a unit of work turns saved records into ops, rows, audit and outbox, all or none.
+
+Nothing outside this file writes an op. It checks shape, never rights: services do that before.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from vpr_desktop.domain.changes import Change, Changes
+from vpr_desktop.domain.errors import NotFound
+from vpr_desktop.domain.forms import ENTITIES, SCHEMA
+from vpr_desktop.domain.identity import uuid7
+from vpr_desktop.domain.ops import Fold, canonical, fold
+from vpr_desktop.domain.part import Part
+from vpr_desktop.domain.record import Record, Shown, entity_name, from_wire, remember, wire_values
+from vpr_desktop.storage import audit, oplog, standing
+
+if TYPE_CHECKING:
+    from vpr_desktop.storage.store import Store
+
+R = TypeVar("R", bound=Record)
+P = TypeVar("P", bound=Part)
+
+
+class Reader:
+    """Reads records as they stand; holds no transaction of its own."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.db = store.db
+
+    def get(self, entity: type[R], record_id: str) -> R:
+        """One record with the heads it stands on. Raises NotFound."""
+        row = self.db.execute("SELECT st FROM op WHERE ei = ? AND et = ? LIMIT 1", (record_id, entity_name(entity)))
+        found = row.fetchone()
+        if found is None:
+            raise NotFound()
+        folded, _ = oplog.entity_fold(self.db, record_id)
+        return _record(entity, record_id, found[0], folded)
+
+    def find(self, entity: type[R], **equal: Any) -> list[R]:
+        """The records whose columns equal these wire values, oldest first."""
+        where = " AND ".join(f'"{column}" = ?' for column in equal) or "1"
+        ids = self.db.execute(f"SELECT id FROM {entity_name(entity)} WHERE {where} ORDER BY n", tuple(equal.values()))
+        return [self.get(entity, row[0]) for row in ids.fetchall()]
+
+    def parts(self, entity: type[P], parent_id: str) -> list[P]:
+        """The parts of a record that were not taken off."""
+        return [part for part in self.find(entity, parent_id=parent_id) if not part.removed]
+
+    def typed_by(self, record_id: str, user_id: str) -> dict[str, Any]:
+        """What one person wrote of a record, whatever others changed since."""
+        ops = [op for op in oplog.held_ops(self.db, record_id) if op.body and op.body["by"] == user_id]
+        return fold(ops).values
+
+    def ops_of(self, record_id: str) -> list[dict[str, Any]]:
+        """Every op of a record in order of arrival, those erased left out."""
+        return [op.body for op in oplog.held_ops(self.db, record_id) if op.body]
+
+    def waits(self, record_ids: Sequence[str]) -> set[str]:
+        """Which of these records have ops that were not sent yet."""
+        marks = ",".join("?" * len(record_ids))
+        sql = f"SELECT DISTINCT op.ei FROM op JOIN outbox ON outbox.op = op.n WHERE op.ei IN ({marks})"
+        return {row[0] for row in self.db.execute(sql, tuple(record_ids))}
+
+    def count_drafts_of_others(self, user_id: str) -> int:
+        """How many drafts somebody else has."""
+        return int(self.db.execute("SELECT count(*) FROM draft WHERE user <> ?", (user_id,)).fetchone()[0])
+
+    def state(self, key: str) -> bytes | None:
+        """One value of the file's own state."""
+        row = self.db.execute("SELECT v FROM state WHERE k = ?", (key,)).fetchone()
+        return None if row is None else bytes(row[0])
+
+
+def _record(entity: type[R], record_id: str, ward_id: str, folded: Fold) -> R:
+    shown = Shown(folded.values, folded.heads, folded.clashes)
+    return cast("R", from_wire(entity, record_id, ward_id, shown))
+
+
+class UnitOfWork(Reader):
+    """One transaction. Leave the `with` block without `commit` and nothing has happened."""
+
+    def __init__(self, store: Store, user_id: str, now: datetime) -> None:
+        super().__init__(store)
+        self.user_id = user_id
+        self.now = now
+        self._tip = store.tip
+        self._before = store.tip.op_chain
+        self._changed: list[Change] = []
+        self._done = False
+
+    def __enter__(self) -> UnitOfWork:
+        self.db.execute("BEGIN IMMEDIATE")
+        return self
+
+    def __exit__(self, kind: object, error: object, trace: object) -> None:
+        if not self._done:
+            self.store.roll_back()
+
+    def save(self, record: R, *, reason: str | None = None, seen: Sequence[str] = (), hold: int | None = None) -> R:
+        """Writes what differs from what the record was read with, as one op. Nothing changed: no op.
+
+        `seen` lists all heads on screen where the op withdraws; `hold` keeps it from being sent before that
+        monotonic second. Raises ValueError with a sentence for a value that is not of its kind.
+        """
+        shown = record.shown
+        values = wire_values(record)
+        changed = {f: v for f, v in values.items() if v != shown.values.get(f) or type(v) is not _kind(shown, f)}
+        if not changed and record.id:
+            return record
+        record.id = record.id or self.new_id()
+        base = {f: shown.heads[f] for f in changed if f in shown.heads}
+        op = self._op(record, changed, base, reason, seen)
+        folded = self._write(op, hold)
+        remember(record, Shown(folded.values, folded.heads, folded.clashes))
+        parent = values.get("parent_id")
+        self._changed.append(Change(op["et"], record.id, parent if isinstance(parent, str) else None))
+        return record
+
+    def take_off(self, part: Part, *, reason: str | None = None) -> None:
+        """Takes a part off its record; its history stays."""
+        part.removed = True
+        self.save(part, reason=reason)
+
+    def new_id(self) -> str:
+        """A new identity, made on this PC."""
+        return uuid7(int(self.now.timestamp() * 1000), secrets.token_bytes(10))
+
+    def note(self, act: str, obj: str = "") -> None:
+        """Adds an audit entry for an act that changes no record, such as printing."""
+        self._tip = audit.append(self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj)
+
+    def put_state(self, key: str, value: bytes) -> None:
+        """Sets one value of the file's own state."""
+        self.db.execute("INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v", (key, value))
+
+    def put_draft(self, draft_id: str, form: str, body: dict[str, Any]) -> None:
+        """Keeps a half-filled form; only its writer sees it."""
+        now = self.now.isoformat()
+        row = (draft_id, self.user_id, form, now, now, canonical(body))
+        sets = "saved_at=excluded.saved_at, body=excluded.body, form=excluded.form"
+        self.db.execute(f"INSERT INTO draft VALUES (?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET {sets}", row)
+
+    def drop_draft(self, draft_id: str) -> None:
+        """Discards a draft of this user."""
+        self.db.execute("DELETE FROM draft WHERE id = ? AND user = ?", (draft_id, self.user_id))
+
+    def commit(self, act: str, obj: str = "") -> Changes:
+        """Ends the unit: audit, then durable. `act` names what the user did, `obj` what with."""
+        before, after = (self._before, self._tip.op_chain) if self._changed else (None, None)
+        if act:
+            self._tip = audit.append(
+                self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, before, after
+            )
+        standing.refresh(self.db, self._changed)
+        self.db.execute("COMMIT")
+        self._done = True
+        self.store.committed(self._tip)
+        return Changes(tuple(self._changed))
+
+    def _op(
+        self,
+        record: Record,
+        changed: dict[str, Any],
+        base: dict[str, list[str]],
+        reason: str | None,
+        seen: Sequence[str],
+    ) -> dict[str, Any]:
+        op: dict[str, Any] = {
+            "v": 1,
+            "op": self.new_id(),
+            "st": record.ward_id,
+            "et": entity_name(type(record)),
+            "ei": record.id,
+            "set": changed,
+            "base": base,
+            "by": self.user_id,
+            "dev": self.store.device_id,
+            "dn": [self._tip.incarnation, self._tip.counter + 1],
+            "sa": urlsafe_b64encode(secrets.token_bytes(16)).decode().rstrip("="),
+            "at": self.store.next_hlc(self.now),
+            "sch": SCHEMA,
+        }
+        if reason:
+            op["reason"] = reason
+        if seen:
+            op["seen"] = sorted(set(seen))
+        return op
+
+    def _write(self, op: dict[str, Any], hold: int | None) -> Fold:
+        n, chain = oplog.append(self.db, op, self._tip.op_chain)
+        self._tip = self._tip.after_op(n, chain, op["dn"][1])
+        self.db.execute("INSERT INTO outbox (op, state, not_before) VALUES (?, 'PENDING', ?)", (n, hold))
+        return oplog.project(self.db, op["et"], op["ei"], op["st"], self.store.zone(op["st"]))
+
+
+def _kind(shown: Shown, field: str) -> type:
+    return type(shown.values.get(field))
+
+
+def draft_rows(reader: Reader, user_id: str) -> list[dict[str, Any]]:
+    """A user's drafts, newest first, with their bodies."""
+    rows = reader.db.execute(
+        "SELECT id, form, started_at, saved_at, body FROM draft WHERE user = ? ORDER BY saved_at DESC",
+        (user_id,),
+    )
+    keys = ("id", "form", "started_at", "saved_at")
+    return [{**dict(zip(keys, row, strict=False)), "body": json.loads(row[4])} for row in rows]
+
+
+def entity_of(name: str) -> type[Record]:
+    """The entity class of a name in an op."""
+    return ENTITIES[name]
