@@ -8,7 +8,7 @@ from typing import Any
 
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.domain.fields import STAGES, FieldSpec, Stage, encode, is_asked, wire_problem
-from vpr_desktop.domain.forms import QUICK_LOG
+from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 
 FUTURE_GRACE = timedelta(minutes=2)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 DEFAULT = ("07:30", "19:30")
+TIME = re.compile(r"([01]\d|2[0-3]):[0-5]\d")
 
 
 def shift_of(at: datetime, zone: ZoneInfo, boundaries: Sequence[str] = DEFAULT) -> tuple[datetime, datetime]:
@@ -34,3 +36,9 @@ def _edge(day: date, text: str, zone: ZoneInfo) -> datetime:
 def shift_label(start: datetime, end: datetime, zone: ZoneInfo) -> str:
     """A shift in words: 07:30 to 19:30."""
     return f"{start.astimezone(zone):%H:%M} to {end.astimezone(zone):%H:%M}"
+
+
+def is_shift_times(text: str) -> bool:
+    """Whether a text lists one to four times of day."""
+    parts = [part.strip() for part in text.split(",")]
+    return 1 <= len(parts) <= 4 and all(TIME.fullmatch(part) for part in parts)

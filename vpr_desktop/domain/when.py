@@ -29,8 +29,11 @@ class Parsed:
     twice: tuple[datetime, datetime] | None = None
 
 
-def parse_when(text: str, now: datetime, zone: ZoneInfo, second: bool = False) -> Parsed:
-    """The moment somebody typed. `second` picks the later of a time that came twice. Raises WhenProblem."""
+def parse_when(text: str, now: datetime, zone: ZoneInfo, second: bool = False, ahead: bool = False) -> Parsed:
+    """The moment somebody typed. `second` picks the later of a time that came twice, `ahead` allows the future.
+
+    Raises WhenProblem.
+    """
     typed = " ".join(text.lower().replace(",", " ").split())
     ago = AGO.fullmatch(typed)
     if ago:
@@ -43,7 +46,14 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo, second: bool = False) -
         raise WhenProblem(HELP)
     local_now = now.astimezone(zone)
     day = _day(day_text, local_now.date())
-    return _on_clock(datetime(day.year, day.month, day.day, int(clock[1]), int(clock[2])), now, zone, second)
+    latest = datetime.max.replace(tzinfo=UTC) if ahead else now + GRACE
+    naive = datetime(day.year, day.month, day.day, int(clock[1]), int(clock[2]))
+    return _on_clock(naive, latest, zone, second)
+
+
+def parse_day(text: str, today: date) -> date:
+    """The date somebody typed; without a year the nearest one that is past. Raises WhenProblem."""
+    return _day(" ".join(text.lower().split()), today)
 
 
 def _day(text: str, today: date) -> date:
@@ -69,13 +79,13 @@ def _date(day: int, month: int, year: str | None, today: date) -> date:
         raise WhenProblem("There is no such date. " + HELP) from None
 
 
-def _on_clock(naive: datetime, now: datetime, zone: ZoneInfo, second: bool) -> Parsed:
+def _on_clock(naive: datetime, latest: datetime, zone: ZoneInfo, second: bool) -> Parsed:
     first = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
     again = naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) != naive:
         raise WhenProblem("The clocks went forward then, so there was no such time. " + HELP)
     chosen = again if second else first
-    if chosen > now + GRACE:
+    if chosen > latest:
         raise WhenProblem("That is in the future. Type when it happened, such as yesterday 22:10.")
     return _parsed(chosen, zone, (first, again) if first != again else None)
 

@@ -11,9 +11,10 @@ from typing import Any
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.choices import DATASET_VERSION
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
-from vpr_desktop.domain.forms import ENTITIES, QUICK_LOG
+from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
+from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
 from vpr_desktop.domain.references import new_slip_code, reference
 from vpr_desktop.domain.rules import problems
@@ -339,8 +340,14 @@ def _set_status(ctx: Context, seen: IncidentView, status: str, act: str, reason:
     with ctx.unit() as unit:
         values = {"status": status, "withdraw_reason": reason if status == "withdrawn" else None}
         record = _based_on(Incident, seen.record.id, seen.record.ward_id, seen.record.shown, values)
-        unit.save(record, reason=reason, seen=heads if status == "withdrawn" else ())
+        unit.save(record, reason=reason or None, seen=heads if status == "withdrawn" else ())
         return unit.commit(act, seen.record.id)
+
+
+def start_review(ctx: Context, seen: IncidentView) -> Changes:
+    """Puts a logged incident under review."""
+    ctx.require("review", seen.status, seen.tie)
+    return _set_status(ctx, seen, "in_review", "review", "")
 
 
 def undo(ctx: Context, incident_id: str) -> str:

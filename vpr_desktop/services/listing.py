@@ -55,7 +55,7 @@ def page(ctx: Context, query: ListQuery) -> list[Row]:
     """One slice of the list."""
     ctx.require("list")
     found = queries.page(ctx.store.db, query, viewer(ctx))
-    return _rows(ctx, found)
+    return rows_of(ctx, found)
 
 
 def count(ctx: Context, query: ListQuery) -> int:
@@ -80,10 +80,11 @@ def search(ctx: Context, text: str, limit: int = 50) -> list[Row]:
     found += [row for row in queries.by_words(ctx.store.db, text, asked, limit) if row["id"] not in ids]
     with ctx.unit() as unit:
         unit.commit("search")
-    return _rows(ctx, found[:limit])
+    return rows_of(ctx, found[:limit])
 
 
-def _rows(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
+def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
+    """Rows of the file as lines of a list."""
     ids = [row["id"] for row in found]
     waiting = ctx.reader().waits(ids) if ids else set()
     support = queries.open_support(ctx.store.db, ids) if ids else {}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from vpr_desktop.domain.references import normal_reference
@@ -36,8 +37,8 @@ OPEN_TO = {
     "device_admin": "0",
 }
 COLUMNS = (
-    "id", "ward_id", "reference", "occurred_at", "time_known", "location", "act_types", "effect", "status",
-    "restricted", "reported_by", "imported_at", "tasks_left", "clash", "local_day",
+    "id", "ward_id", "reference", "occurred_at", "reported_at", "time_known", "location", "act_types", "effect",
+    "status", "restricted", "reported_by", "imported_at", "tasks_left", "clash", "local_day",
 )  # fmt: skip
 SORTS = {
     "when": "occurred_at",
@@ -223,3 +224,37 @@ def by_label(db: Connection, typed: str, ward_ids: Sequence[str]) -> str | None:
     sql = f"SELECT id FROM incident WHERE {wards} AND (id = :typed OR reference = :label OR old_reference = :label)"
     found = db.execute(sql, values).fetchall()
     return str(found[0][0]) if len(found) == 1 else None
+
+
+def since(db: Connection, start: datetime, viewer: Viewer, limit: int = 200) -> list[dict[str, Any]]:
+    """Incidents logged since a moment, newest first."""
+    values: dict[str, Any] = {"me": viewer.user_id, "start": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    wards = _any("ward_id", viewer.ward_ids, values)
+    sql = (
+        f"SELECT n FROM incident WHERE {wards} AND {LISTED[viewer.role]} AND reported_at >= :start"
+        f" AND status <> 'withdrawn' AND imported_at IS NULL ORDER BY n DESC LIMIT {limit}"
+    )
+    return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
+
+
+def answered(db: Connection, user_id: str, limit: int) -> list[dict[str, Any]]:
+    """A person's own reports that are closed, newest first."""
+    sql = "SELECT n FROM incident WHERE reported_by = ? AND status = 'closed' ORDER BY n DESC LIMIT ?"
+    numbers = [row[0] for row in db.execute(sql, (user_id, limit))]
+    return rows(db, numbers, Viewer("reporter", user_id, ()))
+
+
+def restricted_without_lead(db: Connection, ward_ids: Sequence[str]) -> int:
+    """How many open restricted incidents lie on wards where nobody is a support lead."""
+    if db.execute("SELECT 1 FROM user WHERE role = 'support_lead' AND active IS NOT 0 LIMIT 1").fetchone():
+        return 0
+    values: dict[str, Any] = {}
+    wards = _any("ward_id", ward_ids, values)
+    sql = f"SELECT count(*) FROM incident WHERE {wards} AND restricted = 1 AND status IN ('logged', 'in_review')"
+    return int(db.execute(sql, values).fetchone()[0])
+
+
+def unsent(db: Connection) -> int:
+    """How many incidents have something that was not sent yet."""
+    sql = "SELECT count(DISTINCT op.ei) FROM outbox JOIN op ON op.n = outbox.op WHERE op.et = 'incident'"
+    return int(db.execute(sql).fetchone()[0])

@@ -34,13 +34,16 @@ class Desk(Protocol):
         """
 
     def go(self, page: str, **arguments: Any) -> None:
-        """Opens a page by name: home, log, incidents, record, task, history, handover, print, settings."""
+        """Opens a page by name: home, log, incidents, record, task, handover, print, data, settings, support."""
 
     def back(self) -> None:
         """Returns to the page before, with its filter, row and scroll."""
 
     def status(self, text: str, undo: Callable[[], None] | None = None) -> None:
         """Says in the status bar what was just done, with an Undo where there is one."""
+
+    def trouble(self, text: str) -> None:
+        """Shows above the page what went wrong, what is safe and what to do."""
 
     def announce(self, text: str, *, assertive: bool = False) -> None:
         """Tells screen readers."""

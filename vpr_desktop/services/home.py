@@ -1,0 +1,166 @@
+"""What Home and the handover show: what is due, what is to finish, this shift, what changed. No names, no free text."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from vpr_desktop.domain.choices_people import EFF
+from vpr_desktop.domain.fields import decode
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.shifts import shift_label, shift_of
+from vpr_desktop.domain.support_times import first_contact_due
+from vpr_desktop.domain.when import relative, show_day
+from vpr_desktop.services import drafts, listing
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.drafts import Draft
+from vpr_desktop.services.listing import ListQuery, Row
+from vpr_desktop.storage import queries
+
+FIRST_CONTACT = "Manager makes contact"
+SHOWN = 5
+DUE_DAYS = 8  # incidents at most this old are looked at for a first contact
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """One contact that is due or late."""
+
+    incident_id: str
+    reference: str
+    text: str
+    due: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ShiftFacts:
+    """What happened in the shift that runs."""
+
+    label: str
+    count: int
+    sentence: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """All of the page."""
+
+    greeting: str
+    date_line: str
+    due: tuple[DueRow, ...]
+    overdue: int
+    today: int
+    drafts: tuple[Draft, ...]
+    to_finish: tuple[Row, ...]
+    shift: ShiftFacts
+    answered: tuple[Row, ...]
+    notices: tuple[str, ...]
+
+
+def home(ctx: Context) -> Home:
+    """What this person finds at Home."""
+    local = ctx.now().astimezone(ctx.ward.zone)
+    greeting = "Good morning" if local.hour < 12 else "Good afternoon" if local.hour < 18 else "Good evening"
+    due = _due(ctx) if ctx.can("list") else []
+    return Home(
+        greeting=greeting,
+        date_line=f"{local:%A} {show_day(local.date())}, {ctx.ward.name}",
+        due=tuple(due[:SHOWN]),
+        overdue=sum(row.overdue for row in due),
+        today=sum(not row.overdue for row in due),
+        drafts=tuple(drafts.mine(ctx)),
+        to_finish=tuple(_to_finish(ctx)),
+        shift=shift(ctx),
+        answered=tuple(_answered(ctx)),
+        notices=tuple(_notices(ctx)),
+    )
+
+
+def _to_finish(ctx: Context) -> list[Row]:
+    if not ctx.can("list"):
+        return []
+    return listing.page(ctx, ListQuery(view="needs_finishing", limit=SHOWN))
+
+
+def _due(ctx: Context) -> list[DueRow]:
+    """First contacts of recent incidents whose plan has no recording yet, the latest due first."""
+    since = (ctx.now() - timedelta(days=DUE_DAYS)).astimezone(ctx.ward.zone).date().isoformat()
+    query = ListQuery(view="open_support", since=since, statuses=("logged", "in_review"), limit=200)
+    found = queries.page(ctx.store.db, query, listing.viewer(ctx))
+    specs = fields_of(Incident)
+    rows: list[tuple[datetime, DueRow]] = []
+    for row in found:
+        at = decode(specs["occurred_at"], row["occurred_at"])
+        reported = decode(specs["reported_at"], row["reported_at"])
+        if at is None or reported is None:
+            continue
+        due = first_contact_due(at, row["time_known"] or "exact", reported, ctx.ward.zone)
+        late = ctx.now() > due
+        words = _late(ctx.now() - due) if late else relative(due, ctx.now(), ctx.ward.zone)
+        rows.append((due, DueRow(row["id"], row["reference"] or "", FIRST_CONTACT, words, late)))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _late(by: timedelta) -> str:
+    days, hours = by.days, by.seconds // 3600
+    if days:
+        return f"Overdue {days} day{'s' if days > 1 else ''}"
+    return f"Overdue {hours} hour{'s' if hours != 1 else ''}" if hours else "Overdue"
+
+
+def shift(ctx: Context) -> ShiftFacts:
+    """The incidents logged in the shift that runs."""
+    start, end = shift_of(ctx.now(), ctx.ward.zone, ctx.ward.boundaries)
+    found = queries.since(ctx.store.db, start, listing.viewer(ctx)) if ctx.can("list") else []
+    effects = [row["effect"] for row in found if row["visible"] and row["effect"]]
+    parts = [f"{effects.count(code.code)} with {code.label.lower()}." for code in EFF if effects.count(code.code)]
+    rows = tuple(listing.rows_of(ctx, found))
+    return ShiftFacts(shift_label(start, end, ctx.ward.zone), len(found), " ".join(parts), rows)
+
+
+def _answered(ctx: Context) -> list[Row]:
+    """One's own reports that got an outcome: the loop is closed where the reporter can read it."""
+    found = queries.answered(ctx.store.db, ctx.user.user_id, SHOWN)
+    return listing.rows_of(ctx, found)
+
+
+def _notices(ctx: Context) -> list[str]:
+    found = []
+    if ctx.user.role == "ward_manager":
+        waiting = queries.restricted_without_lead(ctx.store.db, tuple(ctx.wards))
+        if waiting:
+            plural = "incidents need" if waiting > 1 else "incident needs"
+            found.append(f"{waiting} restricted {plural} a support lead. Call one, or add one under Settings.")
+    others = drafts.others_count(ctx)
+    if others:
+        found.append(f"{others} draft{'s belong' if others > 1 else ' belongs'} to someone else.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """What the next shift must know: counts and places, no names."""
+
+    shift: ShiftFacts
+    drafts: int
+    overdue: tuple[DueRow, ...]
+    unsent: int
+
+
+def handover(ctx: Context) -> Handover:
+    """The handover of the shift that runs. Raises NotAllowed."""
+    ctx.require("handover")
+    mine = len(drafts.mine(ctx)) + drafts.others_count(ctx)
+    late = tuple(row for row in _due(ctx) if row.overdue)
+    return Handover(shift(ctx), mine, late, queries.unsent(ctx.store.db))
+
+
+def hand_over(ctx: Context, to: str) -> None:
+    """Notes who took over, in the audit."""
+    ctx.require("handover")
+    with ctx.unit() as unit:
+        unit.put_state("handed_over_to", to.strip()[:80].encode())
+        unit.commit("handover")

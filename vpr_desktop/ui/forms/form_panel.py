@@ -1,0 +1,119 @@
+"""A form over one record, built from its declarations: fields appear and go as their conditions say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QWidget
+
+from vpr_desktop.domain.errors import Problem
+from vpr_desktop.domain.fields import is_asked
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.incidents import Edit
+from vpr_desktop.services.views import RecordView
+from vpr_desktop.ui.forms.editors import Editor, editor_for
+from vpr_desktop.ui.widgets.fields import Field
+from vpr_desktop.ui.widgets.frames import column
+from vpr_desktop.ui.words import say
+
+
+class FormPanel(QWidget):
+    """The fields of one record that its reader may see, in the order asked for."""
+
+    changed = Signal()
+
+    def __init__(self, ctx: Context, record: RecordView, names: Sequence[str]) -> None:
+        super().__init__()
+        self.record = record
+        self.editors: dict[str, Editor] = {}
+        self.rows: dict[str, Field] = {}
+        self._specs = fields_of(ENTITIES[record.entity])
+        body = column(gap=16)
+        for name in names:
+            spec = self._specs[name]
+            if name in record.hidden or name in record.redacted or spec.app:
+                continue
+            editor = editor_for(spec, record.values.get(name), ctx.now(), ctx.ward.zone)
+            editor.set_value(record.values.get(name))
+            editor.widget.setObjectName(name)
+            self.editors[name] = editor
+            self.rows[name] = Field(say(spec.label), self._control(editor), hint=say(spec.hint))
+            editor.changed.connect(self._on_editor_changed)
+            body.addWidget(self.rows[name])
+        self.setLayout(body)
+        self._show_asked()
+
+    @staticmethod
+    def _control(editor: Editor) -> QWidget:
+        return editor.widget
+
+    def _on_editor_changed(self) -> None:
+        self._show_asked()
+        self.changed.emit()
+
+    def _show_asked(self) -> None:
+        values = {**self.record.values, **self.raw_values()}
+        for name, field in self.rows.items():
+            field.setVisible(is_asked(self._specs[name], values))
+
+    def raw_values(self) -> dict[str, Any]:
+        """What stands in the editors; what cannot be read yet counts as no answer."""
+        found = {}
+        for name, editor in self.editors.items():
+            try:
+                found[name] = editor.value()
+            except ValueError:
+                found[name] = None
+        return found
+
+    def put(self, values: dict[str, Any]) -> None:
+        """Shows the answers of a draft."""
+        for name, value in values.items():
+            if name in self.editors:
+                self.editors[name].set_value(value)
+        self._show_asked()
+
+    def edit(self) -> tuple[Edit | None, list[Problem]]:
+        """What differs from what was opened, and what cannot be read."""
+        changes: dict[str, Any] = {}
+        problems = []
+        for name, editor in self.editors.items():
+            self.rows[name].set_error("")
+            try:
+                value = editor.value()
+            except ValueError as error:
+                problems.append(Problem(name, str(error), self.record.id))
+                self.rows[name].set_error(str(error))
+                continue
+            held = self.record.values.get(name)
+            if (sorted(value) if isinstance(value, list) else value) != (
+                held or None if isinstance(held, list) else held
+            ):
+                changes[name] = value
+        new = not self.record.id or self.record.id.startswith("new:")
+        if not changes:
+            return None, problems
+        return Edit(
+            self.record.entity,
+            self.record.id if not new else self.record.id or None,
+            changes,
+            parent_id=self.record.parent_id,
+        ), problems
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """Puts each problem beside its field."""
+        for problem in problems:
+            if problem.field in self.rows:
+                self.rows[problem.field].set_error(problem.message)
+
+    def first_focus(self) -> QWidget | None:
+        """The first control that shows."""
+        for name, field in self.rows.items():
+            if field.isVisibleTo(self):
+                widget = self.editors[name].widget
+                return widget.first_focus() if hasattr(widget, "first_focus") else widget
+        return None

@@ -1,0 +1,86 @@
+"""Inactivity: warns, then locks. Never asks; any key or pointer movement starts the time anew."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
+
+if TYPE_CHECKING:
+    from vpr_desktop.services.context import Clock
+
+ACTIVE = frozenset(
+    {
+        QEvent.Type.KeyPress,
+        QEvent.Type.MouseButtonPress,
+        QEvent.Type.MouseMove,
+        QEvent.Type.Wheel,
+        QEvent.Type.TouchBegin,
+    }
+)
+TICK_MS = 1000
+LONGEST_SESSION = 10 * 3600  # seconds after unlock at which the PC locks whatever happens
+
+
+class IdleWatch(QObject):
+    """Counts by wall clock and monotonic clock; whichever says more time has passed rules."""
+
+    warned = Signal(int)
+    calmed = Signal()
+    expired = Signal()
+
+    def __init__(self, clock: Clock, minutes: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._clock = clock
+        self.minutes = minutes
+        self._warning = False
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self.check)
+        self._touch()
+        self._began = clock.monotonic()
+
+    @property
+    def warn_seconds(self) -> int:
+        """How long before the lock people are warned."""
+        return 30 if self.minutes <= 1 else 60
+
+    def start(self) -> None:
+        """Begins to watch, from now."""
+        self._touch()
+        self._began = self._clock.monotonic()
+        app = QApplication.instance()
+        assert app is not None
+        app.installEventFilter(self)
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Stops watching."""
+        app = QApplication.instance()
+        if app is not None:
+            app.removeEventFilter(self)
+        self._timer.stop()
+        self._warning = False
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() in ACTIVE:
+            self._touch()
+            if self._warning:
+                self._warning = False
+                self.calmed.emit()
+        return super().eventFilter(watched, event)
+
+    def _touch(self) -> None:
+        self._wall, self._mono = self._clock.now(), self._clock.monotonic()
+
+    def check(self) -> None:
+        """Looks at both clocks; called each second and on waking."""
+        passed = max(self._clock.monotonic() - self._mono, (self._clock.now() - self._wall).total_seconds())
+        left = self.minutes * 60 - passed
+        if left <= 0 or self._clock.monotonic() - self._began > LONGEST_SESSION:
+            self.stop()
+            self.expired.emit()
+        elif left <= self.warn_seconds:
+            self._warning = True
+            self.warned.emit(round(left))

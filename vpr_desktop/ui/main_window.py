@@ -1,0 +1,398 @@
+"""The window: lock screen or shell, the way between pages, lock that never asks. Holds the session, no records."""
+
+from __future__ import annotations
+
+import importlib
+import logging
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import KnownError
+from vpr_desktop.services import lockscreen
+from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.focus_ring import FocusRing
+from vpr_desktop.ui.idle import IdleWatch
+from vpr_desktop.ui.pages.lock_page import LockPage
+from vpr_desktop.ui.shell import Shell
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tasks import Lane
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Panel
+from vpr_desktop.ui.widgets.support_dock import SupportDock
+from vpr_desktop.ui.words import say
+
+if TYPE_CHECKING:
+    from vpr_desktop.services.context import Clock, Context
+
+LOG = logging.getLogger(__name__)
+TITLE = "VPR Desktop"
+PAGES = {
+    "home": ("home_page", "HomePage"),
+    "log": ("quick_log_page", "QuickLogPage"),
+    "incidents": ("incidents_page", "IncidentsPage"),
+    "record": ("record_page", "RecordPage"),
+    "task": ("task_page", "TaskPage"),
+    "handover": ("handover_page", "HandoverPage"),
+    "print": ("print_page", "PrintPage"),
+    "data": ("data_page", "DataPage"),
+    "settings": ("settings_page", "SettingsPage"),
+}
+ICONS_ONLY = frozenset({"log"})
+PLACE_OF = {"record": "incidents", "task": "incidents", "print": "incidents", "handover": "home"}
+LONGEST_TRAIL = 30
+
+
+class MainWindow(QWidget):
+    """The one window. It is the desk that pages work at."""
+
+    unlocked = Signal()
+    locked = Signal()
+
+    def __init__(self, home: Path, clock: Clock, lane: Lane) -> None:
+        super().__init__()
+        self.home, self.clock, self.lane = home, clock, lane
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(1024, 640)
+        self.resize(1366, 704)
+        self._ctx: Context | None = None
+        self._pages: dict[str, Any] = {}
+        self._trail: list[tuple[str, dict[str, Any]]] = []
+        self._here: tuple[str, dict[str, Any]] | None = None
+        self._return: tuple[str, str, dict[str, Any]] | None = None
+        self.facts = lockscreen.read(home)
+        self.lock_page = LockPage()
+        self.lock_dock = SupportDock()
+        self.shell: Shell | None = None
+        self.first_run: QWidget | None = None
+        self._stack = QStackedLayout()
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(self._stack)
+        self._locked_view = self._with_dock(self.lock_page, self.lock_dock)
+        self._stack.addWidget(self._locked_view)
+        self.ring = FocusRing(self)
+        self.idle = IdleWatch(clock, self.facts.lock_minutes, self)
+        self._connect()
+        self._shortcuts()
+        self.show_lock()
+
+    @staticmethod
+    def _with_dock(page: QWidget, dock: QWidget) -> QWidget:
+        from vpr_desktop.ui.widgets.frames import row
+
+        both = QWidget()
+        line = row(gap=0)
+        line.addWidget(page, 1)
+        line.addWidget(dock)
+        both.setLayout(line)
+        return both
+
+    def _connect(self) -> None:
+        self.lock_page.unlock_asked.connect(self.unlock)
+        self.lock_page.support_asked.connect(self.open_support)
+        self.lock_page.recover_asked.connect(self._on_recover_asked)
+        self.idle.warned.connect(self._on_idle_warned)
+        self.idle.calmed.connect(self._close_banner)
+        self.idle.expired.connect(self.lock)
+
+    def _shortcuts(self) -> None:
+        keys: dict[str, Callable[[], None]] = {
+            "Ctrl+N": lambda: self.go("log"),
+            "Ctrl+1": lambda: self.go("home"),
+            "Ctrl+2": lambda: self.go("incidents"),
+            "Ctrl+5": lambda: self.go("data"),
+            "Ctrl+,": lambda: self.go("settings"),
+            "Ctrl+K": lambda: self.go("incidents", find=True),
+            "Ctrl+Shift+H": lambda: self.go("handover"),
+            "Ctrl+L": self.lock,
+            "Alt+Left": self.back,
+            "F1": self.open_support,
+            "F6": self.next_pane,
+            "Ctrl+Return": lambda: self._page_does("save"),
+            "Ctrl+Enter": lambda: self._page_does("save"),
+            "Ctrl+S": lambda: self._page_does("keep_draft"),
+            "Ctrl+P": lambda: self._page_does("print_this"),
+            "Ctrl+F": lambda: self._page_does("filter_this"),
+            "Ctrl++": lambda: self.zoom(10),
+            "Ctrl+=": lambda: self.zoom(10),
+            "Ctrl+-": lambda: self.zoom(-10),
+            "Ctrl+0": lambda: self.zoom(0),
+        }
+        for sequence, does in keys.items():
+            shortcut = QShortcut(QKeySequence(sequence), self)
+            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+            shortcut.activated.connect(does)
+
+    # The desk
+    @property
+    def ctx(self) -> Context:
+        """The signed-in session."""
+        assert self._ctx is not None, "nobody is signed in"
+        return self._ctx
+
+    def run(
+        self,
+        owner: QObject,
+        job: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+    ) -> None:
+        """Runs a job in the store lane; without `failed` the window says what went wrong."""
+        self.lane.run(owner, job, done, failed or self._on_job_failed)
+
+    def _on_job_failed(self, error: Exception) -> None:
+        if isinstance(error, KnownError):
+            self.trouble(str(error))
+            return
+        LOG.error("fault in %s", type(error).__name__)
+        self.trouble(say("Something did not work. Your data is safe on this PC. Try again, and tell IT if it stays."))
+
+    def trouble(self, text: str) -> None:
+        """Shows above the page what went wrong."""
+        announce(self, text, assertive=True)
+        if self.shell is None:
+            self.lock_page.show_error(text)
+            return
+        panel = Panel("error", text)
+        close = Button("", "quiet", icon="close", name=say("Close this message"))
+        close.clicked.connect(self._close_banner)
+        panel.line.addWidget(close)
+        self.shell.show_banner(panel)
+
+    def status(self, text: str, undo: Callable[[], None] | None = None) -> None:
+        """Says in the status bar what was just done."""
+        if self.shell is not None:
+            self.shell.status.show_text(text, undo)
+
+    def announce(self, text: str, *, assertive: bool = False) -> None:
+        """Tells screen readers."""
+        announce(self, text, assertive=assertive)
+
+    def changed(self, changes: Changes) -> None:
+        """Tells every page what was just written."""
+        for page in self._pages.values():
+            page.refreshed(changes)
+
+    def set_session(self, ctx: Context) -> None:
+        """Takes a session that changed, such as after the ward's settings were saved."""
+        self._ctx = ctx
+        if self.shell is not None:
+            self.shell.header.show_session(ctx.ward.name, ctx.user.name, ctx.practice)
+        self.facts = lockscreen.read(self.home)
+        self.idle.minutes = self.facts.lock_minutes
+
+    # Pages
+    def go(self, page: str, **arguments: Any) -> None:
+        """Opens a page; support opens at the side of the page that is open."""
+        if page == "support":
+            self.open_support()
+            return
+        if page == "lock":
+            self.lock()
+            return
+        if page == "find":
+            page, arguments = "incidents", {"find": True}
+        if self.shell is None or page not in PAGES:
+            return
+        self._keep_current()
+        if self._here is not None:
+            name, opened_with = self._here
+            self._trail = [*self._trail, (name, {**opened_with, **self._pages[name].place()})][-LONGEST_TRAIL:]
+        self._open(page, arguments)
+
+    def _open(self, page: str, arguments: dict[str, Any]) -> None:
+        assert self.shell is not None
+        if page not in self._pages:
+            module, name = PAGES[page]
+            self._pages[page] = getattr(importlib.import_module(f"vpr_desktop.ui.pages.{module}"), name)(self)
+        self._here = (page, arguments)
+        widget = self._pages[page]
+        self.shell.show_banner(None)
+        self.shell.show_page(PLACE_OF.get(page, page), widget, page in ICONS_ONLY)
+        widget.opened(**arguments)
+        widget.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def back(self) -> None:
+        """Returns to the page before."""
+        if self.shell is None or not self._trail:
+            return
+        self._keep_current()
+        page, arguments = self._trail.pop()
+        self._open(page, arguments)
+
+    def page(self) -> Any:
+        """The page that is open, or None while locked."""
+        return self._pages.get(self._here[0]) if self._here else None
+
+    def _page_does(self, name: str) -> None:
+        act = getattr(self.page(), name, None)
+        if act is not None:
+            act()
+
+    def _keep_current(self) -> None:
+        job = self.page().draft() if self.page() is not None else None
+        if job is not None:
+            self.run(self, job, lambda _: None)
+
+    def next_pane(self) -> None:
+        """Moves focus between rail, page and support panel."""
+        if self.shell is None:
+            return
+        focused = QApplication.focusWidget()
+        in_rail = focused is not None and self.shell.rail.isAncestorOf(focused)
+        target = self.page().first_focus() if in_rail and self.page() else self.shell.rail.buttons["home"]
+        target.setFocus(Qt.FocusReason.TabFocusReason)
+
+    def zoom(self, step: int) -> None:
+        """Changes the text size by so many per cent; 0 puts it back."""
+        look = style_of()
+        look.set_text_percent(look.text_percent + step if step else 100)
+        lockscreen.save_preferences(self.home, text_percent=look.text_percent)
+
+    def open_support(self) -> None:
+        """Opens Get support, or closes it."""
+        dock = self.shell.dock if self.shell is not None else self.lock_dock
+        assert isinstance(dock, SupportDock)
+        if dock.isVisible():
+            dock.dismiss()
+        else:
+            dock.show_for(lockscreen.read(self.home))
+
+    # Unlock and lock
+    def show_lock(self) -> None:
+        """Shows the lock screen, or the first run on a PC that has no file yet."""
+        self.facts = lockscreen.read(self.home)
+        if self.facts.needs_first_run:
+            self._show_first_run()
+            return
+        self.lock_page.show_facts(self.facts)
+        self._stack.setCurrentWidget(self._locked_view)
+        self.lock_page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _show_first_run(self) -> None:
+        from vpr_desktop.ui.pages.first_run_page import FirstRunPage
+
+        page = FirstRunPage(self.home, self.clock, self.lane)
+        page.finished.connect(self._on_first_run_finished)
+        self.first_run = page
+        self._stack.addWidget(page)
+        self._stack.setCurrentWidget(page)
+        page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _on_first_run_finished(self, ctx: Context) -> None:
+        if self.first_run is not None:
+            self._stack.removeWidget(self.first_run)
+            self.first_run.deleteLater()
+            self.first_run = None
+        self.lock_page.show_facts(lockscreen.read(self.home))
+        self._on_unlocked(ctx)
+
+    def warm_up(self) -> None:
+        """Loads what unlocking needs, in the lane, once the window is there."""
+        self.lane.run(self, lambda: importlib.import_module("vpr_desktop.services.sessions"), lambda _: None)
+
+    def unlock(self, user_id: str, passphrase: str) -> None:
+        """Opens the file for somebody, in the lane."""
+        home, clock = self.home, self.clock
+
+        def job() -> Any:
+            from vpr_desktop.services import sessions
+
+            return sessions.unlock(home, user_id, passphrase, clock)
+
+        self.lane.run(self, job, self._on_unlocked, self._on_unlock_failed)
+
+    def _on_unlock_failed(self, error: Exception) -> None:
+        self.lock_page.set_busy(False)
+        if isinstance(error, KnownError):
+            self.lock_page.show_error(str(error))
+        else:
+            LOG.error("unlock ended with %s", type(error).__name__)
+            self.lock_page.show_error(say("It could not be opened. Nothing was changed. Try again, then call IT."))
+
+    def _on_unlocked(self, ctx: Context) -> None:
+        self._ctx = ctx
+        self.lock_page.reset()
+        self.shell = Shell(SupportDock())
+        self.shell.asked.connect(self.go)
+        self.shell.header.show_session(ctx.ward.name, ctx.user.name, ctx.practice)
+        self.shell.status.right.setText(say("Fictional practice data. Never sent.") if ctx.practice else "")
+        self._stack.addWidget(self.shell)
+        self._stack.setCurrentWidget(self.shell)
+        self.facts = lockscreen.read(self.home)
+        self.idle.minutes = self.facts.lock_minutes
+        self.idle.start()
+        self._pages, self._trail, self._here = {}, [], None
+        same = self._return is not None and self._return[0] == ctx.user.user_id
+        page, arguments = (self._return[1], self._return[2]) if same and self._return is not None else ("home", {})
+        self._return = None
+        self._open(page, arguments)
+        self.status(say("Unlocked"))
+        self.unlocked.emit()
+
+    def lock(self) -> None:
+        """Covers the window at once, then keeps what is half-filled, then closes the file. Never asks."""
+        ctx, shell = self._ctx, self.shell
+        if ctx is None or shell is None:
+            return
+        self.idle.stop()
+        for widget in QApplication.topLevelWidgets():
+            if widget is not self and widget.isVisible():
+                widget.close()
+        keep = self.page().draft() if self.page() is not None else None
+        if self._here is not None:
+            name, opened_with = self._here
+            self._return = (ctx.user.user_id, name, {**opened_with, **self._pages[name].place()})
+        self._ctx, self.shell, self._pages, self._here, self._trail = None, None, {}, None, []
+        self._stack.removeWidget(shell)
+        shell.setParent(None)
+        shell.deleteLater()
+        self.show_lock()
+        QApplication.clipboard().clear()
+        self.lane.run(self, lambda: _keep_and_close(keep, ctx), lambda _: self.locked.emit(), self._on_lock_failed)
+
+    def _on_lock_failed(self, error: Exception) -> None:
+        LOG.error("lock ended with %s", type(error).__name__)
+        self.locked.emit()
+
+    def _on_idle_warned(self, seconds: int) -> None:
+        if self.shell is not None and not self.shell.banner.isVisible():
+            text = say("This PC locks in {seconds} seconds. Press any key to stay.", seconds=seconds)
+            self.shell.show_banner(Panel("warning", text, icon="lock"))
+            announce(self, text, assertive=True)
+
+    def _close_banner(self) -> None:
+        if self.shell is not None:
+            self.shell.show_banner(None)
+
+    def _on_recover_asked(self) -> None:
+        from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
+
+        dialog = RecoverDialog(self, self.home, self.clock, self.lane)
+        dialog.recovered.connect(self._on_unlocked)
+        dialog.open()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._ctx is not None:
+            event.ignore()
+            self.locked.connect(self.close, Qt.ConnectionType.SingleShotConnection)
+            self.lock()
+            return
+        QTimer.singleShot(0, QApplication.quit)
+        super().closeEvent(event)
+
+
+def _keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
+    """Keeps the draft, then closes the file and drops the key, even where the draft could not be kept."""
+    from vpr_desktop.services import sessions
+
+    try:
+        if keep is not None:
+            keep()
+    finally:
+        sessions.lock(ctx)

@@ -1,0 +1,283 @@
+"""S0, the first run: five steps, each one thing; Back always works and loses nothing."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QStackedWidget, QWidget
+
+from vpr_desktop.domain.errors import KnownError, ProblemsFound
+from vpr_desktop.domain.passphrases import strength
+from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tasks import Lane
+from vpr_desktop.ui.tokens import HEADER
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.words import say
+
+if TYPE_CHECKING:
+    from vpr_desktop.services.context import Clock
+
+STEPS = 5
+WIDTH = 640
+STEP_OF = {
+    "org_code": 1, "org_name": 1, "site": 1, "ward_code": 1, "ward_name": 1,
+    "user_id": 2, "name": 2, "initials": 2, "role": 2, "passphrase": 2,
+}  # fmt: skip
+
+
+class FirstRunPage(QWidget):
+    """Asks what a new PC needs. `finished` carries the session."""
+
+    finished = Signal(object)
+
+    def __init__(self, home: Path, clock: Clock, lane: Lane) -> None:
+        super().__init__()
+        self.setObjectName("S0")
+        self.home, self.clock, self.lane = home, clock, lane
+        self.ctx: Any = None
+        self.fields: dict[str, Field] = {}
+        self.bar = QFrame()
+        self.bar.setProperty("bar", "header")
+        top = row(Words("VPR Desktop", "title", tone="header", wrap=False), margins=(20, 0, 20, 0))
+        top.addStretch(1)
+        self.bar.setLayout(top)
+        self.heading = Heading("")
+        self.step_words = Words("", "hint", tone="second")
+        self.trouble = Panel("error", "")
+        self.trouble.hide()
+        self.steps = QStackedWidget()
+        for made in (self._welcome(), self._ward(), self._you(), self._recovery(), self._sending()):
+            self.steps.addWidget(made)
+        self.back = Button(say("Back"))
+        self.next = Button(say("Next"), "primary")
+        self._build()
+        self.back.clicked.connect(self._on_back_clicked)
+        self.next.clicked.connect(self._on_next_clicked)
+        style_of().changed.connect(self._fit)
+        self.show_step(0)
+
+    def _build(self) -> None:
+        card = Card()
+        card.body.setContentsMargins(32, 24, 32, 26)
+        for widget in (self.step_words, self.heading, self.trouble, self.steps):
+            card.body.addWidget(widget)
+        buttons = row(self.next, self.back, gap=12)
+        buttons.addStretch(1)
+        card.body.addSpacing(8)
+        card.body.addLayout(buttons)
+        self.middle = QWidget()
+        self.middle.setLayout(column(card))
+        page = ScrollPage()
+        page.body.addWidget(self.middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        page.body.addStretch(1)
+        whole = column(self.bar, gap=0)
+        whole.addWidget(page, 1)
+        self.setLayout(whole)
+        self._fit()
+
+    def _fit(self) -> None:
+        look = style_of()
+        self.bar.setFixedHeight(look.px(HEADER))
+        self.middle.setFixedWidth(min(look.px(WIDTH), 940))
+
+    def _field(self, name: str, label: str, hint: str = "", control: QWidget | None = None) -> Field:
+        made = Field(say(label), control or TextField(), hint=say(hint))
+        made.control.setObjectName(name)
+        self.fields[name] = made
+        return made
+
+    @staticmethod
+    def _page(*widgets: QWidget) -> QWidget:
+        made = QWidget()
+        body = column(*widgets, gap=14, margins=(0, 6, 0, 0))
+        body.addStretch(1)
+        made.setLayout(body)
+        return made
+
+    def _welcome(self) -> QWidget:
+        return self._page(
+            Words(say("Reports of violence are kept in an encrypted file on this PC. It works without a network.")),
+            Words(say("You need the organisation's code, a short ward code, and a safe place for a recovery code.")),
+            Words(say("Joining this PC to the trust's server can be done later."), tone="second"),
+        )  # fmt: skip
+
+    def _ward(self) -> QWidget:
+        return self._page(
+            self._field("org_code", "Organisation code", "The ODS code, such as RX1."),
+            self._field("org_name", "Organisation"),
+            self._field("site", "Site (optional)"),
+            self._field("ward_code", "Ward code", "Short, such as CED. References begin with it."),
+            self._field("ward_name", "Ward"),
+        )
+
+    def _you(self) -> QWidget:
+        roles = [("ward_manager", say("Ward manager")), ("device_admin", say("Device administrator"))]
+        words = TextField()
+        words.setEchoMode(QLineEdit.EchoMode.Password)
+        shown = QCheckBox(say("Show the passphrase"))
+        shown.toggled.connect(
+            lambda on: words.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
+        )
+        self.strength = Words("", "hint", tone="second")
+        words.textChanged.connect(
+            lambda text: self.strength.setText(say("Strength: {word}", word=strength(text)) if text else "")
+        )
+        return self._page(
+            self._field("name", "Your name", "As colleagues know it."),
+            self._field("initials", "Initials (optional)"),
+            self._field("user_id", "Sign-in name", "Letters, digits, dots or dashes."),
+            self._field("role", "Role", control=DropDown("", roles)),
+            self._field("passphrase", "Passphrase", "At least 12 characters, such as three or more words.", words),
+            shown, self.strength,
+        )  # fmt: skip
+
+    def _on_passphrase_changed(self, text: str) -> None:
+        self.strength.setText(say("Strength: {word}", word=strength(text)) if text else "")
+
+    def _recovery(self) -> QWidget:
+        self.code = Words("", "section")
+        self.code.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
+        )
+        self.code.setAccessibleName(say("Recovery code"))
+        self.save_code = Button(say("Save as PDF to print"), icon="print")
+        self.save_code.clicked.connect(self._on_save_code_clicked)
+        self.have_code = QCheckBox(say("I have printed it or written it down"))
+        return self._page(
+            Words(say("With this code the records can be opened when nobody can sign in. It is shown once.")),
+            self.code, self.save_code, self.have_code,
+        )  # fmt: skip
+
+    def _sending(self) -> QWidget:
+        minutes = [(str(n), say("{count} minutes", count=n)) for n in (1, 2, 3, 5, 10, 15)]
+        chosen = DropDown("", minutes)
+        chosen.set_code("5")
+        return self._page(
+            Words(say("This PC is not joined to a server yet. You can work now; reports stay safe here.")),
+            self._field("lock_minutes", "Lock after", "Without a key or mouse. What you write is kept.", chosen),
+            Words(say("Press Start, then Ctrl+N to log your first incident."), tone="second"),
+        )  # fmt: skip
+
+    def value(self, name: str) -> str:
+        """What stands in a field."""
+        control = self.fields[name].control
+        return (
+            control.code()
+            if isinstance(control, DropDown)
+            else control.text()
+            if isinstance(control, TextField)
+            else ""
+        )
+
+    def show_step(self, place: int) -> None:
+        """Opens a step and puts focus on its first field."""
+        titles = (say("Set up this PC"), say("Your ward"), say("You"), say("Recovery code"), say("Lock and send"))
+        places = (say("start"), say("your ward"), say("you"), say("recovery code"), say("lock and send"))
+        self.steps.setCurrentIndex(place)
+        self.heading.setText(titles[place])
+        self.step_words.setText(
+            say("Step {number} of {count}, {place}", number=place + 1, count=STEPS, place=places[place])
+        )
+        self.back.setVisible(0 < place < 3)
+        self.next.set_words(say("Start") if place == STEPS - 1 else say("Next"))
+        self.trouble.hide()
+        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def first_focus(self) -> QWidget:
+        """The first field of the step, or Next where there is none."""
+        names = {1: "org_code", 2: "name", 4: "lock_minutes"}
+        name = names.get(self.steps.currentIndex())
+        return self.fields[name].control if name else self.next
+
+    def _on_back_clicked(self) -> None:
+        self.show_step(self.steps.currentIndex() - 1)
+
+    def _on_next_clicked(self) -> None:
+        place = self.steps.currentIndex()
+        if place in (1, 2):
+            self._check(place)
+        elif place == 3 and not self.have_code.isChecked():
+            self._say_trouble(say("Print the code or write it down first, then tick the box."))
+        elif place == STEPS - 1:
+            self._finish()
+        else:
+            self.show_step(place + 1)
+
+    def _setup(self) -> Any:
+        from vpr_desktop.services.sessions import FirstRun
+
+        named: dict[str, Any] = {name: self.value(name) for name in STEP_OF}
+        return FirstRun(**named, lock_minutes=int(self.value("lock_minutes")))
+
+    def _check(self, place: int) -> None:
+        """Looks at a step's own answers; the second one also makes the file."""
+        self.next.setEnabled(False)
+
+        def job() -> Any:
+            from vpr_desktop.services import sessions
+
+            setup = self._setup()
+            found = [p for p in sessions.first_run_problems(setup) if STEP_OF[p.field] == place]
+            if found:
+                raise ProblemsFound(found)
+            return sessions.first_run(self.home, setup, self.clock) if place == 2 else None
+
+        self.lane.run(self, job, lambda made: self._on_checked(place, made), self._on_failed)
+
+    def _on_checked(self, place: int, made: Any) -> None:
+        self.next.setEnabled(True)
+        for field in self.fields.values():
+            field.set_error("")
+        if made is not None:
+            self.ctx, code = made
+            self.code.setText(code)
+        self.show_step(place + 1)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.next.setEnabled(True)
+        problems = error.problems if isinstance(error, ProblemsFound) else []
+        for name, field in self.fields.items():
+            field.set_error(next((p.message for p in problems if p.field == name), ""))
+        if problems:
+            self.fields[problems[0].field].control.setFocus()
+            announce(self, problems[0].message, assertive=True)
+        else:
+            self._say_trouble(
+                str(error) if isinstance(error, KnownError) else say("That did not work. Call IT. Nothing was lost.")
+            )
+
+    def _say_trouble(self, text: str) -> None:
+        self.trouble.set_words(text)
+        self.trouble.show()
+        announce(self, text, assertive=True)
+
+    def _on_save_code_clicked(self) -> None:
+        from vpr_desktop.ui.dialogs.save_file import ask_save_path
+
+        ask_save_path(
+            self, say("Save the recovery code to print it"), "recovery-code.pdf", "PDF (*.pdf)", self._save_code
+        )
+
+    def _save_code(self, path: str) -> None:
+        code, ctx = self.code.text(), self.ctx
+
+        def job() -> None:
+            from vpr_desktop.services import printing
+
+            pdf = printing.recovery_sheet(ctx, code)
+            printing.save(ctx, pdf, path)
+
+        self.lane.run(self, job, lambda _: self.have_code.setFocus(), self._on_failed)
+
+    def _finish(self) -> None:
+        from vpr_desktop.services import lockscreen
+
+        lockscreen.save_preferences(self.home, lock_minutes=int(self.value("lock_minutes")))
+        self.code.setText("")
+        self.finished.emit(self.ctx)

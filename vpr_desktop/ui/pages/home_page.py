@@ -1,0 +1,196 @@
+"""S2, Home: what is due, what is to finish, this shift, what was answered. One green button."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.quick_log import QUICK_LOG
+from vpr_desktop.services import home
+from vpr_desktop.services.drafts import Draft
+from vpr_desktop.services.home import Home
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, hairline, row
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
+from vpr_desktop.ui.words import say
+
+STACKED_BELOW = 990
+
+
+class HomePage(QWidget):
+    """What waits for this person."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("S2")
+        self.greeting = Heading("")
+        self.date = Words("", tone="second")
+        self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
+        self.notices = column(gap=8)
+        self.left, self.right = column(gap=16), column(gap=16)
+        page = ScrollPage()
+        top = row(column(self.greeting, self.date, gap=0), gap=16)
+        top.addStretch(1)
+        top.addWidget(self.log, 0, Qt.AlignmentFlag.AlignVCenter)
+        self.columns = row(gap=16)
+        self.left_holder, self.right_holder = QWidget(), QWidget()
+        self.left_holder.setLayout(self.left)
+        self.right_holder.setLayout(self.right)
+        self.columns.addWidget(self.left_holder, 5)
+        self.columns.addWidget(self.right_holder, 3)
+        page.body.addLayout(top)
+        page.body.addLayout(self.notices)
+        page.body.addLayout(self.columns)
+        page.body.addStretch(1)
+        self.setLayout(column(page))
+        self.log.clicked.connect(lambda: self.desk.go("log"))
+        style_of().changed.connect(self._fit)
+
+    def opened(self, **_: Any) -> None:
+        """Loads what waits."""
+        ctx = self.desk.ctx
+        self.log.setVisible(ctx.can("log"))
+        self.desk.run(self, lambda: home.home(ctx), self._show)
+
+    def _show(self, found: Home) -> None:
+        self.greeting.setText(say(found.greeting))
+        self.date.setText(found.date_line)
+        for place in (self.notices, self.left, self.right):
+            clear(place)
+        for text in found.notices:
+            self.notices.addWidget(Panel("info", text))
+        if self.desk.ctx.can("list"):
+            self.left.addWidget(self._due(found))
+        self.left.addWidget(self._to_finish(found))
+        if self.desk.ctx.can("list"):
+            self.right.addWidget(self._shift(found))
+            self.right.addWidget(self._answered(found))
+        self.left.addStretch(1)
+        self.right.addStretch(1)
+        self._fit()
+
+    def _due(self, found: Home) -> Card:
+        facts = say("Overdue {overdue} · Open {today}", overdue=found.overdue, today=found.today)
+        card = Card(say("Due"), aside=Words(facts, "strong", wrap=False))
+        card.setAccessibleName(say("Due: overdue {overdue}, open {today}", overdue=found.overdue, today=found.today))
+        for one in found.due:
+            tone = "error" if one.overdue else "text"
+            when = Words(one.due, "strong" if one.overdue else "body", tone="error" if one.overdue else "")
+            when.setFixedWidth(style_of().px(150))
+            line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), when, gap=8)
+            line.addWidget(Words(say(one.text), "strong"), 1)
+            line.addWidget(Words(one.reference, tone="second", wrap=False))
+            line.addWidget(self._open(one.incident_id, one.reference))
+            card.body.addLayout(line)
+            card.body.addWidget(hairline())
+        if not found.due:
+            card.body.addWidget(Words(say("No contact is due."), tone="second"))
+        return card
+
+    def _to_finish(self, found: Home) -> Card:
+        card = Card(say("To finish"))
+        card.setAccessibleName(say("To finish: {count}", count=len(found.drafts) + len(found.to_finish)))
+        for draft in found.drafts:
+            card.body.addLayout(self._draft_line(draft))
+            card.body.addWidget(hairline())
+        for one in found.to_finish:
+            words = column(
+                Words(one.reference, "strong"),
+                Words(say("{count} optional tasks left", count=one.tasks_left or 0), "hint", tone="second"), gap=0,
+            )  # fmt: skip
+            line = row(gap=8)
+            line.addLayout(words, 1)
+            line.addWidget(self._open(one.id, one.reference))
+            card.body.addLayout(line)
+            card.body.addWidget(hairline())
+        if not found.drafts and not found.to_finish:
+            card.body.addWidget(
+                Words(say("Nothing is waiting. Log an incident when something happens."), tone="second")
+            )
+        return card
+
+    def _draft_line(self, draft: Draft) -> Any:
+        started = f"{draft.started_at.astimezone(self.desk.ctx.ward.zone):%H:%M}"
+        quick = draft.form == "quick_log"
+        title = say("Draft started {time}", time=started) if quick else say("Unsaved changes from {time}", time=started)
+        answers = draft.body.get("answers", {})
+        done = sum(1 for q in QUICK_LOG if answers.get(q.field)) + (1 if draft.body.get("when_choice") else 0)
+        note = say("{done} of 7 answered. Only you can see it.", done=done) if quick else say("Only you can see them.")
+        line = row(gap=8)
+        line.addLayout(column(Words(title, "strong"), Words(note, "hint", tone="second"), gap=0), 1)
+        button = Button(say("Continue"), "link", name=say("Continue, {title}", title=title.lower()))
+        button.clicked.connect(lambda: self._continue(draft))
+        line.addWidget(button)
+        return line
+
+    def _continue(self, draft: Draft) -> None:
+        if draft.form == "quick_log":
+            self.desk.go("log", draft_id=draft.id)
+            return
+        _, incident_id, task = draft.form.split(":", 2)
+        named = {"field": task[6:]} if task.startswith("field.") else {"task": task}
+        self.desk.go("task", incident_id=incident_id, draft_id=draft.id, **named)
+
+    def _shift(self, found: Home) -> Card:
+        card = Card(say("This shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
+        words = say("incident logged") if found.shift.count == 1 else say("incidents logged")
+        line = row(Words(str(found.shift.count), "big", wrap=False), Words(words, wrap=False), gap=12)
+        line.addStretch(1)
+        card.body.addLayout(line)
+        if found.shift.sentence:
+            card.body.addWidget(Words(found.shift.sentence, tone="second"))
+        if self.desk.ctx.can("handover"):
+            start = Button(say("Start handover"), hint="Ctrl+Shift+H")
+            start.setSizePolicy(self.log.sizePolicy().Policy.Expanding, self.log.sizePolicy().Policy.Fixed)
+            start.clicked.connect(lambda: self.desk.go("handover"))
+            card.body.addWidget(start)
+        return card
+
+    def _answered(self, found: Home) -> Card:
+        card = Card(say("What came of your reports"))
+        for one in found.answered:
+            line = row(gap=8)
+            line.addLayout(column(Words(one.reference, "strong"), Words(one.status, "hint", tone="second"), gap=0), 1)
+            line.addWidget(self._open(one.id, one.reference, say("Read the outcome")))
+            card.body.addLayout(line)
+        if not found.answered:
+            card.body.addWidget(Words(say("No answer yet. It appears here once a report is closed."), tone="second"))
+        return card
+
+    def _open(self, incident_id: str, reference: str, words: str = "") -> Button:
+        text = words or say("Open")
+        button = Button(text, "link", name=say("{verb} {reference}", verb=text, reference=reference))
+        button.clicked.connect(lambda: self.desk.go("record", incident_id=incident_id))
+        return button
+
+    def refreshed(self, changes: Changes) -> None:
+        """Reads anew what waits."""
+        if self.isVisible() and changes.records:
+            self.opened()
+
+    def draft(self) -> None:
+        """Nothing is typed here."""
+
+    def place(self) -> dict[str, Any]:
+        """Home is always the same place."""
+        return {}
+
+    def first_focus(self) -> QWidget:
+        """Log an incident."""
+        return self.log
+
+    def _fit(self) -> None:
+        look = style_of()
+        stacked = self.width() < look.px(STACKED_BELOW) * 0.8
+        self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

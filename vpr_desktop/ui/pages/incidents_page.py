@@ -1,0 +1,300 @@
+"""S5, the incidents list: views with counts, filters, search, and rows without a name or free text."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.choices import STATUS
+from vpr_desktop.domain.choices_acts import ACT, ACT_CLASSES
+from vpr_desktop.domain.choices_people import EFF
+from vpr_desktop.services import listing
+from vpr_desktop.services.listing import ListQuery, Row
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.models.row_table import PAGE, Cell, Column, RowTable
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.fields import TextField
+from vpr_desktop.ui.widgets.filter_button import FilterButton
+from vpr_desktop.ui.widgets.frames import Card, column, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.row_view import RowView
+from vpr_desktop.ui.widgets.view_tabs import ViewTabs
+from vpr_desktop.ui.words import say
+
+TYPING_MS = 250
+PERIODS = {"30": "30 days", "92": "3 months", "366": "12 months", "": "All time"}
+SUPPORT_TINTS = {"Open": "tag:blue", "Closed": "second", "–": "second"}
+SEND = {"waiting": ("up", "On this PC"), "sent": ("tick", "Sent"), "needs_you": ("warning", "Needs you")}
+
+
+def _restricted(cell: Cell) -> Cell:
+    return Cell(cell.text, "second", spoken=cell.spoken)
+
+
+COLUMNS = (
+    Column(say("Reference"), lambda r: Cell(r.reference, "strong"), "CED-2611-A0420", "reference"),
+    Column(say("When"), lambda r: Cell(r.when, spoken=r.when_full), "22-Nov-2026 14:05", "when"),
+    Column(
+        say("Where"),
+        lambda r: Cell(r.where, "second" if r.restricted else "plain"),
+        "Reception or waiting area",
+        "where",
+    ),
+    Column(say("What"), lambda r: Cell(r.what + (say(" (2 versions)") if r.two_versions else "")), "*", "what"),
+    Column(say("Effect so far"), lambda r: Cell(r.effect), "Needed treatment", "effect"),
+    Column(
+        say("Status"),
+        lambda r: Cell(r.status + (say(", imported") if r.imported else "")),
+        "In review, imported",
+        "status",
+    ),
+    Column(say("Tasks left"), lambda r: Cell("–" if not r.tasks_left else str(r.tasks_left)), "Tasks left", "tasks"),
+    Column(say("Support"), lambda r: Cell(r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
+)
+TASKS_COLUMN, STATUS_COLUMN = 6, 5
+
+
+class IncidentsPage(QWidget):
+    """The list. Only what comes into sight is fetched."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("S5")
+        self.query = ListQuery()
+        self._turn = 0
+        self._last_id = ""
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(TYPING_MS)
+        self.model = RowTable(COLUMNS)
+        self.table = RowView(self.model, say("Incidents"))
+        self.tabs = ViewTabs(say("Views"))
+        self.search = TextField(say("Filter this list"), say("Filter this list  (Ctrl+F)"))
+        self.dates = FilterButton(say("Dates"), list(PERIODS.items())[::-1], many=False)
+        self.acts = FilterButton(say("What happened"), [(code, ACT.label(code)) for code in ACT_CLASSES])
+        self.effects = FilterButton(say("Effect"), [(code.code, code.label) for code in EFF])
+        self.statuses = FilterButton(say("Status"), [(code.code, code.label) for code in STATUS])
+        self.clear_button = Button(say("Clear filters"), "link")
+        self.export = Button(say("Export CSV, redacted"), "link")
+        self.register = Button(say("Print list"), "link")
+        self.total = Words("", "hint", tone="second", wrap=False)
+        self.empty = Words("", tone="second")
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.title = Heading(say("Incidents"))
+        top = row(self.title, gap=16)
+        top.addStretch(1)
+        top.addWidget(self.register)
+        top.addWidget(self.export)
+        filters = QFrame()
+        line = row(self.search, self.dates, self.acts, self.effects, self.statuses, gap=8)
+        line.addStretch(1)
+        line.addWidget(self.clear_button)
+        filters.setLayout(line)
+        self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+        self.search.setMinimumWidth(style_of().px(160))
+        self.search.setMaximumWidth(style_of().px(230))
+        card = Card()
+        card.body.setContentsMargins(8, 8, 8, 8)
+        card.body.addWidget(self.empty)
+        card.body.addWidget(self.table, 1)
+        whole = column(gap=10, margins=(24, 16, 24, 12))
+        whole.addLayout(top)
+        whole.addWidget(self.tabs)
+        whole.addWidget(filters)
+        whole.addWidget(card, 1)
+        whole.addWidget(self.total)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        self.model.wanted.connect(self._on_rows_wanted)
+        self.table.opened.connect(self._on_row_opened)
+        self.table.menu_asked.connect(self._on_menu_asked)
+        self.table.sort_asked.connect(self._on_sort_asked)
+        self.tabs.chosen.connect(lambda view: self._ask(replace(self.query, view=view)))
+        self.search.textEdited.connect(lambda _: self._typing.start())
+        self.search.returnPressed.connect(self._on_typed)
+        self._typing.timeout.connect(self._on_typed)
+        self.dates.changed.connect(self._on_filter_changed)
+        self.acts.changed.connect(self._on_filter_changed)
+        self.effects.changed.connect(self._on_filter_changed)
+        self.statuses.changed.connect(self._on_filter_changed)
+        self.clear_button.clicked.connect(self.clear_filters)
+        self.export.clicked.connect(self._on_export_clicked)
+        self.register.clicked.connect(lambda: self.desk.go("print", kind="register", query=self.query))
+
+    def opened(self, query: ListQuery | None = None, find: bool = False, selected: str = "", **_: Any) -> None:
+        """Shows the list as it was, or with the search ready to type."""
+        self._last_id = selected or self._last_id
+        self.export.setVisible(self.desk.ctx.can("export"))
+        self.register.setVisible(self.desk.ctx.can("print"))
+        self._ask(query or self.query)
+        if find:
+            self.search.setFocus()
+            self.search.selectAll()
+
+    def _ask(self, query: ListQuery) -> None:
+        self.query = replace(query, limit=PAGE, offset=0)
+        self._turn += 1
+        turn, ctx, asked = self._turn, self.desk.ctx, self.query
+        if asked.text.strip():
+            self.desk.run(
+                self, lambda: listing.search(ctx, asked.text, 200), lambda rows: self._show(turn, rows, len(rows))
+            )
+        else:
+            self.desk.run(self, lambda: listing.page(ctx, asked), lambda rows: self._show(turn, rows, None))
+            self.desk.run(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
+        self.desk.run(self, lambda: listing.view_counts(ctx), self._show_views)
+
+    def _show(self, turn: int, rows: list[Row], count: int | None) -> None:
+        if turn != self._turn:
+            return
+        self.model.reset(len(rows) if count is None else count, rows)
+        self._say_empty(not rows)
+        place = next((i for i, one in enumerate(rows) if one.id == self._last_id), 0)
+        if rows:
+            self.table.setCurrentIndex(self.model.index(place, 0))
+        if count is not None:
+            self._show_count(turn, count)
+
+    def _show_count(self, turn: int, count: int) -> None:
+        if turn == self._turn:
+            self.model.set_count(count)
+            self.total.setText(say("{count} incidents", count=f"{count:,}"))
+            self.table.setAccessibleName(say("Incidents, {count} rows", count=count))
+
+    def _show_views(self, counts: dict[str, int]) -> None:
+        names = {
+            "all": say("All"),
+            "needs_finishing": say("Needs finishing"),
+            "open_support": say("Open support"),
+            "restricted": say("Restricted"),
+        }
+        self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in names.items()], self.query.view)
+
+    def _say_empty(self, empty: bool) -> None:
+        filtered = self.query != ListQuery(limit=PAGE)
+        self.empty.setText(
+            say("No incidents match. Clear filters to see all.")
+            if filtered
+            else say("No incidents yet. Press Ctrl+N to log one.")
+        )
+        self.empty.setVisible(empty)
+        self.table.setVisible(not empty)
+        self.clear_button.setVisible(filtered)
+
+    def _on_rows_wanted(self, offset: int) -> None:
+        turn, ctx, asked = self._turn, self.desk.ctx, replace(self.query, offset=offset)
+        self.desk.run(self, lambda: listing.page(ctx, asked), lambda rows: self._put(turn, offset, rows))
+
+    def _put(self, turn: int, offset: int, rows: list[Row]) -> None:
+        if turn == self._turn:
+            self.model.put(offset, rows)
+
+    # What the user does
+    def _on_typed(self) -> None:
+        self._typing.stop()
+        if self.search.text() != self.query.text:
+            self._ask(replace(self.query, text=self.search.text()))
+
+    def _on_filter_changed(self) -> None:
+        ctx = self.desk.ctx
+        days = (self.dates.codes() or [""])[0]
+        today = ctx.now().astimezone(ctx.ward.zone).date()
+        since = (today - timedelta(days=int(days))).isoformat() if days else None
+        self._ask(
+            replace(
+                self.query,
+                since=since,
+                acts=tuple(self.acts.codes()),
+                effects=tuple(self.effects.codes()),
+                statuses=tuple(self.statuses.codes()),
+            )
+        )
+
+    def clear_filters(self) -> None:
+        """Shows everything again."""
+        for button in (self.dates, self.acts, self.effects, self.statuses):
+            button.set_codes([])
+        self.search.clear()
+        self._ask(ListQuery())
+
+    def _on_sort_asked(self, sort: str) -> None:
+        turned = self.query.sort == sort and self.query.descending
+        self._ask(replace(self.query, sort=sort, descending=not turned))
+
+    def filter_this(self) -> None:
+        """Ctrl+F: type into the filter."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _on_row_opened(self, place: int) -> None:
+        held = self.model.row(place)
+        if held is not None:
+            self._last_id = held.id
+            self.desk.go("record", incident_id=held.id)
+
+    def _on_menu_asked(self, place: int, where: QPoint) -> None:
+        held = self.model.row(place)
+        if held is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(say("Open")).triggered.connect(lambda: self._on_row_opened(place))
+        if not held.restricted:
+            menu.addAction(say("Print summary")).triggered.connect(lambda: self.desk.go("print", incident_id=held.id))
+        menu.addAction(say("Copy reference")).triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(held.reference)
+        )
+        menu.popup(where)
+
+    def _on_export_clicked(self) -> None:
+        from vpr_desktop.ui.dialogs.save_file import ask_save_path
+
+        ask_save_path(self, say("Export the list"), "incidents.csv", "CSV (*.csv)", self._export_to)
+
+    def _export_to(self, path: str) -> None:
+        from vpr_desktop.services import exports
+
+        ctx, query = self.desk.ctx, self.query
+        self.desk.run(
+            self,
+            lambda: exports.write_csv(ctx, path, query),
+            lambda count: self.desk.status(say("Exported {count} incidents, redacted", count=count)),
+        )
+
+    def refreshed(self, changes: Changes) -> None:
+        """Reads the list anew where incidents changed."""
+        if changes.records and self.isVisible():
+            self._ask(self.query)
+
+    def draft(self) -> None:
+        """Nothing is typed here."""
+
+    def place(self) -> dict[str, Any]:
+        """Filter and row."""
+        held = self.model.row(self.table.currentIndex().row())
+        return {"query": self.query, "selected": held.id if held is not None else "", "find": False}
+
+    def first_focus(self) -> QWidget:
+        """The table, on the row used last."""
+        return self.table
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        narrow = event.size().width() < style_of().px(1100)
+        self.table.setColumnHidden(TASKS_COLUMN, narrow)
+        self.table.setColumnHidden(STATUS_COLUMN, narrow)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(400, 300)

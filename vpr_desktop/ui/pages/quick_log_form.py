@@ -1,0 +1,310 @@
+"""The form of the quick log: seven questions in a grid, and the note. Knows answers, not saving."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from vpr_desktop.domain.errors import Problem
+from vpr_desktop.domain.privacy import ADVICE, identifying
+from vpr_desktop.domain.quick_log import QUICK_LOG, Option, Question
+from vpr_desktop.domain.when import WhenProblem, parse_when
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
+from vpr_desktop.ui.widgets.error_summary import ErrorSummary
+from vpr_desktop.ui.widgets.fields import TextArea, TextField
+from vpr_desktop.ui.widgets.frames import Card, Panel, column, row
+from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.words import say
+
+QUESTION_WIDTH = 224
+STACKED_BELOW = 900  # page width under which a question stands above its answers
+NOTE_LENGTH = 1000
+AGO = {"now": timedelta(0), "30m": timedelta(minutes=30), "1h": timedelta(hours=1)}
+RESTRICTED = "Only you and the support lead will see this record unless you choose otherwise."
+
+
+def first_of(codes: list[str]) -> str:
+    """The one chosen code of a question, or nothing."""
+    return codes[0] if codes else ""
+
+
+class QuickLogForm(QWidget):
+    """The seven questions. `changed` tells each change by the user."""
+
+    changed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.started_at: datetime | None = None
+        self.groups: dict[str, ChoiceGroup] = {}
+        self.errors: dict[str, Words] = {}
+        self.questions: dict[str, QWidget] = {}
+        self.summary = ErrorSummary()
+        self.summary.chosen.connect(self._on_error_chosen)
+        self.notice = Panel("info", say(RESTRICTED), icon="lock")
+        self.notice.hide()
+        self.sheet = Card()
+        self.sheet.body.setContentsMargins(*(style_of().px(m) for m in (16, 12, 12, 12)))
+        self.grid = QGridLayout()
+        self.grid.setContentsMargins(0, 0, 0, 0)
+        self.sheet.body.addLayout(self.grid)
+        for question in QUICK_LOG:
+            self._add_question(question)
+        self.note = TextArea(
+            say("Anything to add? Optional"), 1, say("What a colleague needs to know. Use roles, not names.")
+        )
+        self.note.setObjectName("description")
+        self.advice = Words(say(ADVICE), "hint", tone="error")
+        self.advice.hide()
+        self.setLayout(column(self.summary, self.notice, self.sheet, gap=10))
+        self._connect()
+        self._arrange()
+
+    def _connect(self) -> None:
+        for name, group in self.groups.items():
+            group.answered.connect(lambda name=name: self._on_answered(name))
+        self.when.textEdited.connect(self._on_when_edited)
+        self.note.textChanged.connect(self._on_note_changed)
+        style_of().changed.connect(self._arrange)
+
+    def clear(self) -> None:
+        """An empty form that starts now."""
+        for group in self.groups.values():
+            group.set_value([])
+        self.groups["occurred_at"].set_value(["now"])
+        self.when.clear()
+        self.note.blockSignals(True)
+        self.note.clear()
+        self.note.blockSignals(False)
+        self.echo.hide()
+        self.notice.hide()
+        self.advice.hide()
+        self.show_problems([])
+        self.started_at = self.desk.ctx.now()
+
+    def body(self) -> dict[str, Any]:
+        """What a draft keeps of the form."""
+        values, _ = self.answers()
+        return {
+            "answers": {k: v for k, v in values.items() if k not in ("occurred_at", "time_known") and v},
+            "when_choice": first_of(self.groups["occurred_at"].value()),
+            "when_text": self.when.text(),
+            "started_at": (self.started_at or self.desk.ctx.now()).isoformat(),
+        }
+
+    def _add_question(self, question: Question) -> None:
+        label = QWidget()
+        number = Words(str(question.number), "strong", tone="second", wrap=False)
+        words = Words(say(question.text), "strong")
+        error = Words("", "small-strong", tone="error")
+        error.hide()
+        hint = Words(say(question.hint), "hint", tone="second")
+        hint.setVisible(bool(question.hint))
+        line = row(number, gap=14)
+        line.addLayout(column(words, hint, error, gap=0), 1)
+        label.setLayout(column(line, margins=(0, 6, 0, 0)))
+        group = ChoiceGroup(say(question.text), question.options, many=question.many)
+        group.setObjectName(question.field)
+        words.setBuddy(group)
+        self.groups[question.field], self.errors[question.field], self.questions[question.field] = group, error, label
+        if question.field == "occurred_at":
+            self.when = TextField(say("Another time"), "14:20")
+            self.when.setObjectName("when")
+            self.echo = Words("", "hint", tone="second")
+            self.echo.hide()
+
+    def _arrange(self) -> None:
+        """Question beside its answers, or above them where there is little room or large text."""
+        look = style_of()
+        stacked = self.width() < STACKED_BELOW or look.text_percent >= 150
+        while self.grid.count():
+            self.grid.takeAt(0)
+        self.grid.setHorizontalSpacing(look.px(8))
+        self.grid.setVerticalSpacing(look.px(10))
+        self.grid.setColumnMinimumWidth(0, 0 if stacked else look.px(QUESTION_WIDTH))
+        self.grid.setColumnStretch(0, 1 if stacked else 0)
+        self.grid.setColumnStretch(1, 0 if stacked else 1)
+        place = 0
+        for name, group in self.groups.items():
+            label, answer = self.questions[name], self._answer(name, group)
+            self._put(label, answer, place, stacked)
+            place += 2
+        self._put(self._note_label(), self._note_box(), place, stacked)
+
+    def _put(self, label: QWidget, answer: QWidget, place: int, stacked: bool) -> None:
+        top = Qt.AlignmentFlag.AlignTop
+        if not stacked:
+            label.setFixedWidth(style_of().px(QUESTION_WIDTH))
+            self.grid.addWidget(label, place, 0, top)
+            self.grid.addWidget(answer, place, 1, top)
+            return
+        label.setMinimumWidth(0)
+        label.setMaximumWidth(16_777_215)
+        self.grid.addWidget(label, place, 0)
+        self.grid.addWidget(answer, place + 1, 0)
+
+    def _answer(self, name: str, group: ChoiceGroup) -> QWidget:
+        if name != "occurred_at":
+            return group
+        if not hasattr(self, "_when_box"):
+            self._when_box = QWidget()
+            line = row(group, gap=6)
+            line.addWidget(self.when, 0, Qt.AlignmentFlag.AlignBottom)
+            self._when_box.setLayout(column(line, self.echo, gap=2))
+        self.when.setFixedWidth(style_of().px(200))
+        return self._when_box
+
+    def _note_label(self) -> QWidget:
+        if not hasattr(self, "_note_words"):
+            self._note_words = QWidget()
+            words = Words(say("Anything to add?"), "strong", wrap=False)
+            words.setBuddy(self.note)
+            line = row(words, Words(say("(optional)"), "hint", tone="second", wrap=False), gap=6)
+            line.addStretch(1)
+            self._note_words.setLayout(column(line, margins=(24, 8, 0, 0)))
+        return self._note_words
+
+    def _note_box(self) -> QWidget:
+        if not hasattr(self, "_note_area"):
+            self._note_area = QWidget()
+            self._note_area.setLayout(column(self.note, self.advice, gap=2))
+        return self._note_area
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._arrange()
+
+    def show_places(self, places: list[Option]) -> None:
+        """Offers the ward's own places."""
+        chosen = self.groups["location"].value()
+        self.groups["location"].set_options(places)
+        self.groups["location"].set_value(chosen)
+
+    def put(self, body: dict[str, Any]) -> None:
+        """Shows the answers of a draft."""
+        answers = body.get("answers", {})
+        for name, group in self.groups.items():
+            held = answers.get(name)
+            if name == "occurred_at":
+                continue
+            group.set_value(held if isinstance(held, list) else [held] if held else [])
+        self.groups["occurred_at"].set_value(
+            [body.get("when_choice") or ("typed" if answers.get("occurred_at") else "now")]
+        )
+        self.when.setText(body.get("when_text") or self._typed_time(answers.get("occurred_at")))
+        if body.get("started_at"):
+            self.started_at = datetime.fromisoformat(body["started_at"])
+        self.note.setPlainText(answers.get("description") or "")
+        self._on_when_edited(self.when.text(), choose=False)
+
+    def _typed_time(self, wire: str | None) -> str:
+        if not wire:
+            return ""
+        local = datetime.fromisoformat(wire.replace("Z", "+00:00")).astimezone(self.desk.ctx.ward.zone)
+        return f"{local:%d/%m/%Y %H:%M}"
+
+    def answers(self) -> tuple[dict[str, Any], list[Problem]]:
+        """The answers as the service wants them, and what the typed time lacks."""
+        values: dict[str, Any] = {}
+        for question in QUICK_LOG[1:]:
+            chosen = self.groups[question.field].value()
+            values[question.field] = chosen if question.many else first_of(chosen) or None
+        values["description"] = self.note.toPlainText().strip() or None
+        at, known, problem = self._moment()
+        values |= {"occurred_at": at, "time_known": known}
+        return values, [Problem("occurred_at", problem)] if problem else []
+
+    def _moment(self) -> tuple[datetime | None, str, str]:
+        choice = first_of(self.groups["occurred_at"].value())
+        now = self.desk.ctx.now()
+        if choice in AGO:
+            began = self.started_at or now
+            return (began - AGO[choice]).replace(second=0, microsecond=0), "exact" if choice == "now" else "approx", ""
+        if choice != "typed":
+            return None, "exact", ""
+        if not self.when.text().strip():
+            return None, "exact", say("Type when it happened, such as 14:20 or yesterday 22:10.")
+        try:
+            return parse_when(self.when.text(), now, self.desk.ctx.ward.zone).at, "exact", ""
+        except WhenProblem as problem:
+            return None, "exact", str(problem)
+
+    def answered_count(self) -> int:
+        """How many of the seven have an answer."""
+        values, _ = self.answers()
+        return sum(1 for question in QUICK_LOG if values.get(question.field) not in (None, []))
+
+    def problems(self) -> list[Problem]:
+        """What is missing or cannot be read, in the order of the questions."""
+        values, found = self.answers()
+        unread = {problem.field for problem in found}
+        missing = [
+            Problem(question.field, say(question.missing))
+            for question in QUICK_LOG
+            if values.get(question.field) in (None, []) and question.field not in unread
+        ]
+        return sorted(found + missing, key=lambda problem: [q.field for q in QUICK_LOG].index(problem.field))
+
+    def _on_answered(self, name: str) -> None:
+        if name == "occurred_at" and self.groups[name].value() == ["typed"]:
+            self.when.setFocus()
+        if name == "act_types":
+            sexual = "SEX" in self.groups[name].value()
+            if sexual and not self.notice.isVisible():
+                self.desk.announce(say(RESTRICTED))
+            self.notice.setVisible(sexual)
+        self.changed.emit()
+
+    def _on_when_edited(self, text: str, choose: bool = True) -> None:
+        if choose and text.strip():
+            self.groups["occurred_at"].set_value(["typed"])
+        try:
+            parsed = parse_when(text, self.desk.ctx.now(), self.desk.ctx.ward.zone)
+            self.echo.setText(parsed.echo)
+            self.echo.setVisible(bool(text.strip()))
+        except WhenProblem:
+            self.echo.hide()
+        if choose:
+            self.changed.emit()
+
+    def _on_note_changed(self) -> None:
+        text = self.note.toPlainText()
+        if len(text) > NOTE_LENGTH:
+            self.note.blockSignals(True)
+            self.note.setPlainText(text[:NOTE_LENGTH])
+            self.note.blockSignals(False)
+        self.advice.setVisible(bool(identifying(text)))
+        lines = min(6, 1 + text.count("\n") + len(text) // 110)
+        self.note.setFixedHeight(style_of().px(20) + self.note.fontMetrics().lineSpacing() * lines)
+        self.changed.emit()
+
+    def show_problems(self, found: list[Problem]) -> None:
+        """Shows a summary on top, and each error beside its question."""
+        by_field = {p.field: p.message for p in found}
+        for name, label in self.errors.items():
+            label.setText(by_field.get(name, ""))
+            label.setVisible(name in by_field)
+            self.groups[name].setAccessibleName(
+                say("Error: {error} {question}", error=by_field[name], question=self.groups[name].question)
+                if name in by_field
+                else self.groups[name].question
+            )
+        self.summary.show_problems(found)
+
+    def _on_error_chosen(self, name: str) -> None:
+        if name == "occurred_at" and self.groups[name].value() == ["typed"]:
+            self.when.setFocus()
+        elif name in self.groups:
+            self.groups[name].first_focus().setFocus(Qt.FocusReason.TabFocusReason)
+
+    def jump(self, number: int) -> None:
+        """Goes to a question by its number (Alt+1 to Alt+7)."""
+        if 1 <= number <= len(QUICK_LOG):
+            self.groups[QUICK_LOG[number - 1].field].first_focus().setFocus(Qt.FocusReason.TabFocusReason)

@@ -1,0 +1,234 @@
+"""S3, the quick log: the form, a draft within a second, one key to save, and what comes after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QFrame, QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
+from vpr_desktop.services import drafts, incidents, wards
+from vpr_desktop.services.incidents import Logged
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm
+from vpr_desktop.ui.pages.saved_panel import SavedPanel
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import ScrollPage, column, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.words import say
+
+DRAFT_MS = 700
+
+
+class QuickLogPage(QWidget):
+    """The form, and after saving what happens next."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("S3")
+        self.draft_id: str | None = None
+        self._dirty = False
+        self._saving = False
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(DRAFT_MS)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        self.title = Heading(say("Log an incident"))
+        self.title.setWordWrap(False)
+        self.danger = Words("")
+        self.saved_note = Words("", "hint", tone="second", wrap=False)
+        top = row(self.title, gap=20)
+        top.addWidget(self.danger, 1)
+        top.addWidget(self.saved_note)
+        self.form = QuickLogForm(self.desk)
+        self.saved = SavedPanel(self.desk)
+        self.saved.hide()
+        self.scroller = ScrollPage()
+        self.scroller.body.setContentsMargins(20, 6, 20, 8)
+        self.scroller.body.addWidget(self.form)
+        self.scroller.body.addWidget(self.saved)
+        self.scroller.body.addStretch(1)
+        head = QWidget()
+        head.setLayout(column(top, margins=(20, 9, 20, 0)))
+        self.foot = self._foot()
+        whole = column(head, gap=0)
+        whole.addWidget(self.scroller, 1)
+        whole.addWidget(self.foot)
+        self.setLayout(whole)
+
+    def _foot(self) -> QFrame:
+        foot = QFrame()
+        foot.setProperty("bar", "foot")
+        self.save_button = Button(say("Save incident"), "primary", hint="Ctrl+Enter")
+        self.later_button = Button(say("Finish later"))
+        self.count = Words("", "hint", tone="second", wrap=False)
+        self.support = Button(say("Get support"), "link", icon="phone", hint="F1")
+        line = row(self.save_button, self.later_button, gap=12, margins=(20, 7, 30, 7))
+        line.addStretch(1)
+        line.addWidget(self.count)
+        line.addSpacing(24)
+        line.addWidget(self.support)
+        foot.setLayout(line)
+        return foot
+
+    def _connect(self) -> None:
+        self.form.changed.connect(self._on_form_changed)
+        self.save_button.clicked.connect(self.save)
+        self.later_button.clicked.connect(self._on_later_clicked)
+        self.support.clicked.connect(lambda: self.desk.go("support"))
+        self._timer.timeout.connect(self.keep_draft)
+        style_of().changed.connect(self._fit)
+
+    def _fit(self) -> None:
+        tight = self.width() < STACKED_BELOW or style_of().text_percent >= 150
+        self.support.setVisible(not tight)
+        self.save_button.hint = "" if tight else "Ctrl+Enter"
+        self.save_button.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def opened(self, draft_id: str | None = None, **_arguments: Any) -> None:
+        """A clean form, or a draft where one is named."""
+        self.saved.hide()
+        self.form.show()
+        self.foot.show()
+        self.form.clear()
+        self.title.setText(say("Log an incident"))
+        self.draft_id, self._dirty, self._saving = None, False, False
+        self.save_button.setEnabled(True)
+        self.saved_note.setText("")
+        self._show_count()
+        ctx = self.desk.ctx
+        self.danger.setText(say("If anyone is in danger now, call {number} first.", number=ctx.ward.emergency_number))
+        self.desk.run(self, lambda: wards.places(ctx), self.form.show_places)
+        if draft_id:
+            self.desk.run(self, lambda: drafts.mine(ctx), lambda found: self._show_draft(found, draft_id))
+
+    def _show_draft(self, found: list[drafts.Draft], draft_id: str) -> None:
+        draft = next((one for one in found if one.id == draft_id), None)
+        if draft is None:
+            return
+        self.draft_id = draft.id
+        self.form.put(draft.body)
+        self._dirty = False
+        self._show_count()
+        self._say_saved(draft.saved_at)
+
+    def _say_saved(self, at: datetime) -> None:
+        local = at.astimezone(self.desk.ctx.ward.zone)
+        self.saved_note.setText(say("Draft saved {time}", time=f"{local:%H:%M:%S}"))
+
+    def refreshed(self, changes: Changes) -> None:
+        """What others write does not touch a form being filled."""
+
+    def first_focus(self) -> QWidget:
+        """Question 1, or after a save what was saved."""
+        return self.saved.heading if self.saved.isVisible() else self.form.groups["occurred_at"].first_focus()
+
+    def _on_form_changed(self) -> None:
+        self._dirty = True
+        self._show_count()
+        self._timer.start()
+
+    def _show_count(self) -> None:
+        self.count.setText(say("{done} of 7 answered", done=self.form.answered_count()))
+
+    def draft(self) -> Callable[[], Any] | None:
+        """The job that keeps the form, or None where nothing changed since."""
+        if not self._dirty or self.saved.isVisible() or self._saving:
+            return None
+        self._dirty = False
+        ctx, held, body = self.desk.ctx, self.draft_id, self.form.body()
+        return lambda: drafts.save(ctx, "quick_log", body, held)
+
+    def keep_draft(self) -> None:
+        """Keeps the form now."""
+        job = self.draft()
+        if job is not None:
+            self.desk.run(self, job, self._on_draft_kept, self._on_draft_failed)
+
+    def _on_draft_kept(self, kept: drafts.SavedDraft) -> None:
+        self.draft_id = kept.id
+        self._say_saved(kept.saved_at)
+
+    def _on_draft_failed(self, error: Exception) -> None:
+        self._dirty = True
+        self.saved_note.setText(say("Draft not saved yet"))
+        if isinstance(error, KnownError):
+            self.desk.trouble(str(error))
+
+    def _on_later_clicked(self) -> None:
+        self._dirty = True
+        self.keep_draft()
+        self.desk.status(say("Draft saved. You find it at Home."))
+        self.desk.go("home")
+
+    def save(self) -> None:
+        """Saves the incident, or says what is missing; what was entered stays."""
+        if self._saving or self.saved.isVisible():
+            return
+        found = self.form.problems()
+        self.show_problems(found)
+        if found:
+            return
+        self._saving = True
+        self._timer.stop()
+        self.save_button.setEnabled(False)
+        ctx, draft_id, (values, _) = self.desk.ctx, self.draft_id, self.form.answers()
+        self.desk.run(self, lambda: incidents.log(ctx, values, draft_id=draft_id), self._on_saved, self._on_save_failed)
+
+    def _on_saved(self, made: Logged) -> None:
+        self._saving = False
+        self._dirty = False
+        self.save_button.setEnabled(True)
+        self.form.hide()
+        self.foot.hide()
+        self.saved.show_for(made)
+        self.saved.show()
+        self.title.setText(say("Saved"))
+        self.saved_note.setText("")
+        self.desk.status(say("Saved {reference}", reference=made.reference), self.saved.undo)
+        self.desk.announce(say("Saved on this PC. Reference {reference}.", reference=made.reference))
+        self.saved.heading.take_focus()
+        self.desk.changed(made.changes)
+
+    def _on_save_failed(self, error: Exception) -> None:
+        self._saving = False
+        self._dirty = True
+        self.save_button.setEnabled(True)
+        if isinstance(error, ProblemsFound):
+            self.show_problems(error.problems)
+            return
+        text = str(error) if isinstance(error, KnownError) else say("Not saved yet. Keep this open and call IT.")
+        self.show_problems([Problem("", text)])
+
+    def show_problems(self, found: list[Problem]) -> None:
+        """Shows a summary on top that takes focus, and each error beside its question."""
+        self.title.setText(say("Error: Log an incident") if found else say("Log an incident"))
+        self.form.show_problems(found)
+        if found:
+            self.scroller.verticalScrollBar().setValue(0)
+            self.form.summary.take_focus()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        alt = event.modifiers() == Qt.KeyboardModifier.AltModifier
+        if alt and Qt.Key.Key_1 <= event.key() <= Qt.Key.Key_7 and self.form.isVisible():
+            self.form.jump(event.key() - Qt.Key.Key_0)
+        else:
+            super().keyPressEvent(event)
+
+    def place(self) -> dict[str, Any]:
+        """What brings this form back: its draft."""
+        return {"draft_id": self.draft_id} if self.draft_id and not self.saved.isVisible() else {}

@@ -1,0 +1,387 @@
+"""S4, the incident record: tasks left, support line, summary with Change on each row, history, withdraw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QMenu, QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.derived import acts_in_words
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.support_times import first_contact_due
+from vpr_desktop.domain.when import show
+from vpr_desktop.domain.wording import in_words
+from vpr_desktop.services import history, incidents
+from vpr_desktop.services.views import IncidentView
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, hairline, row
+from vpr_desktop.ui.widgets.history_card import history_card
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, TagLabel, Words
+from vpr_desktop.ui.widgets.task_card import fill_tasks
+from vpr_desktop.ui.words import say
+
+# The rows of the summary: words, field, and what a screen reader calls its Change.
+SUMMARY = (
+    ("When", "occurred_at", "when did it happen"),
+    ("Where", "location", "where did it happen"),
+    ("What", "act_types", "what happened"),
+    ("Who was affected", "affected", "who was affected"),
+    ("Who did it (alleged)", "perp_relation", "who did it, alleged"),
+    ("Effect so far", "effect", "most serious effect so far"),
+    ("Support offered", "support_offered", "has support been offered"),
+    ("Note", "description", "the note"),
+    ("Trust's own number", "local_system_ref", "the trust's own number"),
+)
+STATUS_TINTS = {"logged": "blue", "in_review": "yellow", "closed": "grey", "withdrawn": "grey"}
+SEND_WORDS = {"waiting": ("up", "Safe on this PC"), "sent": ("tick", "Sent")}
+NARROW = 900
+REDACTED = {"offered": "Known to the support circle", "yes/no": "Known to the ward manager"}
+
+
+class RecordPage(QWidget):
+    """One incident as this person may see it."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("S4")
+        self.seen: IncidentView | None = None
+        self._incident_id = ""
+        self._with_history = False
+        self.back = Button(say("Incidents"), "link", icon="back", name=say("Back to incidents"))
+        self.title = Heading("")
+        self.status_tag = TagLabel("")
+        self.send = Words("", tone="second", wrap=False)
+        self.line = Words("", tone="second")
+        self.more = Button(say("More"), "quiet", icon="more")
+        self.print_button = Button(say("Print"), icon="print", hint="Ctrl+P")
+        self.add = Button(say("Add to record"), "primary")
+        self.tasks = Card()
+        self.right = column(gap=13)
+        self.banner_place = column(gap=8)
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        page = ScrollPage()
+        names = row(self.title, self.status_tag, gap=14)
+        names.addWidget(self.send)
+        names.addStretch(1)
+        words = column(gap=2)
+        words.addLayout(names)
+        words.addWidget(self.line)
+        buttons = row(self.more, self.print_button, self.add, gap=12)
+        top = row(gap=16)
+        top.addLayout(words, 1)
+        top.addLayout(buttons)
+        self.columns = row(gap=16)
+        self.left_holder = QWidget()
+        self.left_holder.setLayout(column(self.tasks))
+        self.left_holder.layout().addStretch(1)  # type: ignore[union-attr]
+        self.right_holder = QWidget()
+        self.right_holder.setLayout(self.right)
+        self.columns.addWidget(self.left_holder)
+        self.columns.addWidget(self.right_holder, 1)
+        page.body.setSpacing(style_of().px(10))
+        page.body.addWidget(self.back)
+        page.body.addLayout(top)
+        page.body.addLayout(self.banner_place)
+        page.body.addLayout(self.columns)
+        page.body.addStretch(1)
+        self.setLayout(column(page))
+
+    def _connect(self) -> None:
+        self.back.clicked.connect(self._on_back_clicked)
+        self.print_button.clicked.connect(self.print_this)
+        self.add.clicked.connect(self._on_add_clicked)
+        self.more.clicked.connect(self._on_more_clicked)
+        style_of().changed.connect(self._fit)
+
+    def opened(self, incident_id: str = "", history: bool = False, **_: Any) -> None:
+        """Loads the record."""
+        self._incident_id, self._with_history = incident_id, history
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: incidents.view(ctx, incident_id), self._show)
+
+    def _show(self, seen: IncidentView) -> None:
+        self.seen = seen
+        values = seen.record.values
+        self.title.setText(seen.reference)
+        specs = fields_of(ENTITIES["incident"])
+        status = specs["status"].choices
+        self.status_tag.set_words(status.label(seen.status) if status else "", STATUS_TINTS.get(seen.status, "grey"))
+        self.send.setText(say(SEND_WORDS[seen.send_state][1]))
+        self.line.setText(self._line(seen))
+        can_print = "print_redacted" in seen.actions
+        self.print_button.setVisible(can_print)
+        self.add.setVisible("amend" in seen.actions)
+        self.more.setVisible(seen.sight == "full")
+        self._show_banner(seen)
+        self._show_tasks(seen)
+        clear(self.right)
+        if seen.sight == "full":
+            if "effect" in values:
+                self._show_support(seen)
+            self._show_summary(seen)
+            self._show_history_line(seen)
+        else:
+            words = (
+                say("Restricted incident. Only the reporter and the support lead can read it.")
+                if seen.sight == "restricted"
+                else say("Your role sees that this record exists, not what it holds.")
+            )
+            self.right.addWidget(Panel("info", words, icon="lock"))
+        self.right.addStretch(1)
+        self._fit()
+        if self._with_history:
+            self._load_history()
+
+    def _line(self, seen: IncidentView) -> str:
+        values, ctx = seen.record.values, self.desk.ctx
+        ward = ctx.wards[seen.record.ward_id]
+        parts = [acts_in_words(values["act_types"] or [])] if "act_types" in values else []
+        if values.get("location"):
+            parts.append(f"{ward.name}, {self._words('location', values['location']).lower()}")
+        if values.get("occurred_at"):
+            parts.append(
+                show(
+                    values["occurred_at"],
+                    ward.zone,
+                    day_only=seen.sight != "full" or values.get("time_known") == "unknown",
+                )
+            )
+        return ". ".join(parts)
+
+    def _words(self, field: str, value: Any) -> str:
+        assert self.seen is not None
+        return in_words(
+            fields_of(ENTITIES["incident"])[field], value, self.desk.ctx.wards[self.seen.record.ward_id].zone
+        )
+
+    def _show_banner(self, seen: IncidentView) -> None:
+        clear(self.banner_place)
+        if seen.record.clashes:
+            panel = Panel("warning", say("Changed in two places. Both versions are kept until somebody chooses."))
+            self.banner_place.addWidget(panel)
+        if seen.status == "withdrawn":
+            reason = seen.record.values.get("withdraw_reason") or say("no reason shown")
+            panel = Panel("info", say("Withdrawn: {reason}", reason=reason))
+            if "reinstate" in seen.actions:
+                put_back = Button(say("Put back"))
+                put_back.clicked.connect(self._on_put_back_clicked)
+                panel.line.addWidget(put_back)
+            self.banner_place.addWidget(panel)
+
+    def _show_tasks(self, seen: IncidentView) -> None:
+        clear(self.tasks.body)
+        self.left_holder.setVisible(bool(seen.tasks))
+        fill_tasks(self.tasks, seen, self._open_task)
+
+    def _open_task(self, task: str) -> None:
+        self.desk.go("task", incident_id=self._incident_id, task=task)
+
+    def _show_support(self, seen: IncidentView) -> None:
+        values, ward = seen.record.values, self.desk.ctx.wards[seen.record.ward_id]
+        at, reported = values.get("occurred_at"), values.get("reported_at")
+        if not at or not reported or values.get("imported_at"):
+            return
+        due = first_contact_due(at, values.get("time_known") or "exact", reported, ward.zone)
+        people = [part.values.get("letter") for part in seen.parts.get("people", []) if part.values.get("letter")]
+        who = " and ".join(say("Person {letter}", letter=letter) for letter in people) or say("the person affected")
+        card = Card()
+        line = row(IconLabel("heart", "link"), gap=14)
+        line.addLayout(
+            column(
+                Words(say("Support: first contact by {due}", due=show(due, ward.zone)), "strong"),
+                Words(say("Manager makes contact with {who}.", who=who), tone="second"),
+                gap=0,
+            ),
+            1,
+        )
+        card.body.addLayout(line)
+        self.right.addWidget(card)
+
+    def _show_summary(self, seen: IncidentView) -> None:
+        card = Card(say("Summary"))
+        card.body.setSpacing(0)
+        record = seen.record
+        for words, field, spoken in SUMMARY:
+            if field in record.hidden:
+                continue
+            value = record.values.get(field)
+            text = record.redacted.get(field) or self._summary_text(field, value) or say("Not provided")
+            if field in record.clashes:
+                text += say(" (2 versions)")
+            if field in record.redacted:
+                text = REDACTED.get(record.redacted[field], record.redacted[field])
+            can = "amend" in seen.actions and field in record.values
+            card.body.addLayout(self._summary_row(words, field, text, spoken, value, can))
+            card.body.addWidget(hairline())
+        self.right.addWidget(card)
+
+    def _summary_text(self, field: str, value: Any) -> str:
+        if field == "occurred_at" and self.seen is not None and value is not None:
+            known = self.seen.record.values.get("time_known")
+            text = show(value, self.desk.ctx.wards[self.seen.record.ward_id].zone, day_only=known == "unknown")
+            return say("About {time}", time=text) if known == "approx" else text
+        return self._words(field, value)
+
+    def _summary_row(self, words: str, field: str, text: str, spoken: str, value: Any, can: bool) -> Any:
+        key = Words(say(words), tone="second")
+        key.setFixedWidth(style_of().px(170))
+        shown = Words(text, tone="" if value not in (None, []) else "second")
+        line = row(key, gap=8, margins=(0, 6, 0, 6))
+        line.addWidget(shown, 1)
+        if can:
+            verb = say("Change") if value not in (None, []) else say("Add")
+            link = Button(verb, "link", name=f"{verb}, {spoken}")
+            link.clicked.connect(lambda: self.desk.go("task", incident_id=self._incident_id, field=field))
+            line.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
+        return line
+
+    # History
+    def _show_history_line(self, seen: IncidentView) -> None:
+        self.history_button = Button(say("History: {count} changes", count=seen.history_count), "link")
+        self.history_button.clicked.connect(self._load_history)
+        last = show(seen.last_change, self.desk.ctx.ward.zone) if seen.last_change else ""
+        line = row(
+            self.history_button, Words(say("Last change {time}", time=last), "hint", tone="second", wrap=False), gap=24
+        )
+        line.addStretch(1)
+        holder = QWidget()
+        holder.setLayout(line)
+        self.right.addWidget(holder)
+
+    def _load_history(self) -> None:
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: history.history(ctx, self._incident_id), self._show_history)
+
+    def _show_history(self, found: list[history.Change]) -> None:
+        card = history_card(found, self.desk.ctx.ward.zone)
+        last = self.right.count() - 1
+        self.right.insertWidget(last, card)
+        card.heading.take_focus()
+        self.history_button.setEnabled(False)
+
+    # Acts
+    def print_this(self) -> None:
+        """Ctrl+P: the print preview of this record."""
+        if self.seen is not None and "print_redacted" in self.seen.actions:
+            self.desk.go("print", incident_id=self._incident_id)
+
+    def _on_back_clicked(self) -> None:
+        self.desk.go("incidents")
+
+    def _on_add_clicked(self) -> None:
+        if self.seen is None:
+            return
+        task = next((one.name for one in self.seen.tasks if one.left), "details")
+        self.desk.go("task", incident_id=self._incident_id, task=task)
+
+    def _on_more_clicked(self) -> None:
+        seen = self.seen
+        if seen is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(say("Copy reference")).triggered.connect(
+            lambda: QGuiApplication.clipboard().setText(seen.reference)
+        )
+        menu.addAction(say("Copy for the trust's system")).triggered.connect(self.copy_for_trust)
+        if "print_slip" in seen.actions:
+            menu.addAction(say("Print receipt slip")).triggered.connect(
+                lambda: self.desk.go("print", incident_id=seen.record.id, kind="slip")
+            )
+        if "withdraw" in seen.actions:
+            menu.addAction(say("Withdraw this incident")).triggered.connect(self.withdraw)
+        if "review" in seen.actions:
+            menu.addAction(say("Start the review")).triggered.connect(self._on_review_clicked)
+        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+
+    def copy_for_trust(self) -> None:
+        """Puts the report in the order of the trust's own system on the clipboard, for one paste."""
+        from vpr_desktop.services import trust_copy
+
+        ctx, incident_id = self.desk.ctx, self._incident_id
+        self.desk.run(self, lambda: trust_copy.block(ctx, incident_id), self._on_copied)
+
+    def _on_copied(self, text: str) -> None:
+        from vpr_desktop.ui.clipboard import put
+
+        put(text)
+        self.desk.status(say("Copied. It leaves the clipboard after 30 seconds."))
+
+    def withdraw(self) -> None:
+        """Asks why, then withdraws."""
+        title = say("Withdraw this incident?")
+        note = say("It is not deleted. It stays readable in its history, and can be put back.")
+        ReasonDialog.ask(self, title, note, say("Withdraw incident"), say("Keep it"), self._on_withdraw_answered)
+
+    def _on_withdraw_answered(self, reason: str) -> None:
+        ctx, seen = self.desk.ctx, self.seen
+        assert seen is not None
+        self.desk.run(self, lambda: incidents.withdraw(ctx, seen, reason), self._on_withdrawn)
+
+    def _on_withdrawn(self, changes: Changes) -> None:
+        self.desk.status(say("Withdrawn {reference}", reference=self.title.text()), self._on_put_back_clicked)
+        self.desk.announce(say("Withdrawn."))
+        self.desk.changed(changes)
+        self.opened(self._incident_id)
+
+    def _on_put_back_clicked(self) -> None:
+        ctx, incident_id = self.desk.ctx, self._incident_id
+
+        def job() -> Changes:
+            return incidents.reinstate(ctx, incidents.view(ctx, incident_id), "")
+
+        self.desk.run(self, job, self._on_put_back)
+
+    def _on_put_back(self, changes: Changes) -> None:
+        self.desk.status(say("Put back {reference}", reference=self.title.text()))
+        self.desk.changed(changes)
+        self.opened(self._incident_id)
+
+    def _on_review_clicked(self) -> None:
+        ctx, seen = self.desk.ctx, self.seen
+        assert seen is not None
+        self.desk.run(self, lambda: incidents.start_review(ctx, seen), self._on_put_back)
+
+    # The page
+    def refreshed(self, changes: Changes) -> None:
+        """Reads the record anew where it changed."""
+        if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
+            self.opened(self._incident_id)
+
+    def draft(self) -> None:
+        """Nothing is typed here."""
+
+    def place(self) -> dict[str, Any]:
+        """Which record."""
+        return {"incident_id": self._incident_id}
+
+    def first_focus(self) -> QWidget:
+        """The way back, then the record in reading order."""
+        return self.back
+
+    def _fit(self) -> None:
+        look = style_of()
+        stacked = self.width() < look.px(NARROW) or look.text_percent >= 150
+        self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
+        if stacked:
+            self.left_holder.setMinimumWidth(0)
+            self.left_holder.setMaximumWidth(16_777_215)
+        else:
+            self.left_holder.setFixedWidth(look.px(360))
+        self.print_button.hint = "" if stacked else "Ctrl+P"
+        self.print_button.updateGeometry()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -1,0 +1,245 @@
+"""The frame around every page: header, navigation rail, page, support dock and status bar. Signals only."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QMenu, QScrollArea, QSizePolicy, QStackedWidget, QWidget
+
+from vpr_desktop.ui.icons import icon
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import HEADER, MENU_FROM, NARROW_BELOW, RAIL, RAIL_NARROW, STATUS_BAR
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import clear, column, row
+from vpr_desktop.ui.widgets.labels import IconLabel, TagLabel, Words
+from vpr_desktop.ui.words import say
+
+# Page, icon, words and shortcut of each place in the rail; a place without a page yet is not shown.
+PLACES = (
+    ("home", "home", "Home", "Ctrl+1"),
+    ("incidents", "list", "Incidents", "Ctrl+2"),
+    ("data", "sync", "Data on this PC", "Ctrl+5"),
+)
+
+
+class Header(QFrame):
+    """The blue bar: product, ward, find, who works, lock."""
+
+    asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bar", "header")
+        self.title = Words("VPR Desktop", "title", tone="header", wrap=False)
+        self.ward = Words("", "body", tone="header", wrap=False)
+        self.practice = TagLabel(say("Practice"), "yellow")
+        self.menu = Button("", "header", icon="menu", name=say("Menu"))
+        self.find_button = Button(say("Find"), "header", icon="search", hint="Ctrl+K", name=say("Find anything"))
+        self.who = Button("", "header", icon="user")
+        self.lock = Button(say("Lock"), "header", icon="lock", hint="Ctrl+L", name=say("Lock and hide"))
+        line = row(self.menu, self.title, self.ward, self.practice, gap=10, margins=(20, 0, 12, 0))
+        line.addStretch(1)
+        for button in (self.find_button, self.who, self.lock):
+            line.addWidget(button)
+        self.setLayout(line)
+        self._connect()
+        self.fit(NARROW_BELOW)
+
+    def _connect(self) -> None:
+        self.find_button.clicked.connect(lambda: self.asked.emit("find"))
+        self.lock.clicked.connect(lambda: self.asked.emit("lock"))
+        self.who.clicked.connect(lambda: self.asked.emit("settings"))
+        self.menu.clicked.connect(lambda: self.asked.emit("menu"))
+
+    def fit(self, width: int) -> None:
+        """Keeps only icons where there is little room."""
+        look = style_of()
+        self.setFixedHeight(look.px(HEADER))
+        big = look.text_percent >= MENU_FROM
+        tight = big or width < 900
+        self.menu.setVisible(big)
+        self.title.setVisible(not big)
+        for button, text, hint in ((self.find_button, say("Find"), "Ctrl+K"), (self.lock, say("Lock"), "Ctrl+L")):
+            button.hint = "" if tight else hint
+            button.setText("" if tight else text)
+            button.updateGeometry()
+        self.who.setText("" if tight else self.who.accessibleName().removeprefix(say("Signed in: ")))
+        self.who.updateGeometry()
+
+    def show_session(self, ward: str, who: str, practice: bool) -> None:
+        """Says which ward is shown and who works."""
+        self.ward.setText(ward)
+        self.who.set_words(who, say("Signed in: ") + who)
+        self.practice.setVisible(practice)
+
+
+class Rail(QFrame):
+    """The places of the app, as icons and words or icons alone."""
+
+    asked = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bar", "rail")
+        self.buttons: dict[str, Button] = {}
+        self._words: dict[str, str] = {}
+        self._line = column(gap=4, margins=(8, 12, 8, 12))
+        self._add("log", "plus", say("Log an incident"), "tinted")
+        self._line.addSpacing(style_of().px(6))
+        for page, symbol, words, _keys in PLACES:
+            self._add(page, symbol, say(words), "rail")
+        self._line.addStretch(1)
+        self._add("support", "phone", say("Get support"), "rail")
+        self._add("settings", "gear", say("Settings"), "rail")
+        self.setLayout(self._line)
+
+    def _add(self, page: str, symbol: str, words: str, kind: str) -> None:
+        button = Button(words, "tinted" if kind == "tinted" else "rail", icon=symbol)
+        button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        button.clicked.connect(lambda _=False, page=page: self.asked.emit(page))
+        self.buttons[page] = button
+        self._words[page] = words
+        self._line.addWidget(button)
+
+    def fit(self, narrow: bool) -> None:
+        """Shows icons alone, or icons with words."""
+        self.setFixedWidth(style_of().px(RAIL_NARROW if narrow else RAIL))
+        for page, button in self.buttons.items():
+            button.setText("" if narrow else self._words[page])
+            button.setMinimumWidth(0)
+            button.updateGeometry()
+
+    def mark(self, page: str) -> None:
+        """Marks the place that is open."""
+        for name, button in self.buttons.items():
+            button.current = name == page and button.kind == "rail"
+            spoken = self._words[name]
+            button.setAccessibleName(say("{place}, open now", place=spoken) if name == page else spoken)
+            button.update()
+
+
+class StatusBar(QFrame):
+    """The last action, and its Undo."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bar", "status")
+        self.tick = IconLabel("tick", "success", 16)
+        self.words = Words("", "hint", tone="second", wrap=False)
+        self.undo = Button(say("Undo"), "link", name=say("Undo the last action"))
+        self.right = Words("", "hint", tone="second", wrap=False)
+        line = row(self.tick, self.words, self.undo, gap=8, margins=(20, 0, 20, 0))
+        line.addStretch(1)
+        line.addWidget(self.right)
+        self.setLayout(line)
+        self._undo: Callable[[], None] | None = None
+        self.undo.clicked.connect(self._on_undo_clicked)
+        self.show_text("", None)
+
+    def show_text(self, text: str, undo: Callable[[], None] | None) -> None:
+        """Says what was done."""
+        self.words.setText(text)
+        self.tick.setVisible(bool(text))
+        self._undo = undo
+        self.undo.setVisible(undo is not None)
+
+    def _on_undo_clicked(self) -> None:
+        undo, self._undo = self._undo, None
+        self.undo.hide()
+        if undo is not None:
+            undo()
+
+    def trigger_undo(self) -> bool:
+        """Undoes the last action where it can be undone."""
+        if self._undo is None:
+            return False
+        self._on_undo_clicked()
+        return True
+
+
+class Shell(QWidget):
+    """The whole frame. `asked` names the place somebody wants to go to."""
+
+    asked = Signal(str)
+
+    def __init__(self, dock: QWidget) -> None:
+        super().__init__()
+        self.header, self.rail, self.status = Header(), Rail(), StatusBar()
+        self.pages = QStackedWidget()
+        self.banner = QWidget()
+        self._banner_line = column(margins=(24, 8, 24, 0))
+        self.banner.setLayout(self._banner_line)
+        self.banner.hide()
+        self.dock = dock
+        centre = QWidget()
+        centre.setLayout(column(self.banner, self.pages, gap=0))
+        middle = row(self.rail, gap=0)
+        middle.addWidget(centre, 1)
+        middle.addWidget(dock)
+        whole = column(self.header, gap=0)
+        whole.addLayout(middle, 1)
+        whole.addWidget(self.status)
+        self.setLayout(whole)
+        self.header.asked.connect(self._on_asked)
+        self.rail.asked.connect(self._on_asked)
+        self._icons_only = False
+        style_of().changed.connect(self.fit)
+        self.fit()
+
+    def _on_asked(self, place: str) -> None:
+        if place == "menu":
+            self._open_menu()
+        else:
+            self.asked.emit(place)
+
+    def _open_menu(self) -> None:
+        menu = QMenu(self)
+        for page, button in self.rail.buttons.items():
+            action = menu.addAction(icon(button.icon_name, style_of().tokens.link), self.rail._words[page])
+            action.triggered.connect(lambda _=False, page=page: self.asked.emit(page))
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(self.header.menu.mapToGlobal(self.header.menu.rect().bottomLeft()))
+
+    def show_page(self, name: str, page: QWidget, icons_only: bool) -> None:
+        """Puts a page in the middle; `icons_only` keeps the rail small for it."""
+        if self.pages.indexOf(page) < 0:
+            self.pages.addWidget(page)
+        self.pages.setCurrentWidget(page)
+        self._icons_only = icons_only
+        self.rail.mark(name)
+        self.fit()
+
+    def show_banner(self, widget: QWidget | None) -> None:
+        """Shows something above the page, or nothing."""
+        clear(self._banner_line)
+        if widget is not None:
+            self._banner_line.addWidget(widget)
+        self.banner.setVisible(widget is not None)
+
+    def fit(self) -> None:
+        """Chooses between rail, icons and menu by width and text size."""
+        look = style_of()
+        big = look.text_percent >= MENU_FROM
+        self.rail.setVisible(not big)
+        self.status.setVisible(not big)
+        self.status.setFixedHeight(look.px(STATUS_BAR))
+        self.rail.fit(self._icons_only or self.width() < NARROW_BELOW)
+        self.header.fit(self.width())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+
+class DockArea(QScrollArea):
+    """Room at the right for the support panel; scrolls by itself."""
+
+    def __init__(self, inner: QWidget) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(inner)

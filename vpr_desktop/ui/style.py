@@ -1,0 +1,191 @@
+"""The look: one object that holds theme, text size and fonts, read by widgets each time they paint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+import font_source_sans_pro
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
+
+from vpr_desktop.ui.tokens import BODY, DARK, LIGHT, Tokens
+
+FAMILY = "Source Sans Pro"
+FACES = ("SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf", "SourceSansPro-Bold.ttf")
+NAME = "vpr-style"
+LEAST_TEXT, MOST_TEXT = 100, 200
+
+
+class MnemonicStyle(QProxyStyle):
+    """Fusion, with the underlined letters of shortcuts always shown."""
+
+    def styleHint(
+        self,
+        hint: QStyle.StyleHint,
+        option: QStyleOption | None = None,
+        widget: QWidget | None = None,
+        returnData: QStyleHintReturn | None = None,
+    ) -> int:
+        if hint == QStyle.StyleHint.SH_UnderlineShortcut:
+            return 1
+        return super().styleHint(hint, option, widget, returnData)
+
+
+class Style(QObject):
+    """Theme, text size and fonts of the whole application. Lives as a child of the application."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, theme: str = "system", text_percent: int = 100) -> None:
+        super().__init__(app)
+        self.setObjectName(NAME)
+        self.theme = theme
+        self.text_percent = text_percent
+        self._fonts: dict[tuple[int, int], QFont] = {}
+        load_fonts()
+        app.setStyle(MnemonicStyle("Fusion"))
+        hints = app.styleHints()
+        hints.colorSchemeChanged.connect(self._on_system_changed)
+        accessibility = hints.accessibility()
+        accessibility.contrastPreferenceChanged.connect(self._on_system_changed)
+        self.apply()
+
+    @property
+    def high_contrast(self) -> bool:
+        """Whether the system asks for high contrast: then its own colours rule."""
+        preference = QGuiApplication.styleHints().accessibility().contrastPreference()
+        return preference == Qt.ContrastPreference.HighContrast
+
+    @property
+    def tokens(self) -> Tokens:
+        """The colours in force."""
+        system_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        return DARK if self.theme == "dark" or (self.theme == "system" and system_dark) else LIGHT
+
+    def px(self, size: float) -> int:
+        """A size of the design at the text size in force."""
+        return round(size * self.text_percent / 100)
+
+    def font(self, size: int = BODY, weight: int = 400) -> QFont:
+        """A font of the design: size in its pixels, weight 400 or 600."""
+        key = (size, weight)
+        if key not in self._fonts:
+            font = QFont(FAMILY)
+            font.setPointSizeF(size * 0.75 * self.text_percent / 100)
+            font.setWeight(QFont.Weight.DemiBold if weight >= 600 else QFont.Weight.Normal)
+            font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+            self._fonts[key] = font
+        return self._fonts[key]
+
+    def set_theme(self, theme: str) -> None:
+        """Switches to system, light or dark at once."""
+        self.theme = theme
+        self.apply()
+
+    def set_text_percent(self, percent: int) -> None:
+        """Sets the text size, 100 to 200 per cent."""
+        self.text_percent = max(LEAST_TEXT, min(MOST_TEXT, percent))
+        self.apply()
+
+    def apply(self) -> None:
+        """Gives the application its font, palette and sheet, and tells whoever keeps sizes."""
+        app = cast("QApplication", self.parent())
+        self._fonts.clear()
+        app.setFont(self.font())
+        if self.high_contrast:
+            app.setPalette(app.style().standardPalette())
+            app.setStyleSheet("")
+        else:
+            app.setPalette(palette(self.tokens))
+            app.setStyleSheet(sheet(self))
+        self.changed.emit()
+
+    def _on_system_changed(self) -> None:
+        self.apply()
+
+
+def style_of(app: QObject | None = None) -> Style:
+    """The one style of the running application."""
+    found = (app or QApplication.instance() or QObject()).findChild(Style, NAME)
+    assert isinstance(found, Style), "the application has no style yet"
+    return found
+
+
+def load_fonts() -> None:
+    """Makes the bundled face known; a missing one falls back to the system's."""
+    if FAMILY in QFontDatabase.families():
+        return
+    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    for face in FACES:
+        QFontDatabase.addApplicationFont(str(folder / face))
+
+
+def palette(t: Tokens) -> QPalette:
+    """The palette of a theme."""
+    made = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: t.page,
+        QPalette.ColorRole.WindowText: t.text,
+        QPalette.ColorRole.Base: t.surface,
+        QPalette.ColorRole.AlternateBase: t.page,
+        QPalette.ColorRole.Text: t.text,
+        QPalette.ColorRole.Button: t.surface,
+        QPalette.ColorRole.ButtonText: t.link,
+        QPalette.ColorRole.Highlight: t.link,
+        QPalette.ColorRole.HighlightedText: t.on_link,
+        QPalette.ColorRole.Link: t.link,
+        QPalette.ColorRole.PlaceholderText: t.second,
+        QPalette.ColorRole.ToolTipBase: t.surface,
+        QPalette.ColorRole.ToolTipText: t.text,
+    }
+    for role, colour in roles.items():
+        made.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        made.setColor(QPalette.ColorGroup.Disabled, role, QColor(t.second))
+    return made
+
+
+def sheet(style: Style) -> str:
+    """The one style sheet: cards, fields and tables by object name or class; nothing per widget."""
+    t, px = style.tokens, style.px
+    return f"""
+    QFrame[card="true"] {{ background: {t.surface}; border: 1px solid {t.hairline}; border-radius: {px(8)}px; }}
+    QFrame[panel="warning"] {{ background: {t.warning}; border: 1px solid {t.control_edge}; border-radius: {px(6)}px; }}
+    QFrame[panel="error"] {{ background: {t.error_tint}; border: 2px solid {t.error}; border-radius: {px(6)}px; }}
+    QFrame[panel="success"] {{ background: {t.success_tint}; border: 1px solid {t.success};
+        border-radius: {px(6)}px; }}
+    QFrame[panel="info"] {{ background: {t.tint}; border: 1px solid {t.hairline}; border-radius: {px(6)}px; }}
+    QFrame[bar="header"] {{ background: {t.header}; }}
+    QFrame[bar="rail"] {{ background: {t.rail}; border-right: 1px solid {t.hairline}; }}
+    QFrame[bar="status"] {{ background: {t.rail}; border-top: 1px solid {t.hairline}; }}
+    QFrame[bar="foot"] {{ background: {t.surface}; border-top: 1px solid {t.hairline}; }}
+    QFrame[bar="dock"] {{ background: {t.surface}; border-left: 1px solid {t.hairline}; }}
+    QFrame[line="true"] {{ background: {t.hairline}; }}
+    QLabel[tone="second"] {{ color: {t.second}; }}
+    QLabel[tone="error"] {{ color: {t.error}; }}
+    QLabel[tone="success"] {{ color: {t.success}; }}
+    QLabel[tone="header"] {{ color: {t.on_header}; }}
+    QLabel[tone="warning"] {{ color: {t.on_warning}; }}
+    QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.surface}; color: {t.text};
+        border: 2px solid {t.control_edge}; border-radius: {px(6)}px; padding: 0 {px(12)}px;
+        selection-background-color: {t.link}; selection-color: {t.on_link};
+        placeholder-text-color: {t.second}; }}
+    QPlainTextEdit {{ padding: {px(6)}px {px(8)}px; }}
+    QLineEdit[error="true"], QPlainTextEdit[error="true"], QComboBox[error="true"] {{ border-color: {t.error}; }}
+    QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge};
+        selection-background-color: {t.tint}; selection-color: {t.text}; outline: 0; }}
+    QScrollArea, QScrollArea > QWidget > QWidget[plain="true"] {{ background: transparent; border: 0; }}
+    QTableView {{ background: {t.surface}; border: 0; gridline-color: transparent; outline: 0;
+        selection-background-color: {t.tint}; selection-color: {t.text}; }}
+    QHeaderView {{ background: {t.surface}; }}
+    QHeaderView::section {{ background: {t.surface}; color: {t.second}; border: 0;
+        border-bottom: 1px solid {t.hairline}; padding: 0 {px(8)}px;
+        font-size: {15 * 0.75 * style.text_percent / 100}pt;
+        font-weight: 600; }}
+    QMenu {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge}; padding: {px(4)}px; }}
+    QMenu::item {{ padding: {px(8)}px {px(24)}px; border-radius: {px(4)}px; }}
+    QMenu::item:selected {{ background: {t.tint}; color: {t.text}; }}
+    QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge}; }}
+    """

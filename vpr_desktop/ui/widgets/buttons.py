@@ -1,0 +1,162 @@
+"""Buttons of the design, painted by one class, with icon, text and shortcut hint as one size."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
+
+from vpr_desktop.ui.icons import paint_icon
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import BODY, CONTROL, HEADER_BUTTON, LINK, PRIMARY, RADIUS, SMALL
+
+Kind = Literal["primary", "secondary", "quiet", "tinted", "header", "link", "rail"]
+HEIGHTS: dict[str, int] = {"primary": PRIMARY, "header": HEADER_BUTTON, "link": LINK}
+GAP = 10
+ICON = 18
+
+
+class Button(QPushButton):
+    """A button: verb and object, with an optional icon and the shortcut it can be reached by."""
+
+    def __init__(
+        self,
+        text: str,
+        kind: Kind = "secondary",
+        *,
+        icon: str = "",
+        hint: str = "",
+        name: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(text, parent)
+        self.kind: Kind = kind
+        self.icon_name = icon
+        self.hint = hint
+        self.badge = ""
+        self.current = False
+        self.tone = ""
+        self.setAccessibleName(name or text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        style_of().changed.connect(self.updateGeometry)
+
+    def set_words(self, text: str, name: str = "") -> None:
+        """Changes the text and what a screen reader says."""
+        self.setText(text)
+        self.setAccessibleName(name or text)
+        self.updateGeometry()
+        self.update()
+
+    def sizeHint(self) -> QSize:
+        look = style_of()
+        width = 0.0
+        if self.icon_name:
+            width += look.px(ICON) + (look.px(8) if self.text() else 0)
+        width += QFontMetricsF(look.font(BODY, self._weight())).horizontalAdvance(self.text())
+        if self.hint:
+            width += look.px(GAP) + QFontMetricsF(look.font(SMALL)).horizontalAdvance(self.hint)
+        return QSize(round(width + 2 * self._side()) + 1, look.px(HEIGHTS.get(self.kind, CONTROL)))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def _weight(self) -> int:
+        return 400 if self.kind == "header" or (self.kind == "rail" and not self.current) else 600
+
+    def _side(self) -> int:
+        look = style_of()
+        if self.kind == "link":
+            return 0
+        return look.px(10 if self.kind in ("header", "rail") or not self.text() else 16)
+
+    def _colours(self) -> tuple[str, str, str]:
+        """Fill, edge and text; an empty fill or edge is not drawn."""
+        t = style_of().tokens
+        hover = self.underMouse() and self.isEnabled()
+        if self.kind == "primary":
+            return (t.primary_hover if hover else t.primary, t.primary_rim, t.on_primary)
+        if self.kind == "header":
+            if self.tone == "needs_you":
+                return t.needs_you, "", t.on_warning
+            return t.header_button, "", t.on_header
+        if self.kind == "tinted" or (self.kind == "rail" and self.current):
+            return t.tint, "", t.link
+        text = t.second if not self.isEnabled() else t.error if self.tone == "error" else t.link
+        if self.kind == "rail":
+            return (t.tint if hover else ""), "", t.text
+        if self.kind in ("quiet", "link"):
+            return (t.tint if hover and self.kind == "quiet" else ""), "", text
+        return (t.tint if hover else t.surface), text, text
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        look = style_of()
+        fill, edge, text = self._colours()
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        face = QRectF(self.rect())
+        radius = look.px(RADIUS)
+        if self.kind == "primary":
+            self._rounded(painter, face, radius, look.tokens.primary_edge, "")
+            face = face.adjusted(0, 0, 0, -look.px(3))
+        self._rounded(painter, face, radius, fill, edge)
+        if self.kind == "rail" and self.current:
+            painter.fillRect(QRectF(0, look.px(5), look.px(4), face.height() - look.px(10)), QColor(text))
+        if self.isDown():
+            painter.translate(0, 1)
+        self._content(painter, face, text)
+        painter.end()
+
+    @staticmethod
+    def _rounded(painter: QPainter, face: QRectF, radius: float, fill: str, edge: str) -> None:
+        inner = face.adjusted(0.75, 0.75, -0.75, -0.75) if edge else face
+        path = QPainterPath()
+        path.addRoundedRect(inner, radius, radius)
+        if fill:
+            painter.fillPath(path, QColor(fill))
+        if edge:
+            painter.setPen(QPen(QColor(edge), 1.5))
+            painter.drawPath(path)
+
+    def _content(self, painter: QPainter, face: QRectF, colour: str) -> None:
+        look = style_of()
+        left = face.left() + self._side()
+        spare = face.width() - self.sizeHint().width()
+        if self.kind not in ("rail", "link") and spare > 0:
+            left += spare / 2
+        if not self.text() and self.icon_name:
+            left = face.left() + (face.width() - look.px(ICON)) / 2
+        if self.icon_name:
+            size = look.px(ICON)
+            paint_icon(painter, self.icon_name, colour, QRectF(left, face.center().y() - size / 2, size, size))
+            left += size + look.px(8)
+        painter.setPen(QColor(colour))
+        painter.setFont(look.font(BODY, self._weight()))
+        flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
+        width = QFontMetricsF(painter.font()).horizontalAdvance(self.text())
+        painter.drawText(QRectF(left, face.top(), width + 2, face.height()), int(flags), self.text())
+        if self.hint:
+            painter.setFont(look.font(SMALL))
+            rest = QRectF(left + width + look.px(GAP), face.top(), face.width(), face.height())
+            painter.drawText(rest, int(Qt.AlignmentFlag.AlignVCenter), self.hint)
+        if self.badge:
+            self._badge(painter, face)
+
+    def _badge(self, painter: QPainter, face: QRectF) -> None:
+        look = style_of()
+        tag = look.tokens.tags["grey"]
+        painter.setFont(look.font(SMALL, 600))
+        width = max(look.px(24), QFontMetricsF(painter.font()).horizontalAdvance(self.badge) + look.px(12))
+        height = look.px(22)
+        right = face.right() - look.px(8)
+        top = face.center().y() - height / 2 if self.text() else face.top()
+        spot = (
+            QRectF(right - width, top, width, height)
+            if self.text()
+            else QRectF(face.right() - width, top, width, height)
+        )
+        self._rounded(painter, spot, height / 2, tag.tint, "")
+        painter.setPen(QColor(tag.text))
+        painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), self.badge)

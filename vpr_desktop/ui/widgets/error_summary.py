@@ -1,0 +1,53 @@
+"""The error summary on top of a form: takes focus, one link per error, each leads to its question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame
+
+from vpr_desktop.domain.errors import Problem
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import clear, column
+from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.words import say
+
+
+class ErrorSummary(QFrame):
+    """Hidden while there is nothing to say. `chosen` names the field somebody wants to go to."""
+
+    chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("panel", "error")
+        self.setObjectName("error-summary")
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self._links = column(gap=2)
+        self.title = Words("", "strong", tone="error")
+        self.setLayout(column(self.title, self._links, gap=4, margins=(16, 10, 16, 10)))
+        self.links: list[Button] = []
+        self.hide()
+
+    def show_problems(self, problems: Sequence[Problem]) -> None:
+        """One line per problem; no problems hides the box."""
+        clear(self._links)
+        self.links = []
+        self.setVisible(bool(problems))
+        self.title.setText(
+            say("Error: there is 1 thing to put right")
+            if len(problems) == 1
+            else say("Error: there are {count} things to put right", count=len(problems))
+        )
+        for problem in problems:
+            link = Button(problem.message, "link")
+            link.tone = "error"
+            link.clicked.connect(lambda _=False, field=problem.field: self.chosen.emit(field))
+            self.links.append(link)
+            self._links.addWidget(link)
+        self.setAccessibleName(" ".join([self.title.text(), *(p.message for p in problems)]))
+
+    def take_focus(self) -> None:
+        """Puts focus on the summary, so that a reader reads it first."""
+        self.setFocus(Qt.FocusReason.OtherFocusReason)

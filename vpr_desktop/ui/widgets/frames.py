@@ -1,0 +1,128 @@
+"""Cards, panels, scroll pages and rows: the boxes a page is built of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
+
+Margins = tuple[int, int, int, int]
+
+
+def column(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> QVBoxLayout:
+    """A layout from top to bottom."""
+    made = QVBoxLayout()
+    _fill(made, widgets, gap, margins)
+    return made
+
+
+def row(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> QHBoxLayout:
+    """A layout from left to right."""
+    made = QHBoxLayout()
+    _fill(made, widgets, gap, margins)
+    return made
+
+
+def _fill(box: QVBoxLayout | QHBoxLayout, widgets: tuple[QWidget | QLayout, ...], gap: int, margins: Margins) -> None:
+    look = style_of()
+    box.setSpacing(look.px(gap))
+    box.setContentsMargins(*(look.px(margin) for margin in margins))
+    for widget in widgets:
+        if isinstance(widget, QLayout):
+            box.addLayout(widget)
+        else:
+            box.addWidget(widget)
+
+
+def clear(layout: QLayout) -> None:
+    """Takes everything out of a layout and lets it go."""
+    while layout.count():
+        item = layout.takeAt(0)
+        if item is None:
+            continue
+        inner, widget = item.layout(), item.widget()
+        if inner is not None:
+            clear(inner)
+        if widget is not None:
+            widget.hide()
+            widget.setParent(None)
+            widget.deleteLater()
+
+
+class Card(QFrame):
+    """A white card with an optional title; a group for screen readers."""
+
+    def __init__(self, title: str = "", *, aside: QWidget | None = None, kind: str = "section") -> None:
+        super().__init__()
+        self.setProperty("card", True)
+        self.body = column(gap=8, margins=(24, 18, 24, 18))
+        self.setLayout(self.body)
+        self.heading = Heading(title, kind)
+        if title:
+            self.setAccessibleName(title)
+            top = row(self.heading, gap=8)
+            if aside is not None:
+                top.addStretch(1)
+                top.addWidget(aside)
+            self.body.addLayout(top)
+
+
+class Panel(QFrame):
+    """A tinted box that says something: warning, error, success or info."""
+
+    def __init__(self, kind: str, text: str, *, icon: str = "") -> None:
+        super().__init__()
+        self.setProperty("panel", kind)
+        tone = {"warning": "warning", "error": "error"}.get(kind, "")
+        self.words = Words(text, "strong" if kind in ("error", "success") else "body", tone=tone)
+        named = icon or {"warning": "warning", "error": "warning", "success": "tick", "info": "info"}[kind]
+        shade = {"warning": "on_warning", "error": "error", "success": "success", "info": "link"}[kind]
+        self.line = row(IconLabel(named, shade), gap=12, margins=(16, 10, 16, 10))
+        self.line.addWidget(self.words, 1)
+        self.setLayout(self.line)
+        self.setAccessibleName(text)
+
+    def set_words(self, text: str) -> None:
+        """Changes what it says."""
+        self.words.setText(text)
+        self.setAccessibleName(text)
+
+
+class ScrollPage(QScrollArea):
+    """A page that scrolls up and down only, and keeps the focused widget in sight."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.inner = QWidget()
+        self.inner.setProperty("plain", True)
+        self.body = column(gap=16, margins=(24, 16, 24, 20))
+        self.inner.setLayout(self.body)
+        self.setWidget(self.inner)
+        app = QApplication.instance()
+        assert isinstance(app, QApplication)
+        app.focusChanged.connect(self._on_focus_changed)
+
+    def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
+        if now is not None and self.inner.isAncestorOf(now):
+            self.ensureWidgetVisible(now, 0, style_of().px(60))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Narrow pages must never push their window wider than it is."""
+        if watched is self.inner and event.type() == QEvent.Type.LayoutRequest:
+            self.inner.setMinimumWidth(0)
+        return super().eventFilter(watched, event)
+
+
+def hairline() -> QFrame:
+    """A thin line between rows."""
+    line = QFrame()
+    line.setProperty("line", True)
+    line.setFixedHeight(1)
+    line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    return line

@@ -1,0 +1,128 @@
+"""Words on the page: headings, body, hints, tags and one-line facts, each in a font of the design."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+
+from vpr_desktop.ui.icons import pixmap
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import BODY, CARD_TITLE, H1, RADIUS_TAG, SECTION, SMALL, TAG
+
+SIZES = {
+    "h1": (H1, 600),
+    "section": (SECTION, 600),
+    "title": (CARD_TITLE, 600),
+    "body": (BODY, 400),
+    "strong": (BODY, 600),
+    "hint": (SMALL, 400),
+    "small-strong": (SMALL, 600),
+    "big": (36, 600),
+}
+
+
+class Words(QLabel):
+    """A label of one of the design's kinds; it wraps, and follows text size and theme."""
+
+    def __init__(self, text: str = "", kind: str = "body", *, tone: str = "", wrap: bool = True) -> None:
+        super().__init__(text)
+        self.kind = kind
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setWordWrap(wrap)
+        if tone:
+            self.setProperty("tone", tone)
+        if not wrap:
+            self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
+        self._dress()
+        style_of().changed.connect(self._dress)
+
+    def set_tone(self, tone: str) -> None:
+        """Changes the colour by meaning."""
+        self.setProperty("tone", tone)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
+    def _dress(self) -> None:
+        self.setFont(style_of().font(*SIZES[self.kind]))
+        self.updateGeometry()
+
+
+class Heading(Words):
+    """The heading of a page or card; focus may go there so that a reader starts with it."""
+
+    def __init__(self, text: str = "", kind: str = "h1") -> None:
+        super().__init__(text, kind)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def take_focus(self) -> None:
+        """Lets a screen reader start here, without a Tab stop."""
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        self.setAccessibleName(self.text())
+        self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+class IconLabel(QLabel):
+    """An icon beside words; decorative, the words say it."""
+
+    def __init__(self, name: str, tone: str = "text", size: int = 20) -> None:
+        super().__init__()
+        self._name, self._tone, self._size = name, tone, size
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self._dress()
+        style_of().changed.connect(self._dress)
+
+    def _dress(self) -> None:
+        look = style_of()
+        colour = str(getattr(look.tokens, self._tone))
+        self.setPixmap(pixmap(self._name, colour, look.px(self._size), self.devicePixelRatioF()))
+
+
+class TagLabel(QWidget):
+    """A status in a tinted box."""
+
+    def __init__(self, text: str, tint: str = "blue") -> None:
+        super().__init__()
+        self._text, self._tint = text, tint
+        self.setAccessibleName(text)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        style_of().changed.connect(self.updateGeometry)
+
+    def set_words(self, text: str, tint: str) -> None:
+        """Changes what it says."""
+        self._text, self._tint = text, tint
+        self.setAccessibleName(text)
+        self.updateGeometry()
+        self.update()
+
+    def text(self) -> str:
+        """What it says."""
+        return self._text
+
+    def sizeHint(self) -> QSize:
+        look = style_of()
+        width = QFontMetricsF(look.font(SMALL, 600)).horizontalAdvance(self._text)
+        return QSize(round(width) + look.px(18), look.px(TAG))
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        paint_tag(painter, QRectF(self.rect()), self._text, self._tint)
+        painter.end()
+
+
+def paint_tag(painter: QPainter, rect: QRectF, text: str, tint: str) -> None:
+    """Draws a tag into a rectangle of its height."""
+    look = style_of()
+    tag = look.tokens.tags[tint]
+    edge = QColor(tag.text)
+    edge.setAlphaF(0.27)
+    painter.setPen(QPen(edge, 1))
+    painter.setBrush(QColor(tag.tint))
+    painter.drawRoundedRect(rect.adjusted(0.5, 0.5, -0.5, -0.5), look.px(RADIUS_TAG), look.px(RADIUS_TAG))
+    painter.setPen(QColor(tag.text))
+    painter.setFont(look.font(SMALL, 600))
+    painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), text)

@@ -1,0 +1,139 @@
+"""The table of the design: hairlines, tinted selection with a bar, tags and icons with words, keys for everything."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+)
+
+from vpr_desktop.ui.icons import paint_icon
+from vpr_desktop.ui.models.row_table import CELL_ROLE, Cell, RowTable
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import BODY, SMALL, TAG
+from vpr_desktop.ui.widgets.labels import paint_tag
+
+ROW, HEAD = 38, 36
+
+
+class RowDelegate(QStyledItemDelegate):
+    """Paints one cell."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        look = style_of()
+        t = look.tokens
+        rect = QRectF(option.rect)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        painter.save()
+        painter.fillRect(rect, QColor(t.tint if chosen else t.surface))
+        if chosen and index.column() == 0:
+            painter.fillRect(QRectF(rect.left(), rect.top(), look.px(4), rect.height()), QColor(t.link))
+        painter.setPen(QPen(QColor(t.hairline), 1))
+        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        cell = index.data(CELL_ROLE)
+        if isinstance(cell, Cell):
+            self._cell(painter, rect.adjusted(look.px(10), 0, -look.px(6), 0), cell)
+        painter.restore()
+
+    @staticmethod
+    def _cell(painter: QPainter, rect: QRectF, cell: Cell) -> None:
+        look = style_of()
+        t = look.tokens
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if cell.kind.startswith("tag:"):
+            width = QFontMetricsF(look.font(SMALL, 600)).horizontalAdvance(cell.text) + look.px(18)
+            top = rect.center().y() - look.px(TAG) / 2
+            paint_tag(painter, QRectF(rect.left(), top, width, look.px(TAG)), cell.text, cell.kind[4:])
+            return
+        colour = {"second": t.second, "error": t.error}.get(cell.kind, t.text)
+        if cell.icon:
+            size = look.px(18)
+            paint_icon(painter, cell.icon, colour, QRectF(rect.left(), rect.center().y() - size / 2, size, size))
+            rect = rect.adjusted(size + look.px(6), 0, 0, 0)
+        painter.setPen(QColor(colour))
+        font = look.font(BODY, 600 if cell.kind in ("strong", "error") else 400)
+        painter.setFont(font)
+        text = QFontMetricsF(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, rect.width())
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), text)
+
+    def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return QSize(style_of().px(60), style_of().px(ROW))
+
+
+class RowView(QTableView):
+    """A table of rows. `opened` names the row somebody wants, `menu_asked` where a menu should open."""
+
+    opened = Signal(int)
+    menu_asked = Signal(int, QPoint)
+    sort_asked = Signal(str)
+
+    def __init__(self, model: RowTable, name: str) -> None:
+        super().__init__()
+        self.rows = model
+        self.setModel(model)
+        self.setAccessibleName(name)
+        self.setItemDelegate(RowDelegate(self))
+        self.setShowGrid(False)
+        self.setTabKeyNavigation(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerItem)
+        self.setWordWrap(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        head = self.horizontalHeader()
+        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        head.setHighlightSections(False)
+        head.setSectionsClickable(True)
+        head.sectionClicked.connect(self._on_header_clicked)
+        self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
+        self.customContextMenuRequested.connect(self._on_menu_requested)
+        style_of().changed.connect(self.fit)
+        self.fit()
+
+    def fit(self) -> None:
+        """Gives every column the room of its widest text; the stretching one takes the rest."""
+        look = style_of()
+        self.verticalHeader().setDefaultSectionSize(look.px(ROW))
+        head = self.horizontalHeader()
+        head.setFixedHeight(look.px(HEAD))
+        metrics, bold = QFontMetricsF(look.font(BODY, 600)), QFontMetricsF(look.font(SMALL, 600))
+        for place, column in enumerate(self.rows.columns):
+            stretch = column.widest == "*"
+            mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed
+            head.setSectionResizeMode(place, mode)
+            if not stretch:
+                wide = max(metrics.horizontalAdvance(column.widest), bold.horizontalAdvance(column.title))
+                head.resizeSection(place, round(wide) + look.px(24))
+
+    def _on_header_clicked(self, place: int) -> None:
+        if self.rows.columns[place].sort:
+            self.sort_asked.emit(self.rows.columns[place].sort)
+
+    def _on_menu_requested(self, where: QPoint) -> None:
+        index = self.indexAt(where)
+        place = index.row() if index.isValid() else self.currentIndex().row()
+        if place >= 0:
+            self.menu_asked.emit(place, self.viewport().mapToGlobal(where))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        place = self.currentIndex().row()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and place >= 0 and not event.modifiers():
+            self.opened.emit(place)
+        elif event.key() == Qt.Key.Key_Menu or (
+            event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        ):
+            corner = self.visualRect(self.currentIndex()).bottomLeft()
+            self.menu_asked.emit(max(place, 0), self.viewport().mapToGlobal(corner))
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,72 @@
+"""S12, Get support: whom to call, on the right of every page, while locked and offline too. Never logged."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+
+from vpr_desktop.services.lockscreen import LockScreen
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import DOCK
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Panel, clear, column, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.words import say
+
+
+class SupportDock(QFrame):
+    """The panel. Esc closes it and returns to the field before."""
+
+    closed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setProperty("bar", "dock")
+        self.setObjectName("S12")
+        self.setAccessibleName(say("Get support"))
+        self._before: QWidget | None = None
+        self.close_button = Button("", "quiet", icon="close", name=say("Close get support"))
+        self.close_button.clicked.connect(self.dismiss)
+        top = row(Heading(say("Get support"), "section"), gap=8)
+        top.addStretch(1)
+        top.addWidget(self.close_button)
+        self._list = column(gap=12)
+        whole = column(top, self._list, gap=12, margins=(20, 14, 16, 16))
+        whole.addStretch(1)
+        self.setLayout(whole)
+        self.hide()
+
+    def show_for(self, facts: LockScreen) -> None:
+        """Fills the panel with the ward's own contacts and opens it."""
+        self._before = QApplication.focusWidget()
+        clear(self._list)
+        number = facts.emergency_number
+        danger = say("If you are in danger, leave and call {number}.", number=number)
+        self._list.addWidget(Panel("warning", danger))
+        if not facts.contacts:
+            self._list.addWidget(Words(say("Your ward has not added other contacts yet."), tone="second"))
+        first: QWidget = self.close_button
+        for contact in facts.contacts:
+            line = QFrame()
+            line.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            line.setAccessibleName(f"{contact.label}, {contact.number}")
+            line.setLayout(column(Words(contact.label, "strong"), Words(contact.number, "section"), gap=0))
+            self._list.addWidget(line)
+            first = line if first is self.close_button else first
+        self.setFixedWidth(style_of().px(DOCK) if style_of().text_percent < 150 else DOCK + 80)
+        self.show()
+        first.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def dismiss(self) -> None:
+        """Closes the panel and gives focus back."""
+        self.hide()
+        if self._before is not None and self._before.isVisible():
+            self._before.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.closed.emit()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)

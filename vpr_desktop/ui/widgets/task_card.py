@@ -1,0 +1,39 @@
+"""The finish-later tasks of a record: words and status, optional, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QWidget
+
+from vpr_desktop.services.views import IncidentView
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Card, hairline, row
+from vpr_desktop.ui.widgets.labels import Heading, TagLabel, Words
+from vpr_desktop.ui.words import say
+
+
+def fill_tasks(card: Card, seen: IncidentView, opened: Callable[[str], None]) -> None:
+    """Puts the tasks into a card; `opened` gets the name of the one somebody chose."""
+    left = say("{count} left", count=seen.tasks_left) if seen.tasks_left else say("All done")
+    top = row(Heading(say("Finish later"), "section"))
+    top.addStretch(1)
+    top.addWidget(Words(left, "hint", tone="second", wrap=False))
+    card.body.addLayout(top)
+    card.body.addWidget(Words(say("All optional. Any order."), "hint", tone="second"))
+    for task in seen.tasks:
+        name = say("Task: {title}, {status}", title=task.title.lower(), status=task.status.lower())
+        link = Button(say(task.title), "link", name=name)
+        link.setEnabled("amend" in seen.actions)
+        link.clicked.connect(lambda _=False, task=task.name: opened(task))
+        line = row(link)
+        line.addStretch(1)
+        line.addWidget(_state(task.status))
+        card.body.addLayout(line)
+        card.body.addWidget(hairline())
+
+
+def _state(status: str) -> QWidget:
+    if status == "In progress":
+        return TagLabel(say(status), "yellow")
+    return Words(say(status), tone="" if status == "Completed" else "second", wrap=False)

@@ -1,0 +1,11 @@
+"""Every text a person reads in the window passes here, so that a translation needs no other place."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+
+def say(text: str, **values: object) -> str:
+    """A whole sentence, translated where a translation is loaded, with its named places filled."""
+    translated = QCoreApplication.translate("vpr", text)
+    return translated.format(**values) if values else translated
