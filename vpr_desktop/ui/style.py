@@ -48,15 +48,11 @@ class Style(QObject):
         app.setStyle(MnemonicStyle("Fusion"))
         hints = app.styleHints()
         hints.colorSchemeChanged.connect(self._on_system_changed)
+        # Read through the signal only: asking the object again later finds it deleted.
         accessibility = hints.accessibility()
-        accessibility.contrastPreferenceChanged.connect(self._on_system_changed)
+        self.high_contrast = accessibility.contrastPreference() == Qt.ContrastPreference.HighContrast
+        accessibility.contrastPreferenceChanged.connect(self._on_contrast_changed)
         self.apply()
-
-    @property
-    def high_contrast(self) -> bool:
-        """Whether the system asks for high contrast: then its own colours rule."""
-        preference = QGuiApplication.styleHints().accessibility().contrastPreference()
-        return preference == Qt.ContrastPreference.HighContrast
 
     @property
     def tokens(self) -> Tokens:
@@ -101,6 +97,11 @@ class Style(QObject):
             app.setPalette(palette(self.tokens))
             app.setStyleSheet(sheet(self))
         self.changed.emit()
+
+    def _on_contrast_changed(self, preference: Qt.ContrastPreference) -> None:
+        """With high contrast asked for, the system's own colours rule."""
+        self.high_contrast = preference == Qt.ContrastPreference.HighContrast
+        self.apply()
 
     def _on_system_changed(self) -> None:
         self.apply()

@@ -31,7 +31,7 @@ class HomePage(QWidget):
         self.desk = desk
         self.setObjectName("S2")
         self.greeting = Heading("")
-        self.date = Words("", tone="second")
+        self.date = Words("", tone="second", wrap=False)
         self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
         self.notices = column(gap=8)
         self.left, self.right = column(gap=16), column(gap=16)

@@ -237,13 +237,13 @@ class RecordPage(QWidget):
         key = Words(say(words), tone="second")
         key.setFixedWidth(style_of().px(170))
         shown = Words(text, tone="" if value not in (None, []) else "second")
-        line = row(key, gap=8, margins=(0, 6, 0, 6))
+        line = row(key, gap=8, margins=(0, 4, 0, 4))
         line.addWidget(shown, 1)
         if can:
             verb = say("Change") if value not in (None, []) else say("Add")
             link = Button(verb, "link", name=f"{verb}, {spoken}")
             link.clicked.connect(lambda: self.desk.go("task", incident_id=self._incident_id, field=field))
-            line.addWidget(link, 0, Qt.AlignmentFlag.AlignTop)
+            line.addWidget(link)
         return line
 
     # History

@@ -160,6 +160,7 @@ class ChoiceGroup(QWidget):
             self._exclusive.addButton(card)
             self.cards.append(card)
             self.codes.append(option.code)
+            card.setVisible(True)
         if self.cards:
             self._rove_to(0)
         self._lay_out()
@@ -261,7 +262,7 @@ class ChoiceGroup(QWidget):
             return [], height
         one_row = sum(wide) + gap * (len(wide) - 1)
         columns = next((c for c in self._columns if max(wide) <= (width - gap * (c - 1)) / c and c <= 5), 0)
-        if one_row <= width and not (columns and columns >= len(wide)):
+        if one_row <= width and 5 in self._columns and (len(wide) < 5 or not columns):
             return self._row(wide, width, gap, height), height
         columns = columns or 1
         cell = (width - gap * (columns - 1)) / columns
