@@ -116,7 +116,7 @@ def shift(ctx: Context) -> ShiftFacts:
     start, end = shift_of(ctx.now(), ctx.ward.zone, ctx.ward.boundaries)
     found = queries.since(ctx.store.db, start, listing.viewer(ctx)) if ctx.can("list") else []
     effects = [row["effect"] for row in found if row["visible"] and row["effect"]]
-    parts = [f"{effects.count(code.code)} with {code.label.lower()}." for code in EFF if effects.count(code.code)]
+    parts = [f"{code.label}: {effects.count(code.code)}." for code in EFF if effects.count(code.code)]
     rows = tuple(listing.rows_of(ctx, found))
     return ShiftFacts(shift_label(start, end, ctx.ward.zone), len(found), " ".join(parts), rows)
 

@@ -185,6 +185,13 @@ def sheet(style: Style) -> str:
         border-bottom: 1px solid {t.hairline}; padding: 0 {px(8)}px;
         font-size: {15 * 0.75 * style.text_percent / 100}pt;
         font-weight: 600; }}
+    QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: {px(12)}px; margin: 0; }}
+    QScrollBar::handle {{ background: {t.option_edge}; border-radius: {px(4)}px; margin: 2px;
+        min-height: {px(40)}px; min-width: {px(40)}px; }}
+    QScrollBar::handle:hover {{ background: {t.control_edge}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QMenu {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge}; padding: {px(4)}px; }}
     QMenu::item {{ padding: {px(8)}px {px(24)}px; border-radius: {px(4)}px; }}
     QMenu::item:selected {{ background: {t.tint}; color: {t.text}; }}

@@ -44,15 +44,15 @@ COLUMNS = (
     Column(
         say("Where"),
         lambda r: Cell(r.where, "second" if r.restricted else "plain"),
-        "Reception or waiting area",
+        "Restricted incident",
         "where",
     ),
     Column(say("What"), lambda r: Cell(r.what + (say(" (2 versions)") if r.two_versions else "")), "*", "what"),
     Column(say("Effect so far"), lambda r: Cell(r.effect), "Needed treatment", "effect"),
     Column(
         say("Status"),
-        lambda r: Cell(r.status + (say(", imported") if r.imported else "")),
-        "In review, imported",
+        lambda r: Cell(say("Imported") if r.imported and r.status == "Closed" else r.status),
+        "Withdrawn",
         "status",
     ),
     Column(say("Tasks left"), lambda r: Cell("–" if not r.tasks_left else str(r.tasks_left)), "Tasks left", "tasks"),
@@ -102,8 +102,8 @@ class IncidentsPage(QWidget):
         line.addWidget(self.clear_button)
         filters.setLayout(line)
         self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.search.setMinimumWidth(style_of().px(160))
-        self.search.setMaximumWidth(style_of().px(230))
+        self.search.setMinimumWidth(style_of().px(230))
+        self.search.setMaximumWidth(style_of().px(300))
         card = Card()
         card.body.setContentsMargins(8, 8, 8, 8)
         card.body.addWidget(self.empty)

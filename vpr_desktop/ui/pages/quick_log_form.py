@@ -61,6 +61,7 @@ class QuickLogForm(QWidget):
             say("Anything to add? Optional"), 1, say("What a colleague needs to know. Use roles, not names.")
         )
         self.note.setObjectName("description")
+        self.note.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.advice = Words(say(ADVICE), "hint", tone="error")
         self.advice.hide()
         self.setLayout(column(self.summary, self.notice, self.sheet, gap=10))
@@ -156,7 +157,7 @@ class QuickLogForm(QWidget):
         if not hasattr(self, "_when_box"):
             self._when_box = QWidget()
             line = row(group, gap=6)
-            line.addWidget(self.when, 0, Qt.AlignmentFlag.AlignBottom)
+            line.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
             self._when_box.setLayout(column(line, self.echo, gap=2))
         self.when.setFixedWidth(style_of().px(200))
         return self._when_box

@@ -71,6 +71,7 @@ class RecordPage(QWidget):
 
     def _build(self) -> None:
         page = ScrollPage()
+        self.title.setWordWrap(False)
         names = row(self.title, self.status_tag, gap=14)
         names.addWidget(self.send)
         names.addStretch(1)

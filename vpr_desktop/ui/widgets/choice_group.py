@@ -14,7 +14,7 @@ from vpr_desktop.ui.tokens import BODY, CONTROL, MARK, RADIUS, SMALL
 from vpr_desktop.ui.words import say
 
 GAP = 6
-PADDING = 8
+PADDING = 7
 
 
 class _Card:
@@ -106,7 +106,7 @@ def card_size(text: str) -> QSize:
     """The size of a card, by its chosen weight, so that choosing moves no neighbour."""
     look = style_of()
     words = QFontMetricsF(look.font(BODY, 600)).horizontalAdvance(text)
-    return QSize(round(words + look.px(MARK) + 3 * look.px(PADDING)) + 2, look.px(CONTROL))
+    return QSize(round(words + look.px(MARK) + 3 * look.px(PADDING)) + 1, look.px(CONTROL))
 
 
 class ChoiceGroup(QWidget):
@@ -135,7 +135,7 @@ class ChoiceGroup(QWidget):
         self._exclusive.setExclusive(not many)
         self.setAccessibleName(question)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Minimum)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
         self.set_options(options)
@@ -243,13 +243,16 @@ class ChoiceGroup(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._lay_out()
+        self._place_cards()
 
-    def _lay_out(self) -> None:
-        places, height = self._arrange(self.width())
+    def _place_cards(self) -> None:
+        places, _ = self._arrange(self.width())
         for card, place in zip(self.cards, places, strict=True):
             card.setGeometry(place)
-        self.setFixedHeight(height)
+
+    def _lay_out(self) -> None:
+        """After other options or another text size: new places, and a new height to ask for."""
+        self._place_cards()
         self.updateGeometry()
         self.update()
 
@@ -262,7 +265,7 @@ class ChoiceGroup(QWidget):
             return [], height
         one_row = sum(wide) + gap * (len(wide) - 1)
         columns = next((c for c in self._columns if max(wide) <= (width - gap * (c - 1)) / c and c <= 5), 0)
-        if one_row <= width and 5 in self._columns and (len(wide) < 5 or not columns):
+        if one_row <= width and 5 in self._columns and columns != len(wide):
             return self._row(wide, width, gap, height), height
         columns = columns or 1
         cell = (width - gap * (columns - 1)) / columns
