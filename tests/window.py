@@ -26,6 +26,7 @@ def make_window(app: QApplication, home: Path, clock: Any) -> MainWindow:
         Style(app, facts.theme, facts.text_percent)
     window = MainWindow(home, clock, Lane("store", app))
     window.show()
+    window.activateWindow()
     settle(window)
     return window
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vpr_desktop.ui.style import style_of
@@ -90,6 +90,13 @@ class Panel(QFrame):
         self.setAccessibleName(text)
 
 
+class PageBody(QWidget):
+    """What scrolls. It asks for no minimum: its height follows from the width it gets, and it never widens a window."""
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, 0)
+
+
 class ScrollPage(QScrollArea):
     """A page that scrolls up and down only, and keeps the focused widget in sight."""
 
@@ -99,7 +106,7 @@ class ScrollPage(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.inner = QWidget()
+        self.inner = PageBody()
         self.inner.setProperty("plain", True)
         self.body = column(gap=16, margins=(24, 16, 24, 20))
         self.inner.setLayout(self.body)
@@ -111,12 +118,6 @@ class ScrollPage(QScrollArea):
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.inner.isAncestorOf(now):
             self.ensureWidgetVisible(now, 0, style_of().px(60))
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Narrow pages must never push their window wider than it is."""
-        if watched is self.inner and event.type() == QEvent.Type.LayoutRequest:
-            self.inner.setMinimumWidth(0)
-        return super().eventFilter(watched, event)
 
 
 def hairline() -> QFrame:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -19,7 +19,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, SMALL, TAG
 from vpr_desktop.ui.widgets.labels import paint_tag
 
-ROW, HEAD = 38, 36
+ROW, HEAD, LEAST_STRETCH = 38, 36, 150
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -115,6 +115,21 @@ class RowView(QTableView):
             if not stretch:
                 wide = max(metrics.horizontalAdvance(column.widest), bold.horizontalAdvance(column.title))
                 head.resizeSection(place, round(wide) + look.px(24))
+        shown = [i for i in range(head.count()) if not self.isColumnHidden(i)]
+        stretching = [i for i in shown if self.rows.columns[i].widest == "*"]
+        for place in stretching:
+            self._least_stretch(place, sum(head.sectionSize(i) for i in shown if i not in stretching))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
+
+    def _least_stretch(self, place: int, others: int) -> None:
+        """Gives the stretching column its least width where the rest leaves less: then the table scrolls sideways."""
+        least = style_of().px(LEAST_STRETCH)
+        if self.viewport().width() - others < least:
+            self.horizontalHeader().setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+            self.horizontalHeader().resizeSection(place, least)
 
     def _on_header_clicked(self, place: int) -> None:
         if self.rows.columns[place].sort:
