@@ -12,8 +12,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from vpr_desktop.domain.errors import DiskFull, NotWritable
 from vpr_desktop.domain.ops import canonical
+from vpr_desktop.storage.slot_file import known
 from vpr_desktop.storage.tip import Tip
 
 NAMES = ("vault.anchor", "vault.anchor.2")
@@ -47,7 +47,7 @@ class Anchor:
             finally:
                 os.close(handle)
         except OSError as error:
-            raise (DiskFull() if error.errno == 28 else NotWritable()) from error
+            raise known(error) from error
 
     def _all(self) -> list[tuple[int, Tip]]:
         return [found for name in NAMES if (found := self._read_one(self._home / name))]

@@ -26,6 +26,12 @@ def state_text(db: Connection, key: str) -> str:
     return bytes(row[0]).decode()
 
 
+def state_or(db: Connection, key: str, default: str) -> str:
+    """A text of the file's own state, or what stands for none."""
+    row = db.execute("SELECT v FROM state WHERE k = ?", (key,)).fetchone()
+    return default if row is None else bytes(row[0]).decode()
+
+
 def file_tip(db: Connection) -> Tip:
     """Where the chains end by what the file itself holds."""
     op = db.execute("SELECT n, chain FROM op ORDER BY n DESC LIMIT 1").fetchone()

@@ -5,6 +5,7 @@ Knows nothing of what a slot means; `keyslots.py` does.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -71,7 +72,12 @@ def replace_file(path: Path, data: bytes, checkpoint: Callable[[str], None] | No
         sync_folder(path.parent)
     except OSError as error:
         fresh.unlink(missing_ok=True)
-        raise (DiskFull() if error.errno == 28 else NotWritable()) from error
+        raise known(error) from error
+
+
+def known(error: OSError) -> NotWritable:
+    """The kind of an error of the file system: no room, or no right to write."""
+    return DiskFull() if error.errno in (errno.ENOSPC, errno.EDQUOT) else NotWritable()
 
 
 def sync_folder(folder: Path) -> None:

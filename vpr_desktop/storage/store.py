@@ -17,6 +17,7 @@ from vpr_desktop.storage.oplog import Connection, project
 from vpr_desktop.storage.tip import Tip
 from vpr_desktop.storage.unit import Reader, UnitOfWork
 
+PUT_STATE = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
 DEFAULT_ZONE = "Europe/London"
 
 
@@ -52,6 +53,10 @@ class Store:
         self.tip = tip
         self._anchors.write(tip)
 
+    def anchored(self) -> Tip | None:
+        """The chain ends as the anchor beside the file has them."""
+        return self._anchors.read()
+
     def roll_back(self) -> None:
         """Undoes an unfinished transaction; a file that has already ended it is left as it is."""
         if getattr(self.db, "in_transaction", True):
@@ -77,9 +82,8 @@ class Store:
 
     def put_state_now(self, key: str, value: bytes) -> None:
         """Sets one value of the file's own state in a transaction of its own."""
-        sql = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
         self.db.execute("BEGIN IMMEDIATE")
-        self.db.execute(sql, (key, value))
+        self.db.execute(PUT_STATE, (key, value))
         self.db.execute("COMMIT")
 
     def close(self) -> None:
@@ -94,6 +98,14 @@ def _zone(name: str) -> ZoneInfo:
         return ZoneInfo(DEFAULT_ZONE)
 
 
+def put_states(db: Connection, values: dict[str, str]) -> None:
+    """Sets values of a file's own state that no session has open."""
+    db.execute("BEGIN IMMEDIATE")
+    for key, value in values.items():
+        db.execute(PUT_STATE, (key, value.encode()))
+    db.execute("COMMIT")
+
+
 def first_tip(file_id: str) -> Tip:
     """Where the chains of a new file begin."""
     return Tip(0, chain_start(file_id), 0, chain_start(file_id + "/audit"), 1, 0)
@@ -103,11 +115,7 @@ def make(db: Connection, anchors: Anchors, device_id: str, start: Tip, close: Ca
     """A store on a new, empty file."""
     schema.create(db)
     state = {"device": device_id, "incarnation": str(start.incarnation), "chain_start": start.op_chain.hex()}
-    db.execute("BEGIN IMMEDIATE")
-    for key, value in state.items():
-        db.execute("INSERT INTO state VALUES (?,?)", (key, value.encode()))
-    db.execute("INSERT INTO state VALUES ('audit_start', ?)", (start.audit_chain.hex().encode(),))
-    db.execute("COMMIT")
+    put_states(db, {**state, "audit_start": start.audit_chain.hex()})
     anchors.write(start)
     return Store(db, anchors, start, device_id, close)
 

@@ -138,6 +138,18 @@ def _drop(kept: Path | None) -> None:
         kept.with_name("aside-journal").unlink(missing_ok=True)
 
 
+def cipher_version() -> str:
+    """The version of the encrypting library. Raises NoCipher where it does not encrypt."""
+    db = sqlcipher.connect(":memory:")
+    try:
+        found = db.execute("PRAGMA cipher_version").fetchone()
+    finally:
+        db.close()
+    if not found or not found[0]:
+        raise NoCipher()
+    return str(found[0])
+
+
 def page_problems(db: Database) -> list[str]:
     """What the page check and the integrity check of the file say; empty where all is well."""
     found: list[str] = []

@@ -33,6 +33,9 @@ class Desk(Protocol):
         Without `failed` the window shows the error's own sentence in a banner.
         """
 
+    def set_session(self, ctx: Context) -> None:
+        """Takes a session whose ward or policy changed."""
+
     def go(self, page: str, **arguments: Any) -> None:
         """Opens a page by name: home, log, incidents, record, task, handover, print, data, settings, support."""
 

@@ -158,6 +158,7 @@ def sheet(style: Style) -> str:
     QFrame[panel="success"] {{ background: {t.success_tint}; border: 1px solid {t.success};
         border-radius: {px(6)}px; }}
     QFrame[panel="info"] {{ background: {t.tint}; border: 1px solid {t.hairline}; border-radius: {px(6)}px; }}
+    QLabel[paper="true"] {{ border: 1px solid {t.hairline}; }}
     QFrame[bar="header"] {{ background: {t.header}; }}
     QFrame[bar="rail"] {{ background: {t.rail}; border-right: 1px solid {t.hairline}; }}
     QFrame[bar="status"] {{ background: {t.rail}; border-top: 1px solid {t.hairline}; }}

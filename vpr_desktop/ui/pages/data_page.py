@@ -1,0 +1,175 @@
+"""Data on this PC: backup, restore, verify, and where things stand. Sending comes with the trust's server."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.when import show
+from vpr_desktop.services import maintenance
+from vpr_desktop.services.maintenance import Backup, Report
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.dialogs.save_file import ask_save_path
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.words import say
+
+
+class DataPage(QWidget):
+    """What keeps the file trustworthy."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("S10")
+        self._stop = False
+        self.last = Words("", tone="second")
+        self.found = Words("")
+        self.backup_button = Button(say("Back up now"), "primary", icon="save")
+        self.copy_button = Button(say("Save a copy elsewhere"))
+        self.verify_button = Button(say("Check everything"))
+        self.cancel_button = Button(say("Stop"))
+        self.cancel_button.hide()
+        page = ScrollPage()
+        page.body.addWidget(Heading(say("Data on this PC")))
+        page.body.addWidget(self._sending())
+        page.body.addWidget(self._backup())
+        page.body.addWidget(self._verify())
+        page.body.addStretch(1)
+        self.setLayout(column(page))
+        self._connect()
+
+    def _sending(self) -> Card:
+        card = Card(say("Sending"))
+        card.body.addWidget(Words(say("Not set up. Every report is safe in the encrypted file of this PC.")))
+        return card
+
+    def _backup(self) -> Card:
+        card = Card(say("Backup"))
+        card.body.addWidget(self.last)
+        card.body.addWidget(
+            Words(
+                say("A backup is encrypted like the file itself, and is opened and checked before it counts."),
+                tone="second",
+            )
+        )
+        buttons = row(self.backup_button, self.copy_button, gap=12)
+        buttons.addStretch(1)
+        card.body.addLayout(buttons)
+        card.body.addWidget(
+            Words(
+                say("To restore one, lock this PC and run: vpr restore FILE. The file that is there is kept aside."),
+                "hint",
+                tone="second",
+            )
+        )
+        return card
+
+    def _verify(self) -> Card:
+        card = Card(say("Check"))
+        card.body.addWidget(
+            Words(
+                say("Reads the whole file: pages, every change, the audit trail, and each record against its changes."),
+                tone="second",
+            )
+        )
+        buttons = row(self.verify_button, self.cancel_button, gap=12)
+        buttons.addStretch(1)
+        card.body.addLayout(buttons)
+        card.body.addWidget(self.found)
+        return card
+
+    def _connect(self) -> None:
+        self.backup_button.clicked.connect(lambda: self._back_up(None))
+        self.copy_button.clicked.connect(self._on_copy_clicked)
+        self.verify_button.clicked.connect(self.verify)
+        self.cancel_button.clicked.connect(self._on_cancel_clicked)
+
+    def opened(self, **_: Any) -> None:
+        """Shows when the last backup was made."""
+        ctx = self.desk.ctx
+        self.backup_button.setVisible(ctx.can("backup"))
+        self.copy_button.setVisible(ctx.can("backup"))
+        self.verify_button.setVisible(ctx.can("verify"))
+        self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)
+
+    def _show_last(self, at: Any) -> None:
+        words = say("Last backup {time}", time=show(at, self.desk.ctx.ward.zone)) if at else say("No backup yet.")
+        self.last.setText(words)
+
+    def _back_up(self, path: Any) -> None:
+        ctx = self.desk.ctx
+        self.backup_button.setEnabled(False)
+        self.desk.run(self, lambda: maintenance.backup(ctx, path), self._on_backed_up, self._on_failed)
+
+    def _on_backed_up(self, made: Backup) -> None:
+        self.backup_button.setEnabled(True)
+        self.desk.status(say("Backed up and checked: {count} changes", count=made.ops))
+        self.opened()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.backup_button.setEnabled(True)
+        self.desk.trouble(str(error))
+
+    def _on_copy_clicked(self) -> None:
+        from pathlib import Path
+
+        ask_save_path(
+            self,
+            say("Save a backup"),
+            "ward.vprbackup",
+            "VPR backup (*.vprbackup)",
+            lambda path: self._back_up(Path(path)),
+        )
+
+    def verify(self) -> None:
+        """Checks the whole file; can be stopped."""
+        ctx = self.desk.ctx
+        self._stop = False
+        self.verify_button.setEnabled(False)
+        self.cancel_button.show()
+        self.found.setText(say("Checking ..."))
+        self.desk.run(
+            self, lambda: maintenance.verify(ctx, lambda: self._stop), self._on_verified, self._on_verify_failed
+        )
+
+    def _on_cancel_clicked(self) -> None:
+        self._stop = True
+
+    def _on_verified(self, report: Report) -> None:
+        self.verify_button.setEnabled(True)
+        self.cancel_button.hide()
+        if self._stop:
+            self.found.setText(say("Stopped. Nothing was changed."))
+        elif report.ok:
+            self.found.setText(
+                say("Everything holds: {ops} changes, {audit} audit entries.", ops=report.ops, audit=report.audit)
+            )
+        else:
+            self.found.setText(
+                say("Something does not hold: {first}. Call IT before going on.", first=report.problems[0])
+            )
+        self.desk.announce(self.found.text())
+
+    def _on_verify_failed(self, error: Exception) -> None:
+        self.verify_button.setEnabled(True)
+        self.cancel_button.hide()
+        self.found.setText("")
+        self.desk.trouble(str(error))
+
+    def refreshed(self, changes: Changes) -> None:
+        """Nothing here follows single records."""
+
+    def draft(self) -> None:
+        """Nothing is typed here."""
+
+    def place(self) -> dict[str, Any]:
+        """Always the same place."""
+        return {}
+
+    def first_focus(self) -> QWidget:
+        """Back up, or the check where that is all one may do."""
+        return self.backup_button if self.backup_button.isVisibleTo(self) else self.verify_button

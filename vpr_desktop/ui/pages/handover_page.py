@@ -1,0 +1,110 @@
+"""Handover: the shift's incidents, what is overdue, drafts and unsent counts; printed, and marked as handed over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.services import home
+from vpr_desktop.services.home import Handover
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.fields import Field, TextField
+from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, hairline, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.words import say
+
+
+class HandoverPage(QWidget):
+    """One page, no dialog, no names."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("handover")
+        self.title = Heading(say("Handover"))
+        self.print_button = Button(say("Print handover"), "primary", icon="print", hint="Ctrl+P")
+        self.body = column(gap=16)
+        self.to = Field(
+            say("Handed over to"), TextField(), hint=say("Initials or role, such as night nurse in charge.")
+        )
+        self.mark = Button(say("Mark handed over"))
+        page = ScrollPage()
+        top = row(self.title, gap=16)
+        top.addStretch(1)
+        top.addWidget(self.print_button)
+        page.body.addLayout(top)
+        page.body.addLayout(self.body)
+        end = Card()
+        end.body.addWidget(self.to)
+        buttons = row(self.mark)
+        buttons.addStretch(1)
+        end.body.addLayout(buttons)
+        page.body.addWidget(end)
+        page.body.addStretch(1)
+        self.setLayout(column(page))
+        self.print_button.clicked.connect(self.print_this)
+        self.mark.clicked.connect(self._on_mark_clicked)
+
+    def opened(self, **_: Any) -> None:
+        """Loads the shift."""
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: home.handover(ctx), self._show)
+
+    def _show(self, found: Handover) -> None:
+        clear(self.body)
+        shift = Card(say("Incidents this shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
+        for one in found.shift.rows:
+            line = row(Words(one.reference, "strong", wrap=False), Words(one.when, wrap=False), gap=24)
+            line.addWidget(Words(". ".join((one.where, one.what, one.effect))), 1)
+            shift.body.addLayout(line)
+            shift.body.addWidget(hairline())
+        if not found.shift.rows:
+            shift.body.addWidget(Words(say("None logged in this shift."), tone="second"))
+        late = Card(say("Overdue"))
+        for due in found.overdue:
+            line = row(Words(due.due, "strong", tone="error", wrap=False), Words(due.reference, wrap=False), gap=24)
+            line.addWidget(Words(due.text), 1)
+            late.body.addLayout(line)
+        if not found.overdue:
+            late.body.addWidget(Words(say("Nothing is overdue."), tone="second"))
+        also = Card(say("Also"))
+        also.body.addWidget(Words(say("Unfinished drafts: {count}", count=found.drafts)))
+        also.body.addWidget(Words(say("Incidents not sent yet: {count}", count=found.unsent)))
+        for card in (shift, late, also):
+            self.body.addWidget(card)
+
+    def print_this(self) -> None:
+        """Ctrl+P: the handover sheet."""
+        self.desk.go("print", kind="handover")
+
+    def _on_mark_clicked(self) -> None:
+        to = self.to.control.text().strip()  # type: ignore[attr-defined]
+        if not to:
+            self.to.set_error(say("Say who takes over, such as N.C."))
+            return
+        self.to.set_error("")
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: home.hand_over(ctx, to), lambda _: self._on_marked(to))
+
+    def _on_marked(self, to: str) -> None:
+        self.desk.status(say("Handed over to {who}", who=to))
+        self.desk.announce(say("Handed over to {who}", who=to))
+
+    def refreshed(self, changes: Changes) -> None:
+        """Reads the shift anew."""
+        if self.isVisible() and changes.records:
+            self.opened()
+
+    def draft(self) -> None:
+        """Nothing is typed here that has to be kept."""
+
+    def place(self) -> dict[str, Any]:
+        """Always the same place."""
+        return {}
+
+    def first_focus(self) -> QWidget:
+        """Print handover."""
+        return self.print_button

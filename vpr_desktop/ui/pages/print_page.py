@@ -1,0 +1,247 @@
+"""S9, the print preview: the very PDF that goes to paper, which copy, what it hides, print or save."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pypdfium2
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import KnownError
+from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.services import printing
+from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.printing import Pdf
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.dialogs.save_file import ask_save_path
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.words import say
+
+COPIES = (Option("redacted", "Redacted copy"), Option("anonymous", "Anonymous copy"), Option("full", "Full copy"))
+PAPER_DPI = 300
+OPTIONS = 340
+
+
+class PrintPage(QWidget):
+    """Preview on the left, options on the right."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.setObjectName("S9")
+        self.pdf: Pdf | None = None
+        self.kind, self.incident_id, self.query = "summary", "", ListQuery()
+        self.copy, self.reason = "redacted", ""
+        self._images: list[QImage] = []
+        self.back = Button(say("Back"), "link", icon="back")
+        self.title = Heading("")
+        self.print_button = Button(say("Print"), "primary", icon="print", hint="Ctrl+Enter")
+        self.save_button = Button(say("Save as PDF"), icon="save")
+        self.copies = ChoiceGroup(say("Which copy"), COPIES, columns=(1,))
+        self.note = ChoiceGroup(
+            say("Note"), [Option("note", say("Include note"))], many=True, digits=False, columns=(1,)
+        )
+        self.hidden = Words("", "hint", tone="second")
+        self.hint = Words(say("Collect it now, or use your printer's secure print."), "hint", tone="second")
+        self.no_printer = Panel("info", say("No printer is set up on this PC. Save as PDF instead."))
+        self.pages = column(gap=16, margins=(24, 16, 24, 16))
+        self.preview = QScrollArea()
+        self._build()
+        self._connect()
+
+    def _build(self) -> None:
+        holder = QWidget()
+        holder.setLayout(self.pages)
+        self.preview.setWidgetResizable(True)
+        self.preview.setFrameShape(QFrame.Shape.NoFrame)
+        self.preview.setWidget(holder)
+        self.preview.setAccessibleName(say("Preview"))
+        side = ScrollPage()
+        card = Card(say("Copy"))
+        for widget in (self.copies, self.note, self.hidden):
+            card.body.addWidget(widget)
+        self.copy_card = card
+        side.body.setContentsMargins(0, 0, 0, 0)
+        for beside in (self.print_button, self.save_button, self.no_printer, self.hint, card):
+            side.body.addWidget(beside)
+        side.body.addStretch(1)
+        self.side = side
+        self.split = row(self.preview, gap=16)
+        self.split.setStretch(0, 1)
+        self.split.addWidget(side)
+        whole = column(self.back, self.title, gap=8, margins=(24, 12, 24, 12))
+        whole.addLayout(self.split, 1)
+        self.setLayout(whole)
+
+    def _connect(self) -> None:
+        self.back.clicked.connect(self.desk.back)
+        self.print_button.clicked.connect(self.save)
+        self.save_button.clicked.connect(self._on_save_clicked)
+        self.copies.answered.connect(self._on_copy_chosen)
+        self.note.answered.connect(self._render)
+        style_of().changed.connect(self._fit)
+
+    def opened(self, incident_id: str = "", kind: str = "summary", query: ListQuery | None = None, **_: Any) -> None:
+        """Opens the preview of a print."""
+        self.kind, self.incident_id, self.query = kind, incident_id, query or ListQuery()
+        self.copy, self.reason = "redacted", ""
+        self.copies.set_value(["redacted"])
+        self.note.set_value([])
+        self.copy_card.setVisible(kind == "summary")
+        self.no_printer.setVisible(not QPrinterInfo.availablePrinterNames())
+        self._render()
+        self._fit()
+
+    def _render(self) -> None:
+        ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
+        copy, reason, with_note = self.copy, self.reason, bool(self.note.value())
+
+        def job() -> tuple[Pdf, list[QImage]]:
+            makers = {
+                "summary": lambda: printing.summary(ctx, incident_id, copy, reason, with_note),
+                "slip": lambda: printing.receipt_slip(ctx, incident_id),
+                "handover": lambda: printing.handover_sheet(ctx),
+                "blank": lambda: printing.blank_form(ctx),
+                "register": lambda: printing.register(ctx, query),
+            }
+            pdf = makers[kind]()
+            return pdf, images_of(pdf.data, 96 * 1.6)
+
+        self.desk.run(self, job, self._show, self._on_failed)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.copies.set_value([self.copy])
+        self.desk.trouble(
+            str(error) if isinstance(error, KnownError) else say("The preview could not be made. Try again.")
+        )
+
+    def _show(self, made: tuple[Pdf, list[QImage]]) -> None:
+        self.pdf, self._images = made
+        self.title.setText(say(self.pdf.title))
+        self.hidden.setText(self.pdf.hidden)
+        self.note.setVisible(self.copy == "redacted")
+        self._draw()
+
+    def _draw(self) -> None:
+        from vpr_desktop.ui.widgets.frames import clear
+
+        clear(self.pages)
+        room = max(240, self.preview.viewport().width() - style_of().px(64))
+        for number, image in enumerate(self._images, start=1):
+            shown = QLabel()
+            wide = min(room, 760)
+            picture = image.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation)
+            shown.setPixmap(QPixmap.fromImage(picture))
+            shown.setProperty("paper", True)
+            shown.setAccessibleName(say("Preview, page {number} of {count}", number=number, count=len(self._images)))
+            self.pages.addWidget(shown, 0, Qt.AlignmentFlag.AlignHCenter)
+        self.pages.addStretch(1)
+
+    def _on_copy_chosen(self) -> None:
+        chosen = next(iter(self.copies.value()), "redacted")
+        if chosen != "full":
+            self.copy, self.reason = chosen, ""
+            self._render()
+            return
+        note = say("It shows names and free text as you may see them, and is logged.")
+        self.copies.set_value([self.copy])
+        ReasonDialog.ask(
+            self, say("Print a full copy?"), note, say("Show full copy"), say("Keep redacted"),
+            self._on_full_answered, printing.LEAST_REASON,
+        )  # fmt: skip
+
+    def _on_full_answered(self, reason: str) -> None:
+        self.copy, self.reason = "full", reason
+        self.copies.set_value(["full"])
+        self._render()
+
+    # Paper and file
+    def save(self) -> None:
+        """Ctrl+Enter: prints, or saves where there is no printer."""
+        if self.pdf is None:
+            return
+        if not QPrinterInfo.availablePrinterNames():
+            self._on_save_clicked()
+            return
+        printer = QPrinter(QPrinter.PrinterMode.HighResolution)
+        printer.setResolution(PAPER_DPI)
+        printer.setDocName("VPR Desktop")
+        dialog = QPrintDialog(printer, self)
+        dialog.accepted.connect(lambda: self._print_on(printer))
+        QDialog.open(dialog)  # the answer comes by `accepted`
+
+    def _print_on(self, printer: QPrinter) -> None:
+        pdf, ctx = self.pdf, self.desk.ctx
+        assert pdf is not None
+        self.desk.run(self, lambda: images_of(pdf.data, PAPER_DPI), lambda images: self._paint(printer, images))
+        self.desk.run(
+            self, lambda: printing.printed(ctx, pdf, "paper"), lambda _: self.desk.status(say("Sent to the printer."))
+        )
+
+    @staticmethod
+    def _paint(printer: QPrinter, images: list[QImage]) -> None:
+        painter = QPainter(printer)
+        page = QRectF(printer.paperRect(QPrinter.Unit.DevicePixel))
+        for number, image in enumerate(images):
+            if number:
+                printer.newPage()
+            painter.drawImage(page, image)
+        painter.end()
+
+    def _on_save_clicked(self) -> None:
+        if self.pdf is not None:
+            ask_save_path(self, say("Save as PDF"), self.pdf.file_name, "PDF (*.pdf)", self._save_to)
+
+    def _save_to(self, path: str) -> None:
+        pdf, ctx = self.pdf, self.desk.ctx
+        assert pdf is not None
+        saved = say("Saved. Keep it only as long as you need it.")
+        self.desk.run(self, lambda: printing.save(ctx, pdf, path), lambda _: self.desk.status(saved))
+
+    # The page
+    def refreshed(self, changes: Changes) -> None:
+        """Draws the print anew where its record changed."""
+        if self.isVisible() and self.incident_id and changes.touches("incident", self.incident_id):
+            self._render()
+
+    def draft(self) -> None:
+        """Nothing is typed here."""
+
+    def place(self) -> dict[str, Any]:
+        """Which print."""
+        return {"incident_id": self.incident_id, "kind": self.kind, "query": self.query}
+
+    def first_focus(self) -> QWidget:
+        """Print."""
+        return self.print_button
+
+    def _fit(self) -> None:
+        look = style_of()
+        self.side.setFixedWidth(min(look.px(OPTIONS), max(320, self.width() // 2)))
+        if self._images:
+            self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+
+def images_of(data: bytes, dpi: float) -> list[QImage]:
+    """The pages of a PDF as pictures, black on white."""
+    document = pypdfium2.PdfDocument(data)
+    pages = []
+    for page in document:
+        drawn = page.render(scale=dpi / 72, grayscale=True)
+        image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_Grayscale8)
+        pages.append(image.copy())
+    document.close()
+    return pages
