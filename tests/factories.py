@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from vpr_desktop.services import incidents
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.incidents import Logged
+from vpr_desktop.services.new_incident import Logged, log
 from vpr_desktop.services.sessions import FirstRun
 
 PASSPHRASE = "blue kettle seven lamps"
@@ -43,4 +42,4 @@ def answers(**changes: Any) -> dict[str, Any]:
 
 
 def logged(ctx: Context, **changes: Any) -> Logged:
-    return incidents.log(ctx, answers(**changes))
+    return log(ctx, answers(**changes))

@@ -72,6 +72,9 @@ TABLE: dict[str, dict[str, str]] = {
     "feedback": {"reporter": "self", "ward_manager": "allow", "support_lead": "assigned", "vpr_lead": "counts"},
     "system": {"reporter": "own+self", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
 }  # fmt: skip
+# Blocks that say nothing about a person; every other one holds personal data.
+IMPERSONAL = frozenset({"core", "outcome", "support_team", "system"})
+PERSONAL = frozenset(TABLE) - IMPERSONAL
 ALSO_REPORTERS = frozenset({"ward_manager", "support_lead", "vpr_lead"})
 WIDTH = {"full": 4, "typed": 3, "redacted": 2, "ask": 1, "none": 0}
 

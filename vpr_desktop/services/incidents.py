@@ -1,48 +1,24 @@
-"""Log an incident, read it, add to it, change it, withdraw it and put it back. Every change is an op."""
+"""Read an incident, add to it, change it, withdraw it and put it back. Every change is an op."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import dataclass, replace
 from typing import Any
 
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.domain.choices import DATASET_VERSION
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
-from vpr_desktop.domain.references import new_slip_code, reference
 from vpr_desktop.domain.rules import problems
-from vpr_desktop.domain.support import Plan
-from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.services import drafts, views
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.new_incident import LETTERS, is_sexual, open_person
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage.unit import UnitOfWork
-
-UNDO_SECONDS = 120
-LETTERS = "ABCDEFGHIJKLMNOPQRST"
-ASIDE = ("how_many", "person_key", "told_by", "still_at_risk")
-
-
-@dataclass(frozen=True, slots=True)
-class Logged:
-    """That an incident is safe on this PC, and what happens next."""
-
-    id: str
-    reference: str
-    slip_code: str
-    restricted: bool
-    contact_due: datetime | None
-    hold_until: float
-    people: tuple[str, ...]
-    needs_lead: bool
-    changes: Changes = field(default_factory=Changes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,112 +32,6 @@ class Edit:
     parent_id: str | None = None
 
 
-def log(
-    ctx: Context, answers: dict[str, Any], *, draft_id: str | None = None, hold_seconds: int = UNDO_SECONDS
-) -> Logged:
-    """Saves a new incident with a person and a support plan for each affected. Raises ProblemsFound.
-
-    `answers` are the values of the quick log by field name, and any of `how_many`, `person_key`, `told_by`
-    and `still_at_risk`. Nothing of it is sent before `hold_seconds` are over.
-    """
-    ctx.require("log")
-    aside = {key: answers.get(key) for key in ASIDE}
-    record = _new_incident(ctx, {k: v for k, v in answers.items() if k not in ASIDE}, aside)
-    found = problems(record, "log", now=ctx.now())
-    if found:
-        raise ProblemsFound(found)
-    hold = int(ctx.clock.monotonic()) + hold_seconds if hold_seconds else None
-    with ctx.unit() as unit:
-        record.reference = _next_reference(ctx, unit)
-        unit.save(record, hold=hold)
-        people = _open_people(ctx, unit, record, aside, hold)
-        if draft_id:
-            unit.drop_draft(draft_id)
-        changes = unit.commit("log", record.id)
-    return _logged(ctx, record, people, float(hold or 0), changes)
-
-
-def _new_incident(ctx: Context, values: dict[str, Any], aside: dict[str, Any]) -> Incident:
-    unknown = [key for key in values if key not in fields_of(Incident)]
-    if unknown:
-        raise ProblemsFound([Problem(key, f"There is no field {key} in an incident.") for key in unknown])
-    record = Incident(ward_id=ctx.ward_id, **values)
-    record.status = "logged"
-    record.reported_by = ctx.user.user_id
-    record.reported_at = ctx.now()
-    record.reporter_mode = record.reporter_mode or "named"
-    record.slip_code = new_slip_code(secrets.token_bytes(10))
-    record.told_by = aside["told_by"] or record.told_by
-    record.still_at_risk = aside["still_at_risk"] if aside["still_at_risk"] is not None else record.still_at_risk
-    record.restricted = is_sexual(record.act_types) or None
-    record.dataset_version = DATASET_VERSION
-    record.device_id = ctx.store.device_id
-    if record.affected == "MANY":
-        record.affected_count = aside["how_many"] or record.affected_count or 2
-    return record
-
-
-def is_sexual(acts: Sequence[str] | None) -> bool:
-    """Whether any act is a sexual one, which restricts the incident (domain F10)."""
-    return any(act.startswith("SEX") for act in acts or ())
-
-
-def _next_reference(ctx: Context, unit: UnitOfWork) -> str:
-    letter = (unit.state("letter") or b"A").decode()
-    key = f"counter:{ctx.ward_id}:{letter}"
-    counter = int(unit.state(key) or b"0") + 1
-    unit.put_state(key, str(counter).encode())
-    return reference(ctx.ward.code, ctx.now().astimezone(ctx.ward.zone), letter, counter)
-
-
-def _open_people(
-    ctx: Context, unit: UnitOfWork, record: Incident, aside: dict[str, Any], hold: int | None
-) -> list[Person]:
-    count = record.affected_count or 1 if record.affected == "MANY" else 1
-    people = []
-    for letter in LETTERS[:count]:
-        key = ctx.user.user_id if record.affected == "ME" and letter == "A" else None
-        typed = aside["person_key"] if letter == "A" else None
-        people.append(_open_person(unit, record, letter, key or typed, hold))
-    return people
-
-
-def _open_person(unit: UnitOfWork, record: Incident, letter: str, key: str | None, hold: int | None) -> Person:
-    person = Person(ward_id=record.ward_id, parent_id=record.id, letter=letter, person_key=key)
-    person.role_in_incident = "AFF"
-    person.person_kind = "STA"
-    unit.save(person, hold=hold)
-    plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
-    plan.template = "SUP-1"
-    plan.template_version = "1"
-    unit.save(plan, hold=hold)
-    return person
-
-
-def _logged(ctx: Context, record: Incident, people: list[Person], hold: float, changes: Changes) -> Logged:
-    assert record.occurred_at is not None
-    assert record.reported_at is not None
-    due = first_contact_due(record.occurred_at, record.time_known or "exact", record.reported_at, ctx.ward.zone)
-    return Logged(
-        id=record.id,
-        reference=record.reference or "",
-        slip_code=record.slip_code or "",
-        restricted=bool(record.restricted),
-        contact_due=due,
-        hold_until=hold,
-        people=tuple(person.letter or "" for person in people),
-        needs_lead=bool(record.restricted) and not has_support_lead(ctx),
-        changes=changes,
-    )
-
-
-def has_support_lead(ctx: Context) -> bool:
-    """Whether anyone on this ward can take up a restricted incident."""
-    from vpr_desktop.domain.user import User
-
-    return any(user.active is not False for user in ctx.reader().find(User, role="support_lead"))
-
-
 def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
     """Says how many were affected; opens a person and a plan for each one not there yet."""
     seen = _mine_or_amendable(ctx, incident_id)
@@ -173,7 +43,7 @@ def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
         unit.save(record)
         held = {person.letter for person in unit.find(Person, parent_id=incident_id)}
         for letter in [one for one in LETTERS[:how_many] if one not in held]:
-            _open_person(unit, record, letter, None, None)
+            open_person(unit, record, letter, {})
         return unit.commit("amend", incident_id)
 
 

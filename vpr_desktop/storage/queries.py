@@ -85,7 +85,10 @@ VIEWS = {
     "open_support": "id IN (SELECT incident_id FROM plan WHERE closed_on IS NULL)",
     "not_sent": "id IN (SELECT op.ei FROM outbox JOIN op ON op.n = outbox.op)",
     "restricted": "restricted = 1",
+    "two_versions": "(clash > 0 OR id IN (SELECT parent_id FROM person WHERE clash > 0)"
+    " OR id IN (SELECT parent_id FROM alleged WHERE clash > 0))",
 }
+OPEN_ONLY = ("needs_finishing", "two_versions")  # views that tell something of what happened
 
 
 def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
@@ -99,7 +102,7 @@ def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
         parts.append("local_day <= :until")
         values["until"] = query.until
     content = _content(query, values)
-    if query.view == "needs_finishing":
+    if query.view in OPEN_ONLY:
         content.append("1")
     if content:
         parts += [*content, OPEN_TO[viewer.role]]

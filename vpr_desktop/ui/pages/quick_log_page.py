@@ -12,8 +12,8 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
-from vpr_desktop.services import drafts, incidents, wards
-from vpr_desktop.services.incidents import Logged
+from vpr_desktop.services import drafts, wards
+from vpr_desktop.services.new_incident import Logged, log
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm
 from vpr_desktop.ui.pages.saved_panel import SavedPanel
@@ -188,7 +188,7 @@ class QuickLogPage(QWidget):
         self._timer.stop()
         self.save_button.setEnabled(False)
         ctx, draft_id, (values, _) = self.desk.ctx, self.draft_id, self.form.answers()
-        self.desk.run(self, lambda: incidents.log(ctx, values, draft_id=draft_id), self._on_saved, self._on_save_failed)
+        self.desk.run(self, lambda: log(ctx, values, draft_id=draft_id), self._on_saved, self._on_save_failed)
 
     def _on_saved(self, made: Logged) -> None:
         self._saving = False

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import incidents
-from vpr_desktop.services.incidents import UNDO_SECONDS, Logged
+from vpr_desktop.services.new_incident import UNDO_SECONDS, Logged
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField

@@ -1,0 +1,204 @@
+"""Log an incident: the record, a person and a support plan for each affected, and what else is known by then.
+
+One transaction: the whole report is in the file, or nothing of it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.choices import DATASET_VERSION
+from vpr_desktop.domain.errors import Problem, ProblemsFound
+from vpr_desktop.domain.forms import ENTITIES, PARTS
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.person import Person
+from vpr_desktop.domain.record import Record, entity_name, fields_of
+from vpr_desktop.domain.references import new_slip_code, reference
+from vpr_desktop.domain.rules import problems
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.domain.support_times import first_contact_due
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage.unit import UnitOfWork
+
+UNDO_SECONDS = 120
+LETTERS = "ABCDEFGHIJKLMNOPQRST"
+
+Parts = Mapping[str, Sequence[Mapping[str, Any]]]  # by plural name, parts of parts inside them
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """That an incident is safe on this PC, and what happens next."""
+
+    id: str
+    reference: str
+    slip_code: str
+    restricted: bool
+    contact_due: datetime | None
+    hold_until: float
+    people: tuple[str, ...]
+    needs_lead: bool
+    changes: Changes = field(default_factory=Changes)
+
+
+def log(
+    ctx: Context,
+    answers: Mapping[str, Any],
+    *,
+    parts: Parts | None = None,
+    draft_id: str | None = None,
+    hold_seconds: int = UNDO_SECONDS,
+) -> Logged:
+    """Saves a new incident with a person and a support plan for each affected. Raises ProblemsFound.
+
+    `answers` are values by field name; `parts` what is known of people, alleged persons and the like by then.
+    Nothing of it is sent before `hold_seconds` are over.
+    """
+    ctx.require("log")
+    record = _checked(ctx, answers, parts or {})
+    hold = int(ctx.clock.monotonic()) + hold_seconds if hold_seconds else None
+    with ctx.unit() as unit:
+        record.reference = next_reference(ctx, unit)
+        people = write(ctx, unit, record, parts or {}, hold=hold)
+        if draft_id:
+            unit.drop_draft(draft_id)
+        changes = unit.commit("log", record.id)
+    return _logged(ctx, record, people, float(hold or 0), changes)
+
+
+def _checked(ctx: Context, answers: Mapping[str, Any], parts: Parts) -> Incident:
+    record = Incident(ward_id=ctx.ward_id, **known_only("incident", answers))
+    record.status = "logged"
+    record.reported_by = ctx.user.user_id
+    record.reported_at = ctx.now()
+    record.reporter_mode = record.reporter_mode or "named"
+    record.slip_code = new_slip_code(secrets.token_bytes(10))
+    record.restricted = is_sexual(record.act_types) or None
+    mark(ctx, record)
+    found = problems(record, "log", now=ctx.now())
+    for entity, values in _flat("incident", parts):
+        found += problems(ENTITIES[entity](**known_only(entity, values)), "log", now=ctx.now())
+    if found:
+        raise ProblemsFound(found)
+    return record
+
+
+def mark(ctx: Context, record: Incident) -> None:
+    """Notes by which version of the data set and on which PC an incident was written."""
+    record.dataset_version = DATASET_VERSION
+    record.device_id = ctx.store.device_id
+    if record.affected == "MANY":
+        record.affected_count = record.affected_count or 2
+
+
+def known_only(entity: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a record without those of its parts. Raises ProblemsFound for a name that is no field."""
+    plurals = {plural for plural, _ in PARTS.get(entity, ())}
+    unknown = [name for name in values if name not in fields_of(ENTITIES[entity]) and name not in plurals]
+    if unknown:
+        raise ProblemsFound([Problem(name, f"There is no field {name} in {entity}.") for name in unknown])
+    return {name: value for name, value in values.items() if name not in plurals}
+
+
+def _flat(entity: str, values: Mapping[str, Any]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    for plural, part in PARTS.get(entity, ()):
+        for held in values.get(plural) or ():
+            yield entity_name(part), held
+            yield from _flat(entity_name(part), held)
+
+
+def is_sexual(acts: Sequence[str] | None) -> bool:
+    """Whether any act is a sexual one, which restricts the incident (domain F10)."""
+    return any(act.startswith("SEX") for act in acts or ())
+
+
+def next_reference(ctx: Context, unit: UnitOfWork) -> str:
+    """The next free label of this PC and ward."""
+    letter = (unit.state("letter") or b"A").decode()
+    key = f"counter:{ctx.ward_id}:{letter}"
+    counter = int(unit.state(key) or b"0") + 1
+    unit.put_state(key, str(counter).encode())
+    return reference(ctx.ward.code, ctx.now().astimezone(ctx.ward.zone), letter, counter)
+
+
+def write(
+    ctx: Context,
+    unit: UnitOfWork,
+    record: Incident,
+    parts: Parts,
+    *,
+    hold: int | None = None,
+    reason: str | None = None,
+    with_plans: bool = True,
+) -> list[Person]:
+    """Saves an incident with its people, their support plans and its other parts, within a unit of work."""
+    unit.save(record, hold=hold, reason=reason)
+    known = list(parts.get("people") or ())
+    count = max(record.affected_count or 1 if record.affected == "MANY" else 1, len(known), 1)
+    people = []
+    for place, letter in enumerate(LETTERS[:count]):
+        values = dict(known[place]) if place < len(known) else {}
+        if place == 0 and record.affected == "ME":
+            values.setdefault("person_key", ctx.user.user_id)
+        person = open_person(unit, record, letter, known_only("person", values), hold=hold, with_plan=with_plans)
+        _write_parts(unit, "person", person, values, hold)
+        people.append(person)
+    _write_parts(unit, "incident", record, {name: held for name, held in parts.items() if name != "people"}, hold)
+    return people
+
+
+def _write_parts(unit: UnitOfWork, entity: str, parent: Record, values: Mapping[str, Any], hold: int | None) -> None:
+    for plural, part in PARTS.get(entity, ()):
+        for held in values.get(plural) or ():
+            fields = known_only(entity_name(part), held)
+            unit.save(part(ward_id=parent.ward_id, parent_id=parent.id, **fields), hold=hold)
+
+
+def open_person(
+    unit: UnitOfWork,
+    record: Incident,
+    letter: str,
+    values: Mapping[str, Any],
+    *,
+    hold: int | None = None,
+    with_plan: bool = True,
+) -> Person:
+    """Adds an affected person under a letter, with the support plan that starts for them."""
+    standing = {"role_in_incident": "AFF", "person_kind": "STA", **values, "letter": letter}
+    person = Person(ward_id=record.ward_id, parent_id=record.id, **standing)
+    unit.save(person, hold=hold)
+    if with_plan:
+        plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
+        plan.template = "SUP-1"
+        plan.template_version = "1"
+        unit.save(plan, hold=hold)
+    return person
+
+
+def _logged(ctx: Context, record: Incident, people: list[Person], hold: float, changes: Changes) -> Logged:
+    assert record.occurred_at is not None
+    assert record.reported_at is not None
+    due = first_contact_due(record.occurred_at, record.time_known or "exact", record.reported_at, ctx.ward.zone)
+    return Logged(
+        id=record.id,
+        reference=record.reference or "",
+        slip_code=record.slip_code or "",
+        restricted=bool(record.restricted),
+        contact_due=due,
+        hold_until=hold,
+        people=tuple(person.letter or "" for person in people),
+        needs_lead=bool(record.restricted) and not has_support_lead(ctx),
+        changes=changes,
+    )
+
+
+def has_support_lead(ctx: Context) -> bool:
+    """Whether anyone on this ward can take up a restricted incident."""
+    from vpr_desktop.domain.user import User
+
+    return any(user.active is not False for user in ctx.reader().find(User, role="support_lead"))
