@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -18,6 +19,16 @@ from vpr_desktop.storage.keyslots import KdfPolicy
 
 FAST = KdfPolicy(memory_kib=64, passes=1, floor_kib=64)
 ROLES = ("reporter", "ward_manager", "support_lead", "vpr_lead", "auditor", "device_admin")
+
+
+def fast_keys(monkeypatch: Any) -> None:
+    """Makes key slots cheap for tests that go in by the front door, where no policy can be passed."""
+    monkeypatch.setattr(KdfPolicy, "__init__", _fast_init)
+
+
+def _fast_init(self: Any, *_: Any, **__: Any) -> None:
+    for name in FAST.__slots__:
+        object.__setattr__(self, name, getattr(FAST, name))
 
 
 @pytest.fixture

@@ -8,11 +8,13 @@ from typing import Any
 from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
-from tests.conftest import FAST
-from vpr_desktop.services import lockscreen, sessions
+from tests.conftest import fast_keys
+from vpr_desktop.services import lockscreen
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import NAME, Style
 from vpr_desktop.ui.tasks import Lane
+
+__all__ = ["fast_keys", "make_window", "settle", "unlock"]
 
 
 def make_window(app: QApplication, home: Path, clock: Any) -> MainWindow:
@@ -56,17 +58,3 @@ def unlock(window: MainWindow, user_id: str, passphrase: str) -> None:
     page.passphrase.setText(passphrase)
     page.unlock.click()
     settle(window)
-
-
-def fast_keys(monkeypatch: Any) -> None:
-    """Makes key slots cheap for tests that go through the window."""
-    monkeypatch.setattr(sessions.KdfPolicy, "__init__", _fast_init)
-
-
-def _fast_init(self: Any, *_: Any, **__: Any) -> None:
-    for name in ("memory_kib", "passes", "floor_kib", "cap_kib", "most_passes"):
-        object.__setattr__(self, name, getattr(FAST_VALUES, name))
-
-
-class FAST_VALUES:
-    memory_kib, passes, floor_kib, cap_kib, most_passes = FAST.memory_kib, 1, 64, 256 * 1024, 10

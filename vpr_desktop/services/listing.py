@@ -83,6 +83,32 @@ def search(ctx: Context, text: str, limit: int = 50) -> list[Row]:
     return rows_of(ctx, found[:limit])
 
 
+CODES = ("occurred_at", "time_known", "location", "act_types", "effect", "tasks_left")
+
+
+def facts(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
+    """The list in codes instead of words, for scripts. A restricted incident not theirs keeps three keys."""
+    ctx.require("search" if query.text.strip() else "list")
+    found = queries.page(ctx.store.db, query, viewer(ctx))
+    if query.text.strip():
+        with ctx.unit() as unit:
+            unit.commit("search")
+    waiting = ctx.reader().waits([row["id"] for row in found]) if found else set()
+    return [_facts(row, row["id"] in waiting) for row in found]
+
+
+def _facts(row: dict[str, Any], waits: bool) -> dict[str, Any]:
+    head = {"id": row["id"], "reference": row["reference"]}
+    if not row["visible"]:
+        return {**head, "restricted": True}
+    sent = "waiting" if waits else "sent"
+    out = {**head, "ward_id": row["ward_id"], **{name: row[name] for name in CODES}, "status": row["status"]}
+    if row["occurred_at"]:
+        out["occurred_at"] = row["occurred_at"].replace("Z", "+00:00")
+    imported = {"imported_at": row["imported_at"]} if row["imported_at"] else {}
+    return {**out, "send_state": sent, "restricted": bool(row["restricted"]), **imported}
+
+
 def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
     """Rows of the file as lines of a list."""
     ids = [row["id"] for row in found]

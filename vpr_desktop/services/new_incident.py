@@ -26,6 +26,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage.unit import UnitOfWork
 
 UNDO_SECONDS = 120
+NOT_STAFF = ("PAT", "VIS")  # nobody opens a staff support plan for a patient or a visitor
 LETTERS = "ABCDEFGHIJKLMNOPQRST"
 
 Parts = Mapping[str, Sequence[Mapping[str, Any]]]  # by plural name, parts of parts inside them
@@ -81,6 +82,8 @@ def _checked(ctx: Context, answers: Mapping[str, Any], parts: Parts) -> Incident
     record.restricted = is_sexual(record.act_types) or None
     mark(ctx, record)
     found = problems(record, "log", now=ctx.now())
+    if len(parts.get("people") or ()) > len(LETTERS):
+        found.append(Problem("people", f"Give at most {len(LETTERS)} people. Log a second incident for the others."))
     for entity, values in _flat("incident", parts):
         found += problems(ENTITIES[entity](**known_only(entity, values)), "log", now=ctx.now())
     if found:
@@ -172,7 +175,7 @@ def open_person(
     standing = {"role_in_incident": "AFF", "person_kind": "STA", **values, "letter": letter}
     person = Person(ward_id=record.ward_id, parent_id=record.id, **standing)
     unit.save(person, hold=hold)
-    if with_plan:
+    if with_plan and person.person_kind not in NOT_STAFF:
         plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
         plan.template = "SUP-1"
         plan.template_version = "1"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
@@ -17,7 +17,7 @@ from vpr_desktop.domain.shifts import DEFAULT
 from vpr_desktop.domain.user import User
 from vpr_desktop.services import lockscreen
 from vpr_desktop.services.context import Clock, Context, Person, WardFacts
-from vpr_desktop.storage import checks, clear_files, keyslots, store, vault
+from vpr_desktop.storage import checks, clear_files, keyslots, slot_file, store, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
 from vpr_desktop.storage.instance_lock import InstanceLock
@@ -248,6 +248,45 @@ def recover(
     return ctx
 
 
+def add_ward(ctx: Context, code: str, name: str) -> Context:
+    """Adds a ward of the same organisation to this PC and shows it. Raises ProblemsFound, NotAllowed."""
+    ctx.require("manage_device")
+    reader = ctx.reader()
+    first = reader.get(Ward, ctx.ward_id)
+    ward_id = stream_id(first.org_code or "", code)
+    found = [Problem(field, text) for field, holds, text in _ward_checks(ctx, code, name, ward_id) if not holds]
+    if found:
+        raise ProblemsFound(found)
+    with ctx.unit() as unit:
+        ward = Ward(id=ward_id, ward_id=ward_id, code=code.upper(), name=name.strip(), site=first.site)
+        ward.org_code, ward.org_name, ward.timezone = first.org_code, first.org_name, first.timezone
+        ward.emergency_number, ward.shift_times = first.emergency_number, first.shift_times
+        unit.save(ward)
+        unit.put_state("wards", ",".join([*ctx.wards, ward_id]).encode())
+        unit.commit("add ward", ward_id)
+    ctx.store.forget_zones()
+    grown = replace(ctx, wards={**ctx.wards, ward_id: _facts(ctx.store, ward)}, ward_id=ward_id)
+    write_clear_facts(grown)
+    return grown
+
+
+def _ward_checks(ctx: Context, code: str, name: str, ward_id: str) -> tuple[tuple[str, bool, str], ...]:
+    return (
+        ("ward_code", code.isalnum() and len(code) <= 10, "Give a short ward code, such as OAK."),
+        ("ward_name", bool(name.strip()), "Give the ward's name."),
+        ("ward_code", ward_id not in ctx.wards, "This ward is on this PC already."),
+    )
+
+
+def show_ward(ctx: Context, ward_id: str) -> Context:
+    """The same session with another of this PC's wards shown, now and after the next unlock."""
+    shown = ctx.with_ward(ward_id)
+    with shown.unit() as unit:
+        unit.put_state("shown_ward", ward_id.encode())
+        unit.commit("")
+    return shown
+
+
 def write_clear_facts(ctx: Context) -> None:
     """Brings the few texts of the lock screen up to date with the ward's records."""
     from vpr_desktop.domain.place import Contact
@@ -269,4 +308,6 @@ def as_known(error: Exception) -> KnownError | None:
     """The kind of an error that reached the top, where it has one."""
     if isinstance(error, KnownError):
         return error
+    if isinstance(error, OSError):
+        return slot_file.known(error)
     return vault.known_error(error) if vault.is_database_error(error) else None

@@ -102,6 +102,8 @@ def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
         parts.append("local_day <= :until")
         values["until"] = query.until
     content = _content(query, values)
+    if query.text.strip():
+        content.append(_holds_words(query.text, viewer.role, values))
     if query.view in OPEN_ONLY:
         content.append("1")
     if content:
@@ -109,6 +111,23 @@ def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
     if query.statuses:
         parts.append(_any("status", query.statuses, values))
     return " AND ".join(parts), values
+
+
+def _holds_words(text: str, role: str, values: dict[str, Any]) -> str:
+    match = _match(text, role)
+    if match is None:
+        return "0"
+    values["match"] = match
+    return "n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
+
+
+def _match(text: str, role: str) -> str | None:
+    """The search for all words of a text, in the narratives this role may read. None where nothing can match."""
+    words = [w for w in "".join(c if c.isalnum() else " " for c in text).split() if w]
+    columns = SEARCHED.get(role)
+    if not words or columns is None:
+        return None
+    return f"{{{columns}}} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
 
 
 def _content(query: ListQuery, values: dict[str, Any]) -> list[str]:
@@ -199,11 +218,9 @@ SEARCHED = {
 
 def by_words(db: Connection, text: str, viewer: Viewer, limit: int) -> list[dict[str, Any]]:
     """Incidents whose narratives hold all the words, newest first; only what the role may read is searched."""
-    words = [w for w in "".join(c if c.isalnum() else " " for c in text).split() if w]
-    columns = SEARCHED.get(viewer.role)
-    if not words or columns is None:
+    match = _match(text, viewer.role)
+    if match is None:
         return []
-    match = f"{{{columns}}} : (" + " AND ".join(f'"{word}"*' for word in words) + ")"
     values: dict[str, Any] = {"me": viewer.user_id, "match": match, "limit": limit}
     wards = _any("ward_id", viewer.ward_ids, values)
     sql = (
@@ -261,3 +278,16 @@ def unsent(db: Connection) -> int:
     """How many incidents have something that was not sent yet."""
     sql = "SELECT count(DISTINCT op.ei) FROM outbox JOIN op ON op.n = outbox.op WHERE op.et = 'incident'"
     return int(db.execute(sql).fetchone()[0])
+
+
+def system_references(db: Connection) -> list[tuple[str, str, str | None, str]]:
+    """Every incident that bears another system's number: id, ward, source it was imported from, and the number."""
+    sql = "SELECT id, ward_id, import_source, local_system_ref FROM incident WHERE local_system_ref IS NOT NULL"
+    return [(row[0], row[1], row[2], row[3]) for row in db.execute(sql)]
+
+
+def same_event(db: Connection, ward_id: str, occurred_at: str, acts: Sequence[str], location: str) -> list[str]:
+    """Ids of incidents of one ward with the same time, acts and place."""
+    sql = "SELECT id, act_types FROM incident WHERE occurred_at = ? AND ward_id = ? AND location = ?"
+    held = db.execute(sql, (occurred_at, ward_id, location))
+    return [row[0] for row in held if json.loads(row[1] or "[]") == sorted(acts)]

@@ -1,0 +1,144 @@
+"""What can be typed after `vpr`: every command with its options, and the function that does it, by name.
+
+Nothing heavy is imported here, so that `vpr --help` answers at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+Add = Callable[[str, str, str], argparse.ArgumentParser]
+COPIES = ("redacted", "anonymous", "full")
+PASSPHRASE = "file that holds the passphrase; without it you are asked"
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    common = _common()
+    root = argparse.ArgumentParser(
+        prog="vpr", description="Log, find, print and check the incidents of a ward.", parents=[common]
+    )
+    commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    def add(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(run=run)
+        return made
+
+    _people(add, commands, common)
+    _records(add)
+    _papers(add)
+    _upkeep(add)
+    return root
+
+
+def _common() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument("--home", metavar="DIR", help="folder of the encrypted file, else VPR_HOME")
+    common.add_argument("--user", metavar="ID", help="sign-in name, else VPR_USER")
+    common.add_argument("--passphrase-file", metavar="FILE", help=PASSPHRASE)
+    common.add_argument("--json", action="store_true", help="one JSON document on standard output, nothing else")
+    return common
+
+
+def _people(
+    add: Add, commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser
+) -> None:
+    init = add("init", "people:init", "Make the encrypted file, this PC's key and the first user.")
+    for option in ("--org-code", "--org-name", "--ward-code", "--ward-name", "--name"):
+        init.add_argument(option, required=True)
+    init.add_argument("--role", default="ward_manager", help="ward_manager or device_admin")
+    init.add_argument("--timezone", default="Europe/London")
+    ward = add("add-ward", "people:add_ward", "Add another ward of this organisation to this PC.")
+    ward.add_argument("--ward-code", required=True)
+    ward.add_argument("--ward-name", required=True)
+    users = commands.add_parser("users", help="Who can unlock this PC.", parents=[common])
+    acts = users.add_subparsers(dest="act", metavar="ACT", required=True)
+
+    def act(name: str, text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(run=f"people:users_{name}")
+        return made
+
+    act("list", "List everybody known on this ward.")
+    new = act("add", "Give a person access to this PC.")
+    new.add_argument("id")
+    new.add_argument("--name", required=True)
+    new.add_argument("--role", required=True)
+    new.add_argument("--new-passphrase-file", metavar="FILE")
+    act("disable", "End a person's access to this PC. Their reports stay.").add_argument("id")
+    change = act("passphrase", "Change a passphrase.")
+    change.add_argument("id")
+    change.add_argument("--new-passphrase-file", metavar="FILE")
+    recover = add("recover", "people:recover", "Set a new passphrase with the recovery code on paper.")
+    recover.add_argument("--recovery-code-file", metavar="FILE", required=True)
+    recover.add_argument("--new-passphrase-file", metavar="FILE")
+
+
+def _filters(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--since", metavar="DAY", help="first day, such as 2026-11-01")
+    command.add_argument("--until", metavar="DAY", help="last day")
+    command.add_argument("--status", help="logged, in_review, closed or withdrawn")
+    command.add_argument("--kind", metavar="CODE", help="what happened, such as PHY or VER")
+    command.add_argument("--text", metavar="WORDS", default="", help="words of the narratives")
+
+
+def _records(add: Add) -> None:
+    log = add("log", "records:log", "Log incidents from JSON.")
+    log.add_argument("--file", required=True, metavar="F", help="a file, or - for standard input")
+    log.add_argument("--lines", action="store_true", help="one JSON object a line")
+    found = add("list", "records:list_", "List incidents.")
+    _filters(found)
+    found.add_argument("--limit", type=int, default=200, metavar="N")
+    for name, text in (
+        ("show", "Show one incident as you may see it."),
+        ("history", "Show every change of one incident."),
+    ):
+        add(name, f"records:{name}", text).add_argument("reference")
+    amend = add("amend", "records:amend", "Change fields of a logged incident.")
+    amend.add_argument("reference")
+    amend.add_argument("--set", action="append", required=True, metavar="FIELD=VALUE", dest="changes")
+    amend.add_argument("--reason", required=True)
+    withdraw = add("withdraw", "records:withdraw", "Withdraw an incident. It is never deleted.")
+    withdraw.add_argument("reference")
+    withdraw.add_argument("--reason", required=True)
+    add("conflicts", "records:conflicts", "List fields with two versions.")
+    settle = add("settle", "records:settle", "Settle a field with two versions.")
+    settle.add_argument("reference")
+    settle.add_argument("field")
+    which = settle.add_mutually_exclusive_group(required=True)
+    which.add_argument("--choose", metavar="OP_ID")
+    which.add_argument("--value", metavar="V")
+
+
+def _papers(add: Add) -> None:
+    printed = add("print", "papers:print_", "Make the incident summary as PDF.")
+    printed.add_argument("reference")
+    printed.add_argument("--out", required=True, metavar="F.pdf")
+    _copies(printed)
+    exported = add("export", "papers:export", "Write a list of incidents as CSV.")
+    exported.add_argument("--out", required=True, metavar="F.csv")
+    _copies(exported)
+    _filters(exported)
+    taken = add("import", "papers:import_", "Take over incidents from another system's export.")
+    taken.add_argument("file", metavar="F.csv")
+    taken.add_argument("--mapping", required=True, metavar="M.json")
+    taken.add_argument("--dry-run", action="store_true", help="check every row, save nothing")
+    dictionary = add("dictionary", "papers:dictionary", "List every field and code. Needs no passphrase.")
+    dictionary.add_argument("--out", metavar="F.csv")
+
+
+def _copies(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--copy", choices=COPIES, default="redacted")
+    command.add_argument("--reason", default="", help="why a full copy is needed")
+
+
+def _upkeep(add: Add) -> None:
+    add("verify", "upkeep:verify", "Check the file from its pages to the last change.")
+    add("backup", "upkeep:backup", "Write a checked backup.").add_argument("--out", required=True, metavar="F")
+    restore = add("restore", "upkeep:restore", "Put a backup in place of the file, which is kept aside.")
+    restore.add_argument("file", metavar="F")
+    add("self-check", "upkeep:self_check", "Check an installation. Needs no passphrase.").add_argument(
+        "--out", metavar="F"
+    )

@@ -1,0 +1,41 @@
+"""The command line `vpr`: the same services, rights and audit as the window. Never imports Qt."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from argparse import Namespace
+
+from vpr_desktop.cli.arguments import parser
+
+OPTIONS = {"home": None, "user": None, "passphrase_file": None, "json": False}
+FAULT = "Something went wrong inside VPR Desktop ({kind}). What was saved before is safe. Tell IT what you did."
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command and returns its exit code; never shows a traceback."""
+    options = Namespace(**{**OPTIONS, **vars(parser().parse_args(arguments))})
+    from vpr_desktop.cli.output import complain, tell
+    from vpr_desktop.services.sessions import as_known
+
+    module, function = options.run.split(":")
+    try:
+        code = getattr(importlib.import_module(f"vpr_desktop.cli.{module}"), function)(options)
+        return int(code or 0)
+    except KeyboardInterrupt:
+        tell("Stopped. What was done before stays.")
+        return 3
+    except BrokenPipeError:
+        sys.stderr.close()
+        return 0
+    except Exception as error:
+        known = as_known(error)
+        if known is None:
+            tell(FAULT.format(kind=type(error).__name__))
+            return 1
+        complain(known)
+        return known.exit_code
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,66 @@
+"""Commands that read or write papers and files: print, export, import, dictionary."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from pathlib import Path
+
+from vpr_desktop.cli.output import result, table, tell
+from vpr_desktop.cli.records import query_of
+from vpr_desktop.cli.session import signed_in
+from vpr_desktop.services import dictionary as dictionary_service
+from vpr_desktop.services import exports, imports, incidents, printing
+
+
+def print_(options: Namespace) -> None:
+    """Makes the incident summary as PDF."""
+    with signed_in(options) as ctx:
+        incident_id = incidents.find(ctx, options.reference)
+        pdf = printing.summary(ctx, incident_id, options.copy, options.reason)
+        printing.save(ctx, pdf, options.out)
+    result(options, {"file": options.out, "pages": pdf.pages}, [f"{options.out}: {pdf.pages} page(s)"])
+
+
+def export(options: Namespace) -> None:
+    """Writes a list of incidents as CSV."""
+    query = query_of(options)
+    with signed_in(options) as ctx:
+        count = exports.write_csv(ctx, options.out, query, options.copy, options.reason)
+    result(options, {"rows": count, "file": options.out}, [f"{options.out}: {count} incidents"])
+
+
+def import_(options: Namespace) -> int:
+    """Takes over incidents from another system's export."""
+    with signed_in(options) as ctx:
+        done = imports.run(
+            ctx, Path(options.file), Path(options.mapping), dry_run=options.dry_run, progress=_say_progress
+        )
+    document = {
+        "read": done.read, "imported": done.imported, "rejected": done.rejected, "duplicates": done.duplicates,
+        "warnings": list(done.warnings),
+    }  # fmt: skip
+    for warning in done.warnings:
+        tell(warning)
+    lines = table(("read", "imported", "rejected", "duplicates"), [list(document.values())[:4]])
+    if done.rejected_file:
+        lines.append(f"Rejected rows with their reasons: {done.rejected_file}")
+    result(options, document, lines)
+    return 3 if done.read and not (done.imported or done.duplicates or done.rejected < done.read) else 0
+
+
+def _say_progress(done: int, of: int) -> bool:
+    """Tells how far it is; an import from the command line is stopped with Ctrl+C."""
+    if done and done % 1000 == 0:
+        tell(f"{done:,} of {of:,} rows")
+    return True
+
+
+def dictionary(options: Namespace) -> None:
+    """Lists every field and code."""
+    if options.out:
+        count = dictionary_service.write_csv(options.out)
+        result(options, {"rows": count, "file": options.out}, [f"{options.out}: {count} fields"])
+        return
+    found = dictionary_service.rows()
+    rows = [(row["entity"], row["name"], row["kind"], row["required_at"], row["label"]) for row in found]
+    result(options, found, table(("entity", "name", "kind", "required at", "label"), rows))

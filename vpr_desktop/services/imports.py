@@ -1,0 +1,245 @@
+"""Import of another system's export: each incident is one transaction, and nothing rejected is lost.
+
+A run that is stopped is finished by the next one: what is here already counts as duplicate. Rules: domain
+reference, section C6.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from vpr_desktop.domain.derived import HARMED
+from vpr_desktop.domain.fields import encode
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.rules import problems
+from vpr_desktop.services import import_file, import_mapping, import_rows, new_incident
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.import_file import Row, Table
+from vpr_desktop.services.import_mapping import Mapping, plain
+from vpr_desktop.services.import_rows import Found, Rejected
+from vpr_desktop.storage import queries
+
+RECENT_DAYS = 7  # support starts for what happened at most so many local dates before the import
+RIDDOR_DAYS = range(8, 16)
+MOST_WARNINGS = 20
+Progress = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What an import came to. `cancelled` where it was stopped: what was imported before stays."""
+
+    read: int
+    imported: int
+    rejected: int
+    duplicates: int
+    warnings: tuple[str, ...]
+    rejected_file: Path | None = None
+    cancelled: bool = False
+
+
+@dataclass(slots=True)
+class _Run:
+    ctx: Context
+    table: Table
+    mapping: Mapping
+    dry_run: bool
+    known: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    seen: set[tuple[Any, ...]] = field(default_factory=set)
+    imported: int = 0
+    duplicates: int = 0
+    differing: int = 0
+    injured: int = 0
+    rejected: list[tuple[Row, str]] = field(default_factory=list)
+    unmapped: Counter[str] = field(default_factory=Counter)
+
+
+def run(
+    ctx: Context,
+    file: Path,
+    mapping_file: Path,
+    *,
+    dry_run: bool = False,
+    progress: Progress = lambda _done, _of: True,
+) -> Done:
+    """Takes over the incidents of a file. Raises NotAllowed, NotFound, ProblemsFound before anything is saved.
+
+    `progress` is told rows done and rows in all; once it answers False the import stops.
+    """
+    ctx.require("import")
+    mapping = import_mapping.load(mapping_file)
+    table = import_file.read(file, mapping)
+    job = _Run(ctx, table, mapping, dry_run, _known_keys(ctx))
+    done, cancelled = 0, False
+    for group in _groups(job):
+        if not progress(done, len(table.rows)):
+            cancelled = True
+            break
+        _take(job, group)
+        done += len(group)
+    progress(done, len(table.rows))
+    path = import_file.write_rejected(table, job.rejected) if job.rejected else None
+    if not dry_run:
+        with ctx.unit() as unit:
+            unit.commit("import", f"{job.imported} of {len(table.rows)}")
+    return Done(
+        len(table.rows), job.imported, len(job.rejected), job.duplicates, tuple(_warnings(job)), path, cancelled
+    )
+
+
+def _known_keys(ctx: Context) -> dict[tuple[str, str, str], str]:
+    """What was imported before, by ward, source and number; numbers typed by hand stand under no source."""
+    return {
+        (ward, plain(source or ""), plain(number)): incident_id
+        for incident_id, ward, source, number in queries.system_references(ctx.store.db)
+    }
+
+
+def _groups(job: _Run) -> Iterable[list[Row]]:
+    """The rows of one incident together: each row alone, unless the mapping says that a row is a person."""
+    column = job.mapping.columns.get("reference")
+    if job.mapping.rows != "person" or column is None:
+        return ([row] for row in job.table.rows)
+    groups: dict[str, list[Row]] = {}
+    ward = plain(job.mapping.columns.get("ward", ""))
+    for row in job.table.rows:
+        reference = plain(row.cells.get(plain(column), ""))
+        key = f"{reference}\n{plain(row.cells.get(ward, ''))}" if reference else f"\n{row.line}"
+        groups.setdefault(key, []).append(row)
+    return groups.values()
+
+
+def _take(job: _Run, rows: list[Row]) -> None:
+    """Reads the rows of one incident and saves it, or rejects all of them: no incident is taken in half."""
+    found: list[Found] = []
+    refused: dict[int, str] = {}
+    for row in rows:
+        try:
+            found.append(import_rows.read(row, job.mapping, _wards(job.ctx), job.ctx.ward_id, job.ctx.now()))
+        except Rejected as error:
+            refused[row.line] = str(error)
+    if not refused:
+        if _is_duplicate(job, found[0]):
+            job.duplicates += len(found)
+            return
+        wrong = _save(job, found)
+        if wrong:
+            refused = {row.line: wrong for row in rows}
+    for row in rows if refused else ():
+        job.rejected.append((row, refused.get(row.line, "Another row of this incident was rejected.")))
+
+
+def _wards(ctx: Context) -> dict[str, tuple[str, ZoneInfo]]:
+    by_name: dict[str, tuple[str, ZoneInfo]] = {}
+    for facts in ctx.wards.values():
+        by_name |= dict.fromkeys((facts.id, plain(facts.name), plain(facts.code)), (facts.id, facts.zone))
+    return by_name
+
+
+def _is_duplicate(job: _Run, found: Found) -> bool:
+    if found.reference:
+        return _is_known(job, found)
+    at = encode(fields_of(Incident)["occurred_at"], found.incident["occurred_at"])
+    acts, place = found.incident["act_types"], found.incident["location"]
+    words = _words(found.incident.get("description"))
+    key = (found.ward_id, at, tuple(sorted(acts)), place, words)
+    if key in job.seen:
+        return True
+    job.seen.add(key)
+    held = queries.same_event(job.ctx.store.db, found.ward_id, str(at), acts, place)
+    return any(_words(job.ctx.reader().get(Incident, one).description) == words for one in held)
+
+
+def _is_known(job: _Run, found: Found) -> bool:
+    number = plain(found.reference)
+    key = (found.ward_id, plain(job.mapping.source), number)
+    held = job.known.get(key) or job.known.get((found.ward_id, "", number))
+    if held is None:
+        job.known[key] = ""
+        return False
+    if held and _words(job.ctx.reader().get(Incident, held).description) != _words(found.incident.get("description")):
+        job.differing += 1
+    return True
+
+
+def _words(text: str | None) -> str:
+    return " ".join((text or "").split())
+
+
+def _save(job: _Run, found: list[Found]) -> str:
+    """Saves one incident. Returns why it cannot be saved, or nothing."""
+    record = _record(job, found[0])
+    wrong = [p.message for p in problems(record, "log", now=job.ctx.now()) if p.field != "support_offered"]
+    if len(found) > len(new_incident.LETTERS):
+        wrong.append(f"More than {len(new_incident.LETTERS)} people in one incident cannot be taken over.")
+    if wrong:
+        return " ".join(wrong)
+    for one in found:
+        job.unmapped.update(one.unmapped)
+    job.injured += _is_late_injury(job, found)
+    job.imported += 1
+    if not job.dry_run:
+        _write(job, record, found)
+    return ""
+
+
+def _record(job: _Run, found: Found) -> Incident:
+    ctx = job.ctx
+    record = Incident(ward_id=found.ward_id, **found.incident)
+    record.local_system_ref = found.reference or record.local_system_ref
+    record.imported_at, record.import_source = ctx.now(), job.mapping.source
+    record.reported_by, record.reported_at = ctx.user.user_id, found.reported_at
+    record.status = found.status or ("in_review" if _is_recent(ctx, found) else "closed")
+    record.restricted = new_incident.is_sexual(record.act_types) or None
+    new_incident.mark(ctx, record)
+    return record
+
+
+def _days_ago(ctx: Context, found: Found) -> int:
+    zone = found.zone
+    at: datetime = found.incident["occurred_at"]
+    return (ctx.now().astimezone(zone).date() - at.astimezone(zone).date()) // timedelta(days=1)
+
+
+def _is_recent(ctx: Context, found: Found) -> bool:
+    return _days_ago(ctx, found) <= RECENT_DAYS
+
+
+def _is_late_injury(job: _Run, found: list[Found]) -> bool:
+    """Whether somebody was hurt so long ago that a RIDDOR report may fall due in the old system (domain C6)."""
+    hurt = any(
+        one.incident["effect"] in HARMED or one.person.get("physical_harm") in ("1", "2", "3", "4") for one in found
+    )
+    return hurt and _days_ago(job.ctx, found[0]) in RIDDOR_DAYS
+
+
+def _write(job: _Run, record: Incident, found: list[Found]) -> None:
+    ctx = job.ctx.with_ward(record.ward_id)
+    people = [{**one.person, **({"injuries": [one.injury]} if one.injury else {})} for one in found]
+    parts = {"people": people, "alleged": [found[0].alleged] if found[0].alleged else []}
+    reason = f"Import of {job.table.path.name} with {job.mapping.name}"
+    recent = _is_recent(ctx, found[0])
+    with ctx.unit() as unit:
+        record.reference = new_incident.next_reference(ctx, unit)
+        new_incident.write(ctx, unit, record, parts, reason=reason, with_plans=recent)
+        unit.commit("import incident", record.id)
+
+
+def _warnings(job: _Run) -> Iterable[str]:
+    if job.table.encoding == "cp1252":
+        yield "The file was read as Windows-1252. Look at letters with accents in a few imported records."
+    if job.injured:
+        yield f"{job.injured} injured 8 to 15 days ago. Check RIDDOR in the old system."
+    if job.differing:
+        yield f"{job.differing} duplicates have another text here than in the file. Nothing was changed."
+    for words, count in job.unmapped.most_common(MOST_WARNINGS):
+        yield f"The mapping has no code for {words} ({count} rows). It was left out."
+    if len(job.unmapped) > MOST_WARNINGS:
+        yield f"There are {len(job.unmapped) - MOST_WARNINGS} further words without a code."
