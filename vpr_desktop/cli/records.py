@@ -98,16 +98,12 @@ def query_of(options: Namespace) -> ListQuery:
 
 
 def _day(name: str, text: str | None, found: list[Problem]) -> str | None:
-    from datetime import UTC, date, datetime
+    from datetime import UTC, datetime
 
     from vpr_desktop.domain.when import WhenProblem, parse_day
 
     if not text:
         return None
-    try:
-        return date.fromisoformat(text).isoformat()
-    except ValueError:
-        pass
     try:
         return parse_day(text, datetime.now(UTC).date()).isoformat()
     except WhenProblem:

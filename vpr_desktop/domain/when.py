@@ -13,6 +13,7 @@ GRACE = timedelta(minutes=2)  # how far a typed time may lie ahead before it cou
 AGO = re.compile(r"-\s*(\d{1,3})\s*(m|min|minutes?|h|hours?)")
 CLOCK = re.compile(r"(\d{1,2})[:.]?(\d{2})")
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?")
+ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 NAMED = re.compile(r"(\d{1,2})[- ]([a-z]{3,9})(?:[- ](\d{4}|\d{2}))?")
 
 
@@ -61,6 +62,9 @@ def _day(text: str, today: date) -> date:
         return today
     if text == "yesterday":
         return today - timedelta(days=1)
+    if ISO.fullmatch(text):
+        year, month, day = text.split("-")
+        return _date(int(day), int(month), year, today)
     slashed, named = SLASHED.fullmatch(text), NAMED.fullmatch(text)
     if slashed:
         return _date(int(slashed[1]), int(slashed[2]), slashed[3], today)

@@ -160,7 +160,7 @@ def _is_duplicate(job: _Run, found: Found) -> bool:
 def _is_known(job: _Run, found: Found) -> bool:
     number = plain(found.reference)
     key = (found.ward_id, plain(job.mapping.source), number)
-    held = job.known.get(key) or job.known.get((found.ward_id, "", number))
+    held = job.known.get(key, job.known.get((found.ward_id, "", number)))
     if held is None:
         job.known[key] = ""
         return False
