@@ -58,10 +58,20 @@ def wire_values(record: Record) -> dict[str, Wire]:
 def from_wire(entity: type[Record], id: str, ward_id: str, shown: Shown) -> Record:
     """A record from wire values, remembering what it was read with. Unknown fields stay in `shown`."""
     specs = fields_of(entity)
-    known = {name: decode(specs[name], wire) for name, wire in shown.values.items() if name in specs}
-    record = entity(id=id, ward_id=ward_id, **known)
-    record.__dict__["_shown"] = shown
+    record: Record = _manager(entity).new_instance()
+    held = record.__dict__
+    held.update(dict.fromkeys(specs))
+    held.update({name: decode(specs[name], wire) for name, wire in shown.values.items() if name in specs})
+    held.update(id=id, ward_id=ward_id, _shown=shown)
     return record
+
+
+@cache
+def _manager(entity: type[Record]) -> Any:
+    """Makes instances as reading from a database does: without checking values that were checked when written."""
+    from sqlalchemy.orm.base import manager_of_class
+
+    return manager_of_class(entity)
 
 
 def remember(record: Record, shown: Shown) -> None:
