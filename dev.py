@@ -206,7 +206,7 @@ def main(arguments: list[str]) -> int:
         say("Ready. Try: python3 dev.py demo")
         return 0
     if command == "demo":
-        return run(PYTHON, "-m", "vpr_desktop.cli.demo", *rest, env=env)
+        return run(PYTHON, "-m", "vpr_desktop.demo", *rest, env=env)
     if command == "check":
         return check()
     if command == "test":

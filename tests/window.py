@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication
 
 from tests.conftest import fast_keys
+from vpr_desktop.demo import rest as settle
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import NAME, Style
@@ -31,24 +31,6 @@ def make_window(app: QApplication, home: Path, clock: Any) -> MainWindow:
     window.activateWindow()
     settle(window)
     return window
-
-
-def settle(window: MainWindow, seconds: float = 20.0) -> None:
-    """Lets the lane and the events that wait come to rest."""
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    loop, end, poll = QEventLoop(), QTimer(), QTimer()
-    end.setSingleShot(True)
-    end.timeout.connect(loop.quit)
-    end.start(int(seconds * 1000))
-    poll.timeout.connect(lambda: None if window.lane.busy else loop.quit())
-    poll.start(5)
-    loop.exec()
-    assert end.isActive(), "the lane did not come to rest"
-    app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    app.processEvents()
-    if window.lane.busy:
-        settle(window, seconds)
 
 
 def unlock(window: MainWindow, user_id: str, passphrase: str) -> None:
