@@ -206,8 +206,8 @@ def _tour(window: Any, out: Path, suffix: str) -> int:
         window.go(page, **arguments)
         count += _shot(window, out, f"{name}-{suffix}")
     form = window.page().form
-    for field, codes in (("location", ["DAY"]), ("act_types", ["PHY", "THR"]), ("affected", ["ONE"])):
-        form.groups[field].set_value(codes)
+    form.put({"answers": {"location": "DAY", "act_types": ["PHY", "THR"], "affected": "ONE"}, "when_choice": "now"})
+    form.changed.emit()
     window.page().save()
     count += _shot(window, out, f"s03-quick-log-missing-{suffix}")
     window.go("home")

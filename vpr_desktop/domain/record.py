@@ -69,8 +69,10 @@ def from_wire(entity: type[Record], id: str, ward_id: str, shown: Shown) -> Reco
 @cache
 def _manager(entity: type[Record]) -> Any:
     """Makes instances as reading from a database does: without checking values that were checked when written."""
+    from sqlalchemy.orm import configure_mappers
     from sqlalchemy.orm.base import manager_of_class
 
+    configure_mappers()  # in a fresh process nothing else has done it yet, and attributes would not work
     return manager_of_class(entity)
 
 

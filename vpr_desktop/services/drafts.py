@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage.unit import draft_rows
 
@@ -29,10 +31,15 @@ class SavedDraft:
     saved_at: datetime
 
 
+def new_id(ctx: Context) -> str:
+    """The id of a draft to be; a form takes it before its first change, so that no save can make a second draft."""
+    return uuid7(int(ctx.now().timestamp() * 1000), secrets.token_bytes(10))
+
+
 def save(ctx: Context, form: str, body: dict[str, Any], draft_id: str | None = None) -> SavedDraft:
     """Keeps a form as it stands; the same id replaces the draft before."""
     with ctx.unit() as unit:
-        kept = draft_id or unit.new_id()
+        kept = draft_id or new_id(ctx)
         unit.put_draft(kept, form, body)
         unit.commit("")
     return SavedDraft(kept, ctx.now())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from vpr_desktop.domain.choices_people import EFF
@@ -64,7 +64,7 @@ def home(ctx: Context) -> Home:
     """What this person finds at Home."""
     local = ctx.now().astimezone(ctx.ward.zone)
     greeting = "Good morning" if local.hour < 12 else "Good afternoon" if local.hour < 18 else "Good evening"
-    due = _due(ctx) if ctx.can("list") else []
+    due = _due(ctx, tuple(ctx.wards)) if ctx.can("list") else []
     return Home(
         greeting=greeting,
         date_line=f"{local:%A} {show_day(local.date())}, {ctx.ward.name}",
@@ -85,11 +85,11 @@ def _to_finish(ctx: Context) -> list[Row]:
     return listing.page(ctx, ListQuery(view="needs_finishing", limit=SHOWN))
 
 
-def _due(ctx: Context) -> list[DueRow]:
-    """First contacts of recent incidents whose plan has no recording yet, the latest due first."""
+def _due(ctx: Context, ward_ids: tuple[str, ...]) -> list[DueRow]:
+    """First contacts of recent incidents whose plan has no recording yet, the earliest due first."""
     since = (ctx.now() - timedelta(days=DUE_DAYS)).astimezone(ctx.ward.zone).date().isoformat()
     query = ListQuery(view="open_support", since=since, statuses=("logged", "in_review"), limit=200)
-    found = queries.page(ctx.store.db, query, listing.viewer(ctx))
+    found = queries.page(ctx.store.db, query, replace(listing.viewer(ctx), ward_ids=ward_ids))
     specs = fields_of(Incident)
     rows: list[tuple[datetime, DueRow]] = []
     for row in found:
@@ -112,9 +112,9 @@ def _late(by: timedelta) -> str:
 
 
 def shift(ctx: Context) -> ShiftFacts:
-    """The incidents logged in the shift that runs."""
+    """The incidents logged in the shift that runs on the ward shown."""
     start, end = shift_of(ctx.now(), ctx.ward.zone, ctx.ward.boundaries)
-    found = queries.since(ctx.store.db, start, listing.viewer(ctx)) if ctx.can("list") else []
+    found = queries.since(ctx.store.db, start, listing.viewer(ctx), ctx.ward_id) if ctx.can("list") else []
     effects = [row["effect"] for row in found if row["visible"] and row["effect"]]
     parts = [f"{code.label}: {effects.count(code.code)}." for code in EFF if effects.count(code.code)]
     rows = tuple(listing.rows_of(ctx, found))
@@ -142,7 +142,7 @@ def _notices(ctx: Context) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What the next shift must know: counts and places, no names."""
+    """What the next shift of the ward shown must know: counts and places, no names."""
 
     shift: ShiftFacts
     drafts: int
@@ -154,7 +154,7 @@ def handover(ctx: Context) -> Handover:
     """The handover of the shift that runs. Raises NotAllowed."""
     ctx.require("handover")
     mine = len(drafts.mine(ctx)) + drafts.others_count(ctx)
-    late = tuple(row for row in _due(ctx) if row.overdue)
+    late = tuple(row for row in _due(ctx, (ctx.ward_id,)) if row.overdue)
     return Handover(shift(ctx), mine, late, queries.unsent(ctx.store.db))
 
 

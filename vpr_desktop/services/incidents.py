@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from vpr_desktop.domain.changes import Changes
@@ -16,7 +17,7 @@ from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
 from vpr_desktop.domain.rules import problems
 from vpr_desktop.services import drafts, views
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.new_incident import LETTERS, is_sexual, open_person
+from vpr_desktop.services.new_incident import LETTERS, UNDO_SECONDS, is_sexual, open_person
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -224,6 +225,9 @@ def undo(ctx: Context, incident_id: str) -> str:
     """Takes back a save of the last two minutes: withdrawn as "undone", its answers a draft again."""
     seen = views.incident(ctx, incident_id)
     ctx.require("undo", seen.status, seen.tie)
+    reported = seen.record.values.get("reported_at")
+    if reported is None or ctx.now() - reported > timedelta(seconds=UNDO_SECONDS):
+        raise NotAllowed("Undo is over after 2 minutes. You can withdraw the incident from its record.")
     answers = quick_answers(seen)
     _set_status(ctx, seen, "withdrawn", "undo", "undone")
     return drafts.save(ctx, "quick_log", {"answers": answers}).id

@@ -71,7 +71,7 @@ def fill(
     ctx = _ward_settings(ctx)
     for user_id, name, role in USERS[1:]:
         people.add(ctx, user_id, name, role, PASSPHRASE)
-    ctx = sessions.add_ward(ctx, *WARDS[1]).with_ward(ctx.ward_id)
+    ctx = sessions.show_ward(sessions.add_ward(ctx, *WARDS[1]), ctx.ward_id)
     count = 0
     for at, ward_id in _events(ctx, past.at, end, chance):
         past.at = at + timedelta(minutes=chance.choice((4, 12, 25, 40, 90, 200, 600)))

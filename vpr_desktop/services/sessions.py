@@ -284,6 +284,7 @@ def show_ward(ctx: Context, ward_id: str) -> Context:
     with shown.unit() as unit:
         unit.put_state("shown_ward", ward_id.encode())
         unit.commit("")
+    write_clear_facts(shown)
     return shown
 
 
@@ -292,7 +293,9 @@ def write_clear_facts(ctx: Context) -> None:
     from vpr_desktop.domain.place import Contact
 
     reader = ctx.reader()
-    contacts = sorted(reader.parts(Contact, ctx.ward_id), key=lambda c: c.position or 99)
+    wards = sorted(ctx.wards, key=lambda ward_id: ward_id != ctx.ward_id)
+    called = [c for ward_id in wards for c in sorted(reader.parts(Contact, ward_id), key=lambda c: c.position or 99)]
+    contacts = list({(c.label, c.phone): c for c in reversed(called)}.values())[::-1]
     clear_files.save(
         ctx.home,
         {

@@ -246,10 +246,10 @@ def by_label(db: Connection, typed: str, ward_ids: Sequence[str]) -> str | None:
     return str(found[0][0]) if len(found) == 1 else None
 
 
-def since(db: Connection, start: datetime, viewer: Viewer, limit: int = 200) -> list[dict[str, Any]]:
-    """Incidents logged since a moment, newest first."""
+def since(db: Connection, start: datetime, viewer: Viewer, ward_id: str, limit: int = 200) -> list[dict[str, Any]]:
+    """Incidents of one ward logged since a moment, newest first."""
     values: dict[str, Any] = {"me": viewer.user_id, "start": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-    wards = _any("ward_id", viewer.ward_ids, values)
+    wards = _any("ward_id", [one for one in viewer.ward_ids if one == ward_id], values)
     sql = (
         f"SELECT n FROM incident WHERE {wards} AND {LISTED[viewer.role]} AND reported_at >= :start"
         f" AND status <> 'withdrawn' AND imported_at IS NULL ORDER BY n DESC LIMIT {limit}"

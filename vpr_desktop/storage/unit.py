@@ -165,7 +165,7 @@ class UnitOfWork(Reader):
         """Keeps a half-filled form; only its writer sees it."""
         now = self.now.isoformat()
         row = (draft_id, self.user_id, form, now, now, canonical(body))
-        sets = "saved_at=excluded.saved_at, body=excluded.body, form=excluded.form"
+        sets = "saved_at=excluded.saved_at, body=excluded.body, form=excluded.form WHERE user = excluded.user"
         self.db.execute(f"INSERT INTO draft VALUES (?,?,?,?,?,?) ON CONFLICT(id) DO UPDATE SET {sets}", row)
 
     def drop_draft(self, draft_id: str) -> None:

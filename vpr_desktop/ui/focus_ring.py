@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
@@ -29,7 +30,7 @@ class FocusRing(QWidget):
         self._watched: list[QWidget] = []
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
-        for watched in self._watched:
+        for watched in filter(shiboken6.isValid, self._watched):
             watched.removeEventFilter(self)
         self._watched = []
         self._target = now if now is not None and self.window().isAncestorOf(now) else None
@@ -58,7 +59,7 @@ class FocusRing(QWidget):
     def ring_rect(self) -> QRect:
         """Where the ring is drawn, in the window; empty where the focused widget is out of sight."""
         target = self._target
-        if target is None or not target.isVisible():
+        if target is None or not shiboken6.isValid(target) or not target.isVisible():
             return QRect()
         margin = INSIDE + OUTSIDE
         around = QRect(target.mapTo(self.window(), QPoint(0, 0)), target.size())

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
+from vpr_desktop.ui import shortcuts
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
@@ -78,7 +79,7 @@ class MainWindow(QWidget):
         self.ring = FocusRing(self)
         self.idle = IdleWatch(clock, self.facts.lock_minutes, self)
         self._connect()
-        self._shortcuts()
+        shortcuts.install(self)
         self.show_lock()
 
     @staticmethod
@@ -99,34 +100,6 @@ class MainWindow(QWidget):
         self.idle.warned.connect(self._on_idle_warned)
         self.idle.calmed.connect(self._close_banner)
         self.idle.expired.connect(self.lock)
-
-    def _shortcuts(self) -> None:
-        keys: dict[str, Callable[[], None]] = {
-            "Ctrl+N": lambda: self.go("log"),
-            "Ctrl+1": lambda: self.go("home"),
-            "Ctrl+2": lambda: self.go("incidents"),
-            "Ctrl+5": lambda: self.go("data"),
-            "Ctrl+,": lambda: self.go("settings"),
-            "Ctrl+K": lambda: self.go("incidents", find=True),
-            "Ctrl+Shift+H": lambda: self.go("handover"),
-            "Ctrl+L": self.lock,
-            "Alt+Left": self.back,
-            "F1": self.open_support,
-            "F6": self.next_pane,
-            "Ctrl+Return": lambda: self._page_does("save"),
-            "Ctrl+Enter": lambda: self._page_does("save"),
-            "Ctrl+S": lambda: self._page_does("keep_draft"),
-            "Ctrl+P": lambda: self._page_does("print_this"),
-            "Ctrl+F": lambda: self._page_does("filter_this"),
-            "Ctrl++": lambda: self.zoom(10),
-            "Ctrl+=": lambda: self.zoom(10),
-            "Ctrl+-": lambda: self.zoom(-10),
-            "Ctrl+0": lambda: self.zoom(0),
-        }
-        for sequence, does in keys.items():
-            shortcut = QShortcut(QKeySequence(sequence), self)
-            shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
-            shortcut.activated.connect(does)
 
     # The desk
     @property
@@ -182,9 +155,32 @@ class MainWindow(QWidget):
         """Takes a session that changed, such as after the ward's settings were saved."""
         self._ctx = ctx
         if self.shell is not None:
-            self.shell.header.show_session(ctx.ward.name, ctx.user.name, ctx.practice)
+            self._show_session(ctx)
         self.facts = lockscreen.read(self.home)
         self.idle.minutes = self.facts.lock_minutes
+
+    def _show_session(self, ctx: Context) -> None:
+        assert self.shell is not None
+        wards = {ward.id: ward.name for ward in ctx.wards.values()}
+        self.shell.header.show_session(ctx.ward.name, wards, ctx.user.name, ctx.practice)
+
+    def show_ward(self, ward_id: str) -> None:
+        """Shows another of this PC's wards; what is half-filled is kept as a draft first."""
+        self._keep_current()
+        ctx = self.ctx
+
+        def job() -> Any:
+            from vpr_desktop.services import sessions
+
+            return sessions.show_ward(ctx, ward_id)
+
+        self.run(self, job, self._on_ward_shown)
+
+    def _on_ward_shown(self, ctx: Context) -> None:
+        self.set_session(ctx)
+        self.status(say("{ward} is shown. New incidents are filed to it.", ward=ctx.ward.name))
+        if self._here is not None:
+            self._open(*self._here)
 
     # Pages
     def go(self, page: str, **arguments: Any) -> None:
@@ -229,7 +225,8 @@ class MainWindow(QWidget):
         """The page that is open, or None while locked."""
         return self._pages.get(self._here[0]) if self._here else None
 
-    def _page_does(self, name: str) -> None:
+    def page_does(self, name: str) -> None:
+        """Lets the open page do something, where it can."""
         act = getattr(self.page(), name, None)
         if act is not None:
             act()
@@ -320,7 +317,8 @@ class MainWindow(QWidget):
         self.lock_page.reset()
         self.shell = Shell(SupportDock())
         self.shell.asked.connect(self.go)
-        self.shell.header.show_session(ctx.ward.name, ctx.user.name, ctx.practice)
+        self.shell.header.ward_chosen.connect(self.show_ward)
+        self._show_session(ctx)
         self.shell.status.right.setText(say("Fictional practice data. Never sent.") if ctx.practice else "")
         self._stack.addWidget(self.shell)
         self._stack.setCurrentWidget(self.shell)

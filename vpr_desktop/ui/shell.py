@@ -28,18 +28,21 @@ class Header(QFrame):
     """The blue bar: product, ward, find, who works, lock."""
 
     asked = Signal(str)
+    ward_chosen = Signal(str)
 
     def __init__(self) -> None:
         super().__init__()
         self.setProperty("bar", "header")
         self.title = Words("VPR Desktop", "title", tone="header", wrap=False)
         self.ward = Words("", "body", tone="header", wrap=False)
+        self.ward_button = Button("", "header", icon="down")
         self.practice = TagLabel(say("Practice"), "yellow")
+        self._wards: dict[str, str] = {}
         self.menu = Button("", "header", icon="menu", name=say("Menu"))
         self.find_button = Button(say("Find"), "header", icon="search", hint="Ctrl+K", name=say("Find anything"))
         self.who = Button("", "header", icon="user")
         self.lock = Button(say("Lock"), "header", icon="lock", hint="Ctrl+L", name=say("Lock and hide"))
-        line = row(self.menu, self.title, self.ward, self.practice, gap=10, margins=(20, 0, 12, 0))
+        line = row(self.menu, self.title, self.ward, self.ward_button, self.practice, gap=10, margins=(20, 0, 12, 0))
         line.addStretch(1)
         for button in (self.find_button, self.who, self.lock):
             line.addWidget(button)
@@ -52,6 +55,17 @@ class Header(QFrame):
         self.lock.clicked.connect(lambda: self.asked.emit("lock"))
         self.who.clicked.connect(lambda: self.asked.emit("settings"))
         self.menu.clicked.connect(lambda: self.asked.emit("menu"))
+        self.ward_button.clicked.connect(self._open_wards)
+
+    def _open_wards(self) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for ward_id, name in self._wards.items():
+            action = menu.addAction(name)
+            action.setCheckable(True)
+            action.setChecked(name == self.ward.text())
+            action.triggered.connect(lambda _=False, ward_id=ward_id: self.ward_chosen.emit(ward_id))
+        menu.popup(self.ward_button.mapToGlobal(self.ward_button.rect().bottomLeft()))
 
     def fit(self, width: int) -> None:
         """Keeps only icons where there is little room."""
@@ -68,9 +82,13 @@ class Header(QFrame):
         self.who.setText("" if tight else self.who.accessibleName().removeprefix(say("Signed in: ")))
         self.who.updateGeometry()
 
-    def show_session(self, ward: str, who: str, practice: bool) -> None:
-        """Says which ward is shown and who works."""
+    def show_session(self, ward: str, wards: dict[str, str], who: str, practice: bool) -> None:
+        """Says which ward is shown and who works; several wards of a PC, by id and name, make the name a chooser."""
         self.ward.setText(ward)
+        self.ward.setVisible(len(wards) < 2)
+        self.ward_button.setVisible(len(wards) > 1)
+        self.ward_button.set_words(ward, say("Ward shown: {ward}. Choose another.", ward=ward))
+        self._wards = wards
         self.who.set_words(who, say("Signed in: ") + who)
         self.practice.setVisible(practice)
 

@@ -10,11 +10,14 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import home
 from vpr_desktop.services.home import Handover
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, hairline, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
+
+DUE = 150
 
 
 class HandoverPage(QWidget):
@@ -65,7 +68,9 @@ class HandoverPage(QWidget):
             shift.body.addWidget(Words(say("None logged in this shift."), tone="second"))
         late = Card(say("Overdue"))
         for due in found.overdue:
-            line = row(Words(due.due, "strong", tone="error", wrap=False), Words(due.reference, wrap=False), gap=24)
+            since = Words(due.due, "strong", tone="error")
+            since.setFixedWidth(style_of().px(DUE))
+            line = row(since, Words(due.reference, wrap=False), gap=24)
             line.addWidget(Words(due.text), 1)
             late.body.addLayout(line)
         if not found.overdue:

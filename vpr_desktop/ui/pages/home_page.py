@@ -20,7 +20,8 @@ from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
-STACKED_BELOW = 990
+STACKED_BELOW = 880  # page width under which the two columns stand one above the other
+DUE = 150
 
 
 class HomePage(QWidget):
@@ -83,7 +84,7 @@ class HomePage(QWidget):
         for one in found.due:
             tone = "error" if one.overdue else "text"
             when = Words(one.due, "strong" if one.overdue else "body", tone="error" if one.overdue else "")
-            when.setFixedWidth(style_of().px(150))
+            when.setFixedWidth(style_of().px(DUE))
             line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), when, gap=8)
             line.addWidget(Words(say(one.text), "strong"), 1)
             line.addWidget(Words(one.reference, tone="second", wrap=False))
@@ -102,7 +103,7 @@ class HomePage(QWidget):
             card.body.addWidget(hairline())
         for one in found.to_finish:
             words = column(
-                Words(one.reference, "strong"),
+                Words(one.reference, "strong", wrap=False),
                 Words(say("{count} optional tasks left", count=one.tasks_left or 0), "hint", tone="second"), gap=0,
             )  # fmt: skip
             line = row(gap=8)
@@ -157,7 +158,9 @@ class HomePage(QWidget):
         card = Card(say("What came of your reports"))
         for one in found.answered:
             line = row(gap=8)
-            line.addLayout(column(Words(one.reference, "strong"), Words(one.status, "hint", tone="second"), gap=0), 1)
+            line.addLayout(
+                column(Words(one.reference, "strong", wrap=False), Words(one.status, "hint", tone="second"), gap=0), 1
+            )
             line.addWidget(self._open(one.id, one.reference, say("Read the outcome")))
             card.body.addLayout(line)
         if not found.answered:
@@ -188,7 +191,7 @@ class HomePage(QWidget):
 
     def _fit(self) -> None:
         look = style_of()
-        stacked = self.width() < look.px(STACKED_BELOW) * 0.8
+        stacked = self.width() < look.px(STACKED_BELOW)
         self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -45,9 +45,10 @@ class QuickLogPage(QWidget):
     def _build(self) -> None:
         self.title = Heading(say("Log an incident"))
         self.title.setWordWrap(False)
+        self.ward = Words("", "strong", wrap=False)
         self.danger = Words("")
         self.saved_note = Words("", "hint", tone="second", wrap=False)
-        top = row(self.title, gap=20)
+        top = row(self.title, self.ward, gap=20)
         top.addWidget(self.danger, 1)
         top.addWidget(self.saved_note)
         self.form = QuickLogForm(self.desk)
@@ -112,6 +113,7 @@ class QuickLogPage(QWidget):
         self.saved_note.setText("")
         self._show_count()
         ctx = self.desk.ctx
+        self.ward.setText(say("For {ward}", ward=ctx.ward.name) if len(ctx.wards) > 1 else "")
         self.danger.setText(say("If anyone is in danger now, call {number} first.", number=ctx.ward.emergency_number))
         self.desk.run(self, lambda: wards.places(ctx), self.form.show_places)
         if draft_id:
@@ -151,7 +153,8 @@ class QuickLogPage(QWidget):
         if not self._dirty or self.saved.isVisible() or self._saving:
             return None
         self._dirty = False
-        ctx, held, body = self.desk.ctx, self.draft_id, self.form.body()
+        ctx, body = self.desk.ctx, self.form.body()
+        held = self.draft_id = self.draft_id or drafts.new_id(ctx)
         return lambda: drafts.save(ctx, "quick_log", body, held)
 
     def keep_draft(self) -> None:
@@ -161,7 +164,6 @@ class QuickLogPage(QWidget):
             self.desk.run(self, job, self._on_draft_kept, self._on_draft_failed)
 
     def _on_draft_kept(self, kept: drafts.SavedDraft) -> None:
-        self.draft_id = kept.id
         self._say_saved(kept.saved_at)
 
     def _on_draft_failed(self, error: Exception) -> None:

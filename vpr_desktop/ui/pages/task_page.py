@@ -221,7 +221,8 @@ class TaskPage(QWidget):
             return None
         self._dirty = False
         body = {"panels": [self._panel_body(panel) for panel in self.panels]}
-        ctx, form, held = self.desk.ctx, f"task:{self.seen.record.id}:{self.task}", self.draft_id
+        ctx, form = self.desk.ctx, f"task:{self.seen.record.id}:{self.task}"
+        held = self.draft_id = self.draft_id or drafts.new_id(ctx)
         return lambda: drafts.save(ctx, form, body, held)
 
     @staticmethod
@@ -249,7 +250,6 @@ class TaskPage(QWidget):
             self.desk.run(self, job, self._on_draft_kept)
 
     def _on_draft_kept(self, kept: drafts.SavedDraft) -> None:
-        self.draft_id = kept.id
         local = kept.saved_at.astimezone(self.desk.ctx.ward.zone)
         self.kept.setText(say("Draft saved {time}", time=f"{local:%H:%M:%S}"))
 

@@ -22,6 +22,7 @@ class FilterButton(Button):
         self._title = title
         self._menu = QMenu(self)
         self._group = QActionGroup(self)
+        self._many = many
         self._group.setExclusive(not many)
         self._actions: dict[str, QAction] = {}
         for code, label in options:
@@ -45,6 +46,7 @@ class FilterButton(Button):
         self._group.setExclusive(False)
         for code, action in self._actions.items():
             action.setChecked(code in codes)
+        self._group.setExclusive(not self._many)
         self._say()
 
     def _on_action_triggered(self) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt
+import shiboken6
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vpr_desktop.ui.style import style_of
@@ -111,13 +113,42 @@ class ScrollPage(QScrollArea):
         self.body = column(gap=16, margins=(24, 16, 24, 20))
         self.inner.setLayout(self.body)
         self.setWidget(self.inner)
+        self._settle = QTimer(self, singleShot=True, interval=0)
+        self._settle.timeout.connect(self._on_settled)
+        self._to_show: QWidget | None = None
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus_changed)
 
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if watched is self.inner and event.type() == QEvent.Type.LayoutRequest:
+            self._settle.start()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Gives the content the height it needs at this width.
+
+        Qt asks for that height once, before boxes inside boxes know theirs, and then squeezes them.
+        """
+        self.body.activate()
+        needed = self.body.totalHeightForWidth(self.viewport().width())
+        if needed != self.inner.minimumHeight():
+            self.inner.setMinimumHeight(max(0, needed))
+
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.inner.isAncestorOf(now):
-            self.ensureWidgetVisible(now, 0, style_of().px(60))
+            self._to_show = now
+            self._settle.start()
+
+    def _on_settled(self) -> None:
+        self._fit()
+        shown, self._to_show = self._to_show, None
+        if shown is not None and shiboken6.isValid(shown):
+            self.ensureWidgetVisible(shown, 0, style_of().px(60))
 
 
 def hairline() -> QFrame:
