@@ -17,7 +17,17 @@ from pathlib import Path
 from typing import Any
 
 from vpr_desktop.bootstrap import SystemClock
-from vpr_desktop.services import drafts, exports, incidents, listing, maintenance, practice, printing, sessions
+from vpr_desktop.services import (
+    drafts,
+    exports,
+    incidents,
+    listing,
+    lockscreen,
+    maintenance,
+    practice,
+    printing,
+    sessions,
+)
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.new_incident import log
@@ -163,6 +173,8 @@ def _look(window: Any, theme: str, percent: int, size: str) -> None:
 
     style_of().set_theme(theme)
     style_of().set_text_percent(percent)
+    if not window.facts.needs_first_run:
+        lockscreen.save_preferences(window.home, theme=theme, text_percent=percent)
     window.resize(*SIZES[size])
     rest(window)
 
@@ -210,6 +222,8 @@ def _tour(window: Any, out: Path, suffix: str) -> int:
     form.changed.emit()
     window.page().save()
     count += _shot(window, out, f"s03-quick-log-missing-{suffix}")
+    window.page().form.clear()
+    window.page()._dirty = False
     window.go("home")
     window.open_support()
     count += _shot(window, out, f"s12-support-{suffix}")
@@ -239,7 +253,8 @@ def rest(window: Any, seconds: float = 30.0) -> None:
     if not end.isActive():
         raise TimeoutError("the lane did not come to rest")
     QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    QApplication.processEvents()
+    for _ in range(4):  # boxes inside boxes settle one after the other
+        QApplication.processEvents()
     if window.lane.busy:
         rest(window, seconds)
 

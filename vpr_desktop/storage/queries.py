@@ -72,6 +72,7 @@ class ListQuery:
     effects: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
+    wards: tuple[str, ...] = ()
     view: str = "all"
     sort: str = "when"
     descending: bool = True
@@ -94,7 +95,8 @@ OPEN_ONLY = ("needs_finishing", "two_versions")  # views that tell something of 
 def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
     """The condition of a list and its values."""
     values: dict[str, Any] = {"me": viewer.user_id}
-    parts = [_any("ward_id", viewer.ward_ids, values), LISTED[viewer.role], VIEWS[query.view]]
+    wards = [one for one in viewer.ward_ids if not query.wards or one in query.wards]
+    parts = [_any("ward_id", wards, values), LISTED[viewer.role], VIEWS[query.view]]
     if query.since:
         parts.append("local_day >= :since")
         values["since"] = query.since

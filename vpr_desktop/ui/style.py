@@ -170,10 +170,18 @@ def sheet(style: Style) -> str:
     QLabel[tone="success"] {{ color: {t.success}; }}
     QLabel[tone="header"] {{ color: {t.on_header}; }}
     QLabel[tone="warning"] {{ color: {t.on_warning}; }}
+    """ + _fields(style)
+
+
+def _fields(style: Style) -> str:
+    t, px = style.tokens, style.px
+    return f"""
     QLineEdit, QPlainTextEdit, QComboBox {{ background: {t.surface}; color: {t.text};
         border: 2px solid {t.control_edge}; border-radius: {px(6)}px; padding: 0 {px(12)}px;
         selection-background-color: {t.link}; selection-color: {t.on_link};
         placeholder-text-color: {t.second}; }}
+    QComboBox::drop-down {{ border: 0; width: {px(36)}px; }}
+    QComboBox::down-arrow {{ image: none; }}
     QPlainTextEdit {{ padding: {px(6)}px {px(8)}px; }}
     QLineEdit[error="true"], QPlainTextEdit[error="true"], QComboBox[error="true"] {{ border-color: {t.error}; }}
     QComboBox QAbstractItemView {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge};

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.passphrases import strength
@@ -15,6 +15,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.tokens import HEADER
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.choice_group import Tick
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
@@ -51,9 +52,8 @@ class FirstRunPage(QWidget):
         self.step_words = Words("", "hint", tone="second")
         self.trouble = Panel("error", "")
         self.trouble.hide()
-        self.steps = QStackedWidget()
-        for made in (self._welcome(), self._ward(), self._you(), self._recovery(), self._sending()):
-            self.steps.addWidget(made)
+        self.steps = (self._welcome(), self._ward(), self._you(), self._recovery(), self._sending())
+        self.place = 0
         self.back = Button(say("Back"))
         self.next = Button(say("Next"), "primary")
         self._build()
@@ -65,7 +65,7 @@ class FirstRunPage(QWidget):
     def _build(self) -> None:
         card = Card()
         card.body.setContentsMargins(32, 24, 32, 26)
-        for widget in (self.step_words, self.heading, self.trouble, self.steps):
+        for widget in (self.step_words, self.heading, self.trouble, *self.steps):
             card.body.addWidget(widget)
         buttons = row(self.next, self.back, gap=12)
         buttons.addStretch(1)
@@ -74,7 +74,11 @@ class FirstRunPage(QWidget):
         self.middle = QWidget()
         self.middle.setLayout(column(card))
         page = ScrollPage()
-        page.body.addWidget(self.middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        centred = row()
+        centred.addStretch(1)
+        centred.addWidget(self.middle)
+        centred.addStretch(1)
+        page.body.addLayout(centred)
         page.body.addStretch(1)
         whole = column(self.bar, gap=0)
         whole.addWidget(page, 1)
@@ -96,7 +100,6 @@ class FirstRunPage(QWidget):
     def _page(*widgets: QWidget) -> QWidget:
         made = QWidget()
         body = column(*widgets, gap=14, margins=(0, 6, 0, 0))
-        body.addStretch(1)
         made.setLayout(body)
         return made
 
@@ -120,7 +123,7 @@ class FirstRunPage(QWidget):
         roles = [("ward_manager", say("Ward manager")), ("device_admin", say("Device administrator"))]
         words = TextField()
         words.setEchoMode(QLineEdit.EchoMode.Password)
-        shown = QCheckBox(say("Show the passphrase"))
+        shown = Tick(say("Show the passphrase"))
         shown.toggled.connect(
             lambda on: words.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
         )
@@ -137,9 +140,6 @@ class FirstRunPage(QWidget):
             shown, self.strength,
         )  # fmt: skip
 
-    def _on_passphrase_changed(self, text: str) -> None:
-        self.strength.setText(say("Strength: {word}", word=strength(text)) if text else "")
-
     def _recovery(self) -> QWidget:
         self.code = Words("", "section")
         self.code.setTextInteractionFlags(
@@ -148,7 +148,7 @@ class FirstRunPage(QWidget):
         self.code.setAccessibleName(say("Recovery code"))
         self.save_code = Button(say("Save as PDF to print"), icon="print")
         self.save_code.clicked.connect(self._on_save_code_clicked)
-        self.have_code = QCheckBox(say("I have printed it or written it down"))
+        self.have_code = Tick(say("I have printed it or written it down"))
         return self._page(
             Words(say("With this code the records can be opened when nobody can sign in. It is shown once.")),
             self.code, self.save_code, self.have_code,
@@ -179,7 +179,9 @@ class FirstRunPage(QWidget):
         """Opens a step and puts focus on its first field."""
         titles = (say("Set up this PC"), say("Your ward"), say("You"), say("Recovery code"), say("Lock and send"))
         places = (say("start"), say("your ward"), say("you"), say("recovery code"), say("lock and send"))
-        self.steps.setCurrentIndex(place)
+        self.place = place
+        for number, step in enumerate(self.steps):
+            step.setVisible(number == place)
         self.heading.setText(titles[place])
         self.step_words.setText(
             say("Step {number} of {count}, {place}", number=place + 1, count=STEPS, place=places[place])
@@ -192,14 +194,14 @@ class FirstRunPage(QWidget):
     def first_focus(self) -> QWidget:
         """The first field of the step, or Next where there is none."""
         names = {1: "org_code", 2: "name", 4: "lock_minutes"}
-        name = names.get(self.steps.currentIndex())
+        name = names.get(self.place)
         return self.fields[name].control if name else self.next
 
     def _on_back_clicked(self) -> None:
-        self.show_step(self.steps.currentIndex() - 1)
+        self.show_step(self.place - 1)
 
     def _on_next_clicked(self) -> None:
-        place = self.steps.currentIndex()
+        place = self.place
         if place in (1, 2):
             self._check(place)
         elif place == 3 and not self.have_code.isChecked():

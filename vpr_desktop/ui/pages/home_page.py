@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.quick_log import QUICK_LOG
@@ -32,13 +32,14 @@ class HomePage(QWidget):
         self.desk = desk
         self.setObjectName("S2")
         self.greeting = Heading("")
-        self.date = Words("", tone="second", wrap=False)
+        self.date = Words("", tone="second")
         self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
         self.notices = column(gap=8)
+        self._due_words: list[QBoxLayout] = []
         self.left, self.right = column(gap=16), column(gap=16)
         page = ScrollPage()
-        top = row(column(self.greeting, self.date, gap=0), gap=16)
-        top.addStretch(1)
+        top = row(gap=16)
+        top.addLayout(column(self.greeting, self.date, gap=0), 1)
         top.addWidget(self.log, 0, Qt.AlignmentFlag.AlignVCenter)
         self.columns = row(gap=16)
         self.left_holder, self.right_holder = QWidget(), QWidget()
@@ -63,6 +64,7 @@ class HomePage(QWidget):
     def _show(self, found: Home) -> None:
         self.greeting.setText(say(found.greeting))
         self.date.setText(found.date_line)
+        self._due_words = []
         for place in (self.notices, self.left, self.right):
             clear(place)
         for text in found.notices:
@@ -86,8 +88,12 @@ class HomePage(QWidget):
             when = Words(one.due, "strong" if one.overdue else "body", tone="error" if one.overdue else "")
             when.setFixedWidth(style_of().px(DUE))
             line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), when, gap=8)
-            line.addWidget(Words(say(one.text), "strong"), 1)
-            line.addWidget(Words(one.reference, tone="second", wrap=False))
+            reference = Words(one.reference, tone="second", wrap=False)
+            reference.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+            words = row(Words(say(one.text), "strong"), reference, gap=8)
+            words.setStretch(0, 1)
+            self._due_words.append(words)
+            line.addLayout(words, 1)
             line.addWidget(self._open(one.incident_id, one.reference))
             card.body.addLayout(line)
             card.body.addWidget(hairline())
@@ -192,6 +198,10 @@ class HomePage(QWidget):
     def _fit(self) -> None:
         look = style_of()
         stacked = self.width() < look.px(STACKED_BELOW)
+        tight = self.left_holder.width() < look.px(560)
+        for words in self._due_words:
+            words.setDirection(words.Direction.TopToBottom if tight else words.Direction.LeftToRight)
+            words.setSpacing(0 if tight else look.px(8))
         self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

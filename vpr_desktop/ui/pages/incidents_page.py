@@ -3,33 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Any
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer
+from PySide6.QtCore import QPoint, QSize, Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.domain.choices import STATUS
-from vpr_desktop.domain.choices_acts import ACT, ACT_CLASSES
-from vpr_desktop.domain.choices_people import EFF
 from vpr_desktop.services import listing
 from vpr_desktop.services.listing import ListQuery, Row
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.models.row_table import PAGE, Cell, Column, RowTable
+from vpr_desktop.ui.pages.incident_filters import IncidentFilters
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.fields import TextField
-from vpr_desktop.ui.widgets.filter_button import FilterButton
-from vpr_desktop.ui.widgets.frames import Card, column, row
+from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.row_view import RowView
+from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
 from vpr_desktop.ui.widgets.view_tabs import ViewTabs
 from vpr_desktop.ui.words import say
 
-TYPING_MS = 250
-PERIODS = {"30": "30 days", "92": "3 months", "366": "12 months", "": "All time"}
+LEAST_ROWS = 7  # so many rows are in sight at any text size; the page scrolls for them
 SUPPORT_TINTS = {"Open": "tag:blue", "Closed": "second", "–": "second"}
 SEND = {"waiting": ("up", "On this PC"), "sent": ("tick", "Sent"), "needs_you": ("warning", "Needs you")}
 
@@ -71,18 +65,10 @@ class IncidentsPage(QWidget):
         self.query = ListQuery()
         self._turn = 0
         self._last_id = ""
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(TYPING_MS)
         self.model = RowTable(COLUMNS)
         self.table = RowView(self.model, say("Incidents"))
         self.tabs = ViewTabs(say("Views"))
-        self.search = TextField(say("Filter this list"), say("Filter this list  (Ctrl+F)"))
-        self.dates = FilterButton(say("Dates"), list(PERIODS.items())[::-1], many=False)
-        self.acts = FilterButton(say("What happened"), [(code, ACT.label(code)) for code in ACT_CLASSES])
-        self.effects = FilterButton(say("Effect"), [(code.code, code.label) for code in EFF])
-        self.statuses = FilterButton(say("Status"), [(code.code, code.label) for code in STATUS])
-        self.clear_button = Button(say("Clear filters"), "link")
+        self.filters = IncidentFilters(desk)
         self.export = Button(say("Export CSV, redacted"), "link")
         self.register = Button(say("Print list"), "link")
         self.total = Words("", "hint", tone="second", wrap=False)
@@ -96,25 +82,20 @@ class IncidentsPage(QWidget):
         top.addStretch(1)
         top.addWidget(self.register)
         top.addWidget(self.export)
-        filters = QFrame()
-        line = row(self.search, self.dates, self.acts, self.effects, self.statuses, gap=8)
-        line.addStretch(1)
-        line.addWidget(self.clear_button)
-        filters.setLayout(line)
-        self.search.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
-        self.search.setMinimumWidth(style_of().px(230))
-        self.search.setMaximumWidth(style_of().px(300))
         card = Card()
         card.body.setContentsMargins(8, 8, 8, 8)
         card.body.addWidget(self.empty)
         card.body.addWidget(self.table, 1)
-        whole = column(gap=10, margins=(24, 16, 24, 12))
-        whole.addLayout(top)
-        whole.addWidget(self.tabs)
-        whole.addWidget(filters)
-        whole.addWidget(card, 1)
-        whole.addWidget(self.total)
-        self.setLayout(whole)
+        page = ScrollPage()
+        page.body.setSpacing(style_of().px(10))
+        page.body.setContentsMargins(*(style_of().px(m) for m in (24, 16, 24, 12)))
+        page.body.addLayout(top)
+        page.body.addWidget(self.tabs)
+        page.body.addWidget(self.filters)
+        page.body.addWidget(card, 1)
+        page.body.addWidget(self.total)
+        self.setLayout(column(page))
+        style_of().changed.connect(self._fit)
 
     def _connect(self) -> None:
         self.model.wanted.connect(self._on_rows_wanted)
@@ -122,14 +103,7 @@ class IncidentsPage(QWidget):
         self.table.menu_asked.connect(self._on_menu_asked)
         self.table.sort_asked.connect(self._on_sort_asked)
         self.tabs.chosen.connect(lambda view: self._ask(replace(self.query, view=view)))
-        self.search.textEdited.connect(lambda _: self._typing.start())
-        self.search.returnPressed.connect(self._on_typed)
-        self._typing.timeout.connect(self._on_typed)
-        self.dates.changed.connect(self._on_filter_changed)
-        self.acts.changed.connect(self._on_filter_changed)
-        self.effects.changed.connect(self._on_filter_changed)
-        self.statuses.changed.connect(self._on_filter_changed)
-        self.clear_button.clicked.connect(self.clear_filters)
+        self.filters.changed.connect(self._ask)
         self.export.clicked.connect(self._on_export_clicked)
         self.register.clicked.connect(lambda: self.desk.go("print", kind="register", query=self.query))
 
@@ -139,15 +113,16 @@ class IncidentsPage(QWidget):
         self.export.setVisible(self.desk.ctx.can("export"))
         self.register.setVisible(self.desk.ctx.can("print"))
         self._ask(query or self.query)
+        self.filters.load_views()
         if find:
-            self.search.setFocus()
-            self.search.selectAll()
+            self.filter_this()
 
     def _ask(self, query: ListQuery) -> None:
         self.query = replace(query, limit=PAGE, offset=0)
+        self.filters.show_query(self.query)
         self._turn += 1
         turn, ctx, asked = self._turn, self.desk.ctx, self.query
-        if asked.text.strip():
+        if asked.text.strip() and asked == ListQuery(text=asked.text, limit=PAGE):
             self.desk.run(
                 self, lambda: listing.search(ctx, asked.text, 200), lambda rows: self._show(turn, rows, len(rows))
             )
@@ -183,15 +158,13 @@ class IncidentsPage(QWidget):
         self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in names.items()], self.query.view)
 
     def _say_empty(self, empty: bool) -> None:
-        filtered = self.query != ListQuery(limit=PAGE)
         self.empty.setText(
             say("No incidents match. Clear filters to see all.")
-            if filtered
+            if self.filters.is_filtered()
             else say("No incidents yet. Press Ctrl+N to log one.")
         )
         self.empty.setVisible(empty)
         self.table.setVisible(not empty)
-        self.clear_button.setVisible(filtered)
 
     def _on_rows_wanted(self, offset: int) -> None:
         turn, ctx, asked = self._turn, self.desk.ctx, replace(self.query, offset=offset)
@@ -202,41 +175,14 @@ class IncidentsPage(QWidget):
             self.model.put(offset, rows)
 
     # What the user does
-    def _on_typed(self) -> None:
-        self._typing.stop()
-        if self.search.text() != self.query.text:
-            self._ask(replace(self.query, text=self.search.text()))
-
-    def _on_filter_changed(self) -> None:
-        ctx = self.desk.ctx
-        days = (self.dates.codes() or [""])[0]
-        today = ctx.now().astimezone(ctx.ward.zone).date()
-        since = (today - timedelta(days=int(days))).isoformat() if days else None
-        self._ask(
-            replace(
-                self.query,
-                since=since,
-                acts=tuple(self.acts.codes()),
-                effects=tuple(self.effects.codes()),
-                statuses=tuple(self.statuses.codes()),
-            )
-        )
-
-    def clear_filters(self) -> None:
-        """Shows everything again."""
-        for button in (self.dates, self.acts, self.effects, self.statuses):
-            button.set_codes([])
-        self.search.clear()
-        self._ask(ListQuery())
-
     def _on_sort_asked(self, sort: str) -> None:
         turned = self.query.sort == sort and self.query.descending
         self._ask(replace(self.query, sort=sort, descending=not turned))
 
     def filter_this(self) -> None:
         """Ctrl+F: type into the filter."""
-        self.search.setFocus()
-        self.search.selectAll()
+        self.filters.search.setFocus()
+        self.filters.search.selectAll()
 
     def _on_row_opened(self, place: int) -> None:
         held = self.model.row(place)
@@ -290,11 +236,16 @@ class IncidentsPage(QWidget):
         """The table, on the row used last."""
         return self.table
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        narrow = event.size().width() < style_of().px(1100)
+    def _fit(self) -> None:
+        look = style_of()
+        narrow = self.width() < look.px(1100)
         self.table.setColumnHidden(TASKS_COLUMN, narrow)
         self.table.setColumnHidden(STATUS_COLUMN, narrow)
+        self.table.setMinimumHeight(look.px(HEAD + LEAST_ROWS * ROW))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(400, 300)

@@ -79,9 +79,10 @@ class RecordPage(QWidget):
         words.addLayout(names)
         words.addWidget(self.line)
         buttons = row(self.more, self.print_button, self.add, gap=12)
-        top = row(gap=16)
-        top.addLayout(words, 1)
-        top.addLayout(buttons)
+        buttons.addStretch(0)
+        self.top = row(gap=16)
+        self.top.addLayout(words, 1)
+        self.top.addLayout(buttons)
         self.columns = row(gap=16)
         self.left_holder = QWidget()
         self.left_holder.setLayout(column(self.tasks))
@@ -92,7 +93,7 @@ class RecordPage(QWidget):
         self.columns.addWidget(self.right_holder, 1)
         page.body.setSpacing(style_of().px(10))
         page.body.addWidget(self.back)
-        page.body.addLayout(top)
+        page.body.addLayout(self.top)
         page.body.addLayout(self.banner_place)
         page.body.addLayout(self.columns)
         page.body.addStretch(1)
@@ -249,7 +250,12 @@ class RecordPage(QWidget):
 
     # History
     def _show_history_line(self, seen: IncidentView) -> None:
-        self.history_button = Button(say("History: {count} changes", count=seen.history_count), "link")
+        self.history_button = Button(
+            say("History: {count} changes", count=seen.history_count)
+            if seen.history_count != 1
+            else say("History: 1 change"),
+            "link",
+        )
         self.history_button.clicked.connect(self._load_history)
         last = show(seen.last_change, self.desk.ctx.ward.zone) if seen.last_change else ""
         line = row(
@@ -374,7 +380,9 @@ class RecordPage(QWidget):
     def _fit(self) -> None:
         look = style_of()
         stacked = self.width() < look.px(NARROW) or look.text_percent >= 150
-        self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
+        direction = self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight
+        self.columns.setDirection(direction)
+        self.top.setDirection(direction if look.text_percent >= 150 else self.columns.Direction.LeftToRight)
         if stacked:
             self.left_holder.setMinimumWidth(0)
             self.left_holder.setMaximumWidth(16_777_215)

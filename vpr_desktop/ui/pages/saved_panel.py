@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QCheckBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.when import show
@@ -11,7 +11,9 @@ from vpr_desktop.services import incidents
 from vpr_desktop.services.new_incident import UNDO_SECONDS, Logged
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.choice_group import Tick
 from vpr_desktop.ui.widgets.fields import Field, TextField
+from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, Panel, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
@@ -37,7 +39,7 @@ class SavedPanel(QWidget):
         self.many = Field(
             say("How many were affected? (optional)"), TextField("", "2"), hint=say("A number from 2 to 20.")
         )
-        self.told = QCheckBox(say("I was told this by someone else"))
+        self.told = Tick(say("I was told this by someone else"))
         self.told_by = Field(say("Their initials (optional)"), TextField())
         self.keep = Button(say("Keep this"), name=say("Keep what you added"))
         self.kept = Words("", "hint", tone="success")
@@ -57,8 +59,7 @@ class SavedPanel(QWidget):
         said = Card()
         for widget in (self.heading, self.state, self.next, self.slip, self.lead):
             said.body.addWidget(widget)
-        buttons = row(self.done, self.details, self.print_summary, self.print_slip, self.another, gap=12)
-        buttons.addStretch(1)
+        buttons = Flow(self.done, self.details, self.print_summary, self.print_slip, self.another, gap=12)
         said.body.addSpacing(8)
         said.body.addLayout(buttons)
         said.body.addWidget(self.undo_button)

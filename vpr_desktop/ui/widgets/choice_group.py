@@ -102,6 +102,19 @@ class CheckCard(QCheckBox):
         event.ignore()
 
 
+class Tick(CheckCard):
+    """A single yes that stands by itself, as large a target as every answer; Space ticks it."""
+
+    def __init__(self, words: str) -> None:
+        super().__init__(words)
+        self.setAccessibleName(words)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        style_of().changed.connect(self.updateGeometry)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        QCheckBox.keyPressEvent(self, event)
+
+
 def card_size(text: str) -> QSize:
     """The size of a card, by its chosen weight, so that choosing moves no neighbour."""
     look = style_of()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
+from vpr_desktop.ui.icons import paint_icon
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import CONTROL
 from vpr_desktop.ui.widgets.frames import column
@@ -59,6 +61,15 @@ class DropDown(QComboBox):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._dress()
         style_of().changed.connect(self._dress)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        look = style_of()
+        size = look.px(18)
+        painter = QPainter(self)
+        place = QRectF(self.width() - size - look.px(12), (self.height() - size) / 2, size, size)
+        paint_icon(painter, "down", look.tokens.control_edge, place)
+        painter.end()
 
     def wheelEvent(self, event: object) -> None:
         """The wheel scrolls the page; it must not change an answer in passing."""

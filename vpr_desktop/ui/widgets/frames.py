@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrol
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 
+CALM_MS = 250  # so long a newly focused control is kept in sight while boxes around it still grow
 Margins = tuple[int, int, int, int]
 
 
@@ -116,6 +117,8 @@ class ScrollPage(QScrollArea):
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._on_settled)
         self._to_show: QWidget | None = None
+        self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
+        self._calm.timeout.connect(self._on_calm)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus_changed)
@@ -143,12 +146,21 @@ class ScrollPage(QScrollArea):
         if now is not None and self.inner.isAncestorOf(now):
             self._to_show = now
             self._settle.start()
+            self._calm.start()
+
+    def _on_calm(self) -> None:
+        self._to_show = None
 
     def _on_settled(self) -> None:
         self._fit()
-        shown, self._to_show = self._to_show, None
-        if shown is not None and shiboken6.isValid(shown):
-            self.ensureWidgetVisible(shown, 0, style_of().px(60))
+        if self._to_show is not None and shiboken6.isValid(self._to_show):
+            self._reveal(self._to_show)
+
+    def _reveal(self, shown: QWidget) -> None:
+        """Scrolls so far that a control is in sight with its label above it."""
+        whole = shown.parentWidget()
+        fits = whole is not None and whole is not self.inner and whole.height() < self.viewport().height() * 0.6
+        self.ensureWidgetVisible(whole if fits and whole is not None else shown, 0, style_of().px(20))
 
 
 def hairline() -> QFrame:
