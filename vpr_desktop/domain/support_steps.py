@@ -1,0 +1,217 @@
+"""The steps of a support plan as they stand: computed from template, facts and recordings, never stored (domain E3).
+
+A recording is an entry of its own, so two people recording one step give two entries and no question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from vpr_desktop.domain.support_sets import PlanFacts, set_of, steps_in
+from vpr_desktop.domain.support_template import Step, Template
+from vpr_desktop.domain.support_times import Clock, Due, day_end, due
+
+NOT_STARTED, IN_PROGRESS, DONE = "Not started", "In progress", "Done"
+NOT_WANTED, NOT_REACHED, NOT_NEEDED = "Offered: not wanted now", "Not reached", "Not needed"
+OPEN = (NOT_STARTED, IN_PROGRESS)
+TRIES = 3  # attempts after which a contact counts as not reached
+REOFFER, FIRST_SAID, FIRST_OFFER = "S3-02", "S0-05", "S2-03"
+TAKEN, DECLINED, NOT_ASKED = ("DON", "ACC"), ("DEC", "DEL"), ("NAP", "NPO")
+MISSABLE = ("S2-01", "S3-01")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One recording on one step, not struck out. `order` breaks ties of equal times the same way on every PC."""
+
+    step: str
+    outcome: str
+    at: datetime
+    by: str = ""
+    until_on: date | None = None
+    order: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """What somebody set by hand on a step: who does it, and another due time."""
+
+    owner: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One step of a plan as it stands now."""
+
+    step: Step
+    status: str
+    due: Due
+    owner: str | None = None
+    entries: tuple[Entry, ...] = ()
+    overdue: bool = False
+    asks_again: bool = False
+    implied: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still to be done."""
+        return self.status in OPEN
+
+
+@dataclass(frozen=True, slots=True)
+class PlanState:
+    """What is saved about one plan. `said_at_logging` is the answer to question 7 of the quick log."""
+
+    facts: PlanFacts
+    clock: Clock
+    entries: tuple[Entry, ...] = ()
+    cares: Mapping[str, Care] = field(default_factory=dict)
+    paused_until: date | None = None
+    said_at_logging: str | None = None
+
+
+def status_of(entries: Sequence[Entry]) -> str:
+    """A step's status from its recordings in order; ADD says nothing about it."""
+    said = [entry for entry in entries if entry.outcome != "ADD"]
+    if any(entry.outcome in TAKEN for entry in said):
+        return DONE
+    if not said:
+        return NOT_STARTED
+    last = said[-1].outcome
+    if last in DECLINED:
+        return NOT_WANTED
+    if last in NOT_ASKED:
+        return NOT_NEEDED
+    tries = sum(entry.outcome == "NRE" for entry in said)
+    return NOT_REACHED if last == "NRE" and tries >= TRIES else IN_PROGRESS
+
+
+def in_order(entries: Iterable[Entry]) -> list[Entry]:
+    """Recordings from the first to the last."""
+    return sorted(entries, key=lambda entry: (entry.at, entry.order))
+
+
+def reoffers(template: Template, plan: PlanState) -> list[str]:
+    """The codes on the list of S3-02: offers that were declined before it and have no date of their own."""
+    asked = next((e.at for e in in_order(plan.entries) if e.step == REOFFER and e.outcome != "ADD"), None)
+    found = []
+    stands = {step.code for step in steps_in(template, plan.facts)}
+    for step in template.steps:
+        said = [e for e in _of(plan, step.code) if e.outcome != "ADD" and (asked is None or e.at < asked)]
+        if step.is_offer and said and _waits(said[-1]):
+            found.append(step.code)
+    if plan.said_at_logging == "DEL" and FIRST_OFFER in stands and not _spoken(plan, FIRST_OFFER):
+        found.append(FIRST_SAID)
+    return found
+
+
+def _waits(entry: Entry) -> bool:
+    return entry.outcome == "DEC" or (entry.outcome == "DEL" and entry.until_on is None)
+
+
+def _of(plan: PlanState, code: str) -> list[Entry]:
+    return in_order(entry for entry in plan.entries if entry.step == code)
+
+
+def _spoken(plan: PlanState, code: str) -> bool:
+    return any(entry.outcome != "ADD" for entry in _of(plan, code))
+
+
+def personal_steps(template: Template, plan: PlanState, now: datetime) -> list[StepState]:
+    """The steps of one person's plan. A step that no longer stands is kept where somebody did something about it."""
+    waiting = bool(reoffers(template, plan)) or _spoken(plan, REOFFER)
+    stands = {step.code for step in steps_in(template, plan.facts, declined_before=waiting)}
+    listed = [step for step in template.steps if not step.team and (step.code in stands or _touched(plan, step.code))]
+    return [_state(step, plan, _of(plan, step.code), plan.cares.get(step.code, Care()), now) for step in listed]
+
+
+def team_steps(template: Template, plans: Sequence[PlanState], now: datetime) -> list[StepState]:
+    """The steps about the ward, each once, where any plan of the incident holds them."""
+    found = []
+    for step in template.steps:
+        holders = [plan for plan in plans if step in steps_in(template, plan.facts)]
+        holders = holders or [plan for plan in plans if _touched(plan, step.code)]
+        if step.team and holders:
+            entries = in_order(entry for plan in plans for entry in plan.entries if entry.step == step.code)
+            care = next((p.cares[step.code] for p in plans if step.code in p.cares), Care())
+            found.append(_state(step, holders[0], entries, care, now))
+    return found
+
+
+def _touched(plan: PlanState, code: str) -> bool:
+    care = plan.cares.get(code, Care())
+    return _spoken(plan, code) or care.owner is not None or care.due_at is not None
+
+
+def _state(step: Step, plan: PlanState, entries: list[Entry], care: Care, now: datetime) -> StepState:
+    added = next((entry.at for entry in entries if entry.outcome == "ADD"), None)
+    when = due(step, plan.clock, added_at=added, by_hand=care.due_at, paused_until=plan.paused_until)
+    status, implied = status_of(entries), False
+    if status == NOT_STARTED and not step.team:
+        status, implied = _said_at_logging(step, plan)
+    again = _comes_back(entries, plan, now) if status == NOT_WANTED and not implied else None
+    if again is not None:
+        status, when = IN_PROGRESS, Due(day_end(again, plan.clock.zone), when.counted_from)
+    late = status in OPEN and now > when.at
+    return StepState(step, status, when, care.owner, tuple(entries), late, again is not None, implied)
+
+
+def _said_at_logging(step: Step, plan: PlanState) -> tuple[str, bool]:
+    """Question 7 stands for the offers S0-05 and S2-03: not wanted for now waits for the one re-offer."""
+    said = plan.said_at_logging
+    if step.code == FIRST_SAID and said in ("ACC", "DEL"):
+        return DONE, True
+    if step.code == FIRST_OFFER and said == "DEL":
+        return NOT_WANTED, True
+    return NOT_STARTED, False
+
+
+def _comes_back(entries: Sequence[Entry], plan: PlanState, now: datetime) -> date | None:
+    """The date on which "not now, ask me on ..." comes back, once that date is there."""
+    last = [entry for entry in entries if entry.outcome != "ADD"][-1]
+    if last.outcome != "DEL" or last.until_on is None:
+        return None
+    return last.until_on if now.astimezone(plan.clock.zone).date() >= last.until_on else None
+
+
+def told_to(state: StepState, now: datetime) -> tuple[str, ...]:
+    """Whose list an overdue step is on by its lateness: the managers' after one window, the leads' too after two."""
+    if not state.overdue:
+        return ()
+    late = now - state.due.at
+    window = state.due.window
+    return (*(("WM",) if late > window else ()), *(("SL",) if late > 2 * window else ()))
+
+
+def is_missed(state: StepState, now: datetime) -> bool:
+    """Whether a check-in was missed: one window after its due time nobody had recorded anything on it."""
+    if state.step.code not in MISSABLE:
+        return False
+    limit = state.due.at + state.due.window
+    in_time = any(entry.outcome != "ADD" and entry.at <= limit for entry in state.entries)
+    return now > limit and not in_time
+
+
+def was_offered(plans: Sequence[PlanState], template: Template) -> bool:
+    """Whether support was offered: said in the quick log or recorded on an offer. Never whether it was taken up."""
+    if any(plan.said_at_logging in ("ACC", "DEL") for plan in plans):
+        return True
+    offers = {step.code for step in template.steps if step.is_offer}
+    silent = ("ADD", *NOT_ASKED)
+    return any(e.step in offers and e.outcome not in silent for plan in plans for e in plan.entries)
+
+
+def added_by_change(template: Template, before: PlanState, after: PlanFacts) -> list[str]:
+    """The steps that a change of facts makes stand: each gets an ADD entry in the transaction of that change."""
+    held = {step.code for step in steps_in(template, before.facts)}
+    held |= {entry.step for entry in before.entries}
+    return [step.code for step in steps_in(template, after) if step.code not in held]
+
+
+def has_fewer(template: Template, before: PlanFacts, after: PlanFacts) -> bool:
+    """Whether a change of facts makes the plan shorter, which the plan then says."""
+    now_held = {step.code for step in steps_in(template, after)}
+    return set_of(before) != set_of(after) and any(s.code not in now_held for s in steps_in(template, before))
