@@ -122,7 +122,7 @@ def _make_store(home: Path, unlocked: Unlocked) -> Store:
     db = vault.create(home, unlocked.dek)
     key, public = make_device_key()
     anchors = Anchor(home, keyslots.anchor_key(unlocked.dek))
-    made = store.make(db, anchors, device_id(public), store.first_tip(unlocked.file_id), db.close)
+    made = store.make(db, anchors, device_id(public), store.first_tip(unlocked.file_id), home, db.close)
     made.put_state_now("device_key", key)
     return made
 
@@ -175,13 +175,18 @@ def _open(home: Path, keys: Keys, clock: Clock) -> Context:
 
     db = _mapped(lambda: vault.open_file(home, keys.unlocked.dek, is_behind))
     try:
-        opened = _mapped(lambda: store.open_checked(db, anchors, db.close))
+        opened = _mapped(lambda: store.open_checked(db, anchors, home, db.close))
         ctx = _context(home, opened, keys, clock)
     except BaseException:
         db.close()
         raise
-    with ctx.unit() as unit:
-        unit.commit("unlock")
+    try:
+        with ctx.unit() as unit:
+            unit.commit("unlock")
+    except BaseException:
+        db.close()
+        raise
+    vault.make_reserve(home)
     lockscreen.remember_user(home, ctx.user.user_id)
     return ctx
 

@@ -42,7 +42,7 @@ class Anchor:
         try:
             handle = os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
             try:
-                os.write(handle, line.ljust(SIZE) + b"\n")
+                _write_all(handle, line.ljust(SIZE) + b"\n")
                 os.fsync(handle)
             finally:
                 os.close(handle)
@@ -65,6 +65,11 @@ class Anchor:
 
     def _mac(self, body: dict[str, Any]) -> str:
         return hmac.new(self._key, b"vpr-anchor-v1\0" + canonical(body), "sha256").hexdigest()
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:  # the system may take less than it was given
+        data = data[os.write(handle, data) :]
 
 
 def _said(tip: Tip, generation: int) -> dict[str, Any]:

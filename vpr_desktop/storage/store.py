@@ -5,18 +5,25 @@ Owned by one thread, the store lane. Knows nothing of users' rights or of the ne
 
 from __future__ import annotations
 
+import contextlib
+import logging
 from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from vpr_desktop.domain.errors import DiskFull, KnownError, NotWritable
 from vpr_desktop.domain.identity import next_hlc
 from vpr_desktop.domain.ops import chain_start
-from vpr_desktop.storage import checks, schema
+from vpr_desktop.storage import checks, schema, vault
 from vpr_desktop.storage.oplog import Connection, project
 from vpr_desktop.storage.tip import Tip
 from vpr_desktop.storage.unit import Reader, UnitOfWork
 
+LOG = logging.getLogger(__name__)
+OPEN_AGAIN = "Not saved: the disk did not answer. Note down what you typed, then lock this PC and unlock it again."
+SAVE_AGAIN = "Not saved yet: the disk is full. Some room was kept for this: save again now, then call IT."
 PUT_STATE = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
 DEFAULT_ZONE = "Europe/London"
 
@@ -31,17 +38,24 @@ class Anchors(Protocol):
 class Store:
     """An open file. Make one with `made` or `opened`, end it with `close`."""
 
-    def __init__(self, db: Connection, anchors: Anchors, tip: Tip, device_id: str, close: Callable[[], None]) -> None:
+    def __init__(
+        self, db: Connection, anchors: Anchors, tip: Tip, device_id: str, home: Path, close: Callable[[], None]
+    ) -> None:
         self.db = db
         self.tip = tip
         self.device_id = device_id
+        self.read_only: KnownError | None = None
+        self.anchor_failed = False
+        self._home = home
         self._anchors = anchors
         self._close = close
         self._hlc = ""
         self._zones: dict[str, ZoneInfo] = {}
 
     def unit(self, user_id: str, now: datetime) -> UnitOfWork:
-        """One transaction for one act of one user."""
+        """One transaction for one act of one user. Raises what keeps this file from being written, if anything."""
+        if self.read_only is not None:
+            raise self.read_only
         return UnitOfWork(self, user_id, now)
 
     def reader(self) -> Reader:
@@ -49,18 +63,47 @@ class Store:
         return Reader(self)
 
     def committed(self, tip: Tip) -> None:
-        """Called by the unit after COMMIT: remembers the chain ends, also outside the file."""
+        """Called by the unit after COMMIT: remembers the chain ends, also outside the file.
+
+        What was committed is saved, so a failure here is not told as "not saved": a file ahead of its anchor
+        opens, the next commit writes the anchor again, and `verify` says so until then.
+        """
         self.tip = tip
-        self._anchors.write(tip)
+        try:
+            self._anchors.write(tip)
+            self.anchor_failed = False
+        except NotWritable:
+            LOG.warning("anchor not written")
+            self.anchor_failed = True
 
     def anchored(self) -> Tip | None:
         """The chain ends as the anchor beside the file has them."""
         return self._anchors.read()
 
     def roll_back(self) -> None:
-        """Undoes an unfinished transaction; a file that has already ended it is left as it is."""
-        if getattr(self.db, "in_transaction", True):
-            self.db.execute("ROLLBACK")
+        """Undoes an unfinished transaction; a file that has already ended it is left as it is.
+
+        The chain ends are read anew: a COMMIT that failed late may have been kept by the disk all the same.
+        Where even that cannot be read, nothing more is written until the file was opened and checked again.
+        """
+        try:
+            if getattr(self.db, "in_transaction", True):
+                self.db.execute("ROLLBACK")
+            self.tip = checks.file_tip(self.db)
+        except BaseException:
+            self.read_only = NotWritable(OPEN_AGAIN)
+            raise
+
+    def ensure_room(self) -> None:
+        """Gives up the reserved room where the disk is nearly full."""
+        with contextlib.suppress(OSError):
+            vault.ensure_room(self._home)
+
+    def refused(self, error: KnownError) -> KnownError:
+        """What to tell after a failed save; where the disk is full the reserve is freed for the next try."""
+        if isinstance(error, DiskFull) and vault.free_reserve(self._home):
+            return DiskFull(SAVE_AGAIN)
+        return error
 
     def next_hlc(self, now: datetime) -> str:
         """The next hybrid time of this PC, for display and sorting on screen only."""
@@ -111,22 +154,22 @@ def first_tip(file_id: str) -> Tip:
     return Tip(0, chain_start(file_id), 0, chain_start(file_id + "/audit"), 1, 0)
 
 
-def make(db: Connection, anchors: Anchors, device_id: str, start: Tip, close: Callable[[], None]) -> Store:
+def make(db: Connection, anchors: Anchors, device_id: str, start: Tip, home: Path, close: Callable[[], None]) -> Store:
     """A store on a new, empty file."""
     schema.create(db)
     state = {"device": device_id, "incarnation": str(start.incarnation), "chain_start": start.op_chain.hex()}
     put_states(db, {**state, "audit_start": start.audit_chain.hex()})
     anchors.write(start)
-    return Store(db, anchors, start, device_id, close)
+    return Store(db, anchors, start, device_id, home, close)
 
 
-def open_checked(db: Connection, anchors: Anchors, close: Callable[[], None]) -> Store:
+def open_checked(db: Connection, anchors: Anchors, home: Path, close: Callable[[], None]) -> Store:
     """A store on a file that was just opened. Raises FileRolledBack or FileAltered when it is not as left."""
     schema.check_version(db)
     tip = checks.file_tip(db)
     checks.compare(db, tip, anchors.read())
     device_id = checks.state_text(db, "device")
-    store = Store(db, anchors, tip, device_id, close)
+    store = Store(db, anchors, tip, device_id, home, close)
     _grow(store)
     checks.check_recent(db, tip, store.zone)
     db.execute("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")

@@ -19,7 +19,7 @@ from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.domain.ops import Fold, canonical, fold
 from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.record import Record, Shown, entity_name, from_wire, remember, wire_values
-from vpr_desktop.storage import audit, oplog, standing
+from vpr_desktop.storage import audit, oplog, standing, vault
 
 if TYPE_CHECKING:
     from vpr_desktop.storage.store import Store
@@ -117,12 +117,18 @@ class UnitOfWork(Reader):
         self._done = False
 
     def __enter__(self) -> UnitOfWork:
-        self.db.execute("BEGIN IMMEDIATE")
+        self.store.ensure_room()
+        with vault.sql_errors():
+            self.db.execute("BEGIN IMMEDIATE")
         return self
 
-    def __exit__(self, kind: object, error: object, trace: object) -> None:
-        if not self._done:
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if self._done:
+            return
+        with vault.sql_errors():
             self.store.roll_back()
+        if error is not None and vault.is_database_error(error):
+            raise self.store.refused(vault.known_error(error)) from error
 
     def save(self, record: R, *, reason: str | None = None, seen: Sequence[str] = (), hold: int | None = None) -> R:
         """Writes what differs from what the record was read with, as one op. Nothing changed: no op.

@@ -11,12 +11,22 @@ from typing import Any
 
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from vpr_desktop.domain.errors import DiskFull, FileDamaged, KnownError, NetworkDrive, NoCipher, NotWritable
+from vpr_desktop.domain.errors import (
+    AlreadyOpen,
+    DiskFull,
+    FileDamaged,
+    KnownError,
+    NetworkDrive,
+    NoCipher,
+    NotWritable,
+)
 from vpr_desktop.storage.slot_file import sync_folder
 
 FILE = "vault.db"
 RESERVE = "vault.reserve"
 RESERVE_BYTES = 64 * 1024 * 1024
+LOW_BYTES = 16 * 1024 * 1024  # with less room than this the reserve is given up before a save can fail
+SPARE_BYTES = 8 * RESERVE_BYTES  # with less room than this no reserve is taken from others
 REMOTE_KINDS = frozenset({"nfs", "nfs4", "cifs", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "davfs", "fuse.davfs"})
 PRAGMAS = (
     "PRAGMA cipher_memory_security = OFF",
@@ -39,6 +49,8 @@ def sql_errors() -> Iterator[None]:
     try:
         yield
     except sqlcipher.DatabaseError as error:
+        if not is_database_error(error):
+            raise
         raise known_error(error) from error
 
 
@@ -47,14 +59,17 @@ def known_error(error: BaseException) -> KnownError:
     text = str(error).lower()
     if "full" in text:
         return DiskFull()
+    if "locked" in text:
+        return AlreadyOpen()
     if "readonly" in text or "disk i/o" in text or "unable to open" in text:
         return NotWritable()
     return FileDamaged()
 
 
-def is_database_error(error: BaseException) -> bool:
-    """Whether the database library raised it."""
-    return isinstance(error, sqlcipher.DatabaseError)
+def is_database_error(error: BaseException | None) -> bool:
+    """Whether it tells of the file or the disk. Wrong use of the library is a fault of the app, not of the file."""
+    faults = (sqlcipher.IntegrityError, sqlcipher.ProgrammingError)
+    return isinstance(error, sqlcipher.DatabaseError) and not isinstance(error, faults)
 
 
 def create(home: Path, dek: bytes | bytearray) -> Database:
@@ -187,10 +202,16 @@ def make_reserve(home: Path, size: int = RESERVE_BYTES) -> None:
     if path.exists() and path.stat().st_size == size:
         return
     try:
+        if _room(home) < size * SPARE_BYTES // RESERVE_BYTES:
+            return
         with open(path, "wb") as file:
             os.posix_fallocate(file.fileno(), 0, size) if hasattr(os, "posix_fallocate") else file.truncate(size)
     except OSError:
         path.unlink(missing_ok=True)
+
+
+def _room(home: Path) -> int:
+    return shutil.disk_usage(home).free
 
 
 def free_reserve(home: Path) -> bool:
@@ -198,6 +219,17 @@ def free_reserve(home: Path) -> bool:
     held = (home / RESERVE).exists()
     (home / RESERVE).unlink(missing_ok=True)
     return held
+
+
+def ensure_room(home: Path) -> None:
+    """Before a save: gives up the reserve where the disk is nearly full, so that the save does not fail."""
+    if _room(home) < LOW_BYTES:
+        free_reserve(home)
+
+
+def is_short_of_room(home: Path) -> bool:
+    """Whether the disk is nearly full, and somebody should be told while saves still work."""
+    return not (home / RESERVE).exists() and _room(home) < SPARE_BYTES
 
 
 def refuse_network_drive(home: Path, mounts: str | None = None) -> None:

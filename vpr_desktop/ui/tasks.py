@@ -61,7 +61,7 @@ class Lane(QObject):
                 value, error = job(), None
             except Exception as raised:  # every failure goes back to whoever asked
                 LOG.info("job ended: %s", type(raised).__name__)
-                value, error = None, raised
+                value, error = None, _as_known(raised)
             self._answered.emit((answer, value, error))
             del task, job, answer, value, error
 
@@ -74,3 +74,10 @@ class Lane(QObject):
         """Ends the thread after the jobs that wait."""
         self._jobs.put(None)
         self._thread.join(10)
+
+
+def _as_known(error: Exception) -> Exception:
+    """A failing disk or file as the kind that has a sentence for the user; anything else as it is."""
+    from vpr_desktop.services.sessions import as_known
+
+    return as_known(error) or error
