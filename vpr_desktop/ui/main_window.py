@@ -25,6 +25,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Panel
+from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.widgets.support_dock import SupportDock
 from vpr_desktop.ui.words import say
 
@@ -49,7 +50,7 @@ PLACE_OF = {"record": "incidents", "task": "incidents", "print": "incidents", "h
 LONGEST_TRAIL = 30
 
 
-class MainWindow(QWidget):
+class MainWindow(TabsInReadingOrder, QWidget):
     """The one window. It is the desk that pages work at."""
 
     unlocked = Signal()

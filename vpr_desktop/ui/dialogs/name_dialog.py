@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from vpr_desktop.ui.dialogs.dialog import Dialog
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import column, row
@@ -13,13 +14,11 @@ from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
 
-class NameDialog(QDialog):
+class NameDialog(Dialog):
     """A title, a note and one field."""
 
     def __init__(self, parent: QWidget, title: str, note: str, yes: str) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(460)
+        super().__init__(parent, title, 460)
         self.field = Field(say("Name"), TextField())
         self.yes, self.no = Button(yes, "primary"), Button(say("Cancel"))
         body = column(
@@ -28,7 +27,7 @@ class NameDialog(QDialog):
         buttons = row(self.yes, self.no, gap=12)
         buttons.addStretch(1)
         body.addLayout(buttons)
-        self.setLayout(body)
+        self.fill(body)
         self.yes.clicked.connect(self._on_yes_clicked)
         self.no.clicked.connect(self.reject)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
+from vpr_desktop.ui.dialogs.dialog import Dialog
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextArea
 from vpr_desktop.ui.widgets.frames import column, row
@@ -13,13 +14,11 @@ from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
 
-class ReasonDialog(QDialog):
+class ReasonDialog(Dialog):
     """A question, a note and a reason."""
 
     def __init__(self, parent: QWidget, title: str, note: str, yes: str, no: str, least: int = 1) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(520)
+        super().__init__(parent, title, 520)
         self._least = least
         self.reason = TextArea(lines=3)
         self.field = Field(say("Reason"), self.reason)
@@ -30,7 +29,7 @@ class ReasonDialog(QDialog):
         buttons = row(self.yes, self.no, gap=12)
         buttons.addStretch(1)
         body.addLayout(buttons)
-        self.setLayout(body)
+        self.fill(body)
         self.yes.clicked.connect(self._on_yes_clicked)
         self.no.clicked.connect(self.reject)
 

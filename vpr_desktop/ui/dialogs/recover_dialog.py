@@ -6,10 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
+from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.dialogs.dialog import Dialog
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
@@ -21,36 +23,35 @@ if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock
 
 
-class RecoverDialog(QDialog):
+class RecoverDialog(Dialog):
     """Asks for code, person and new passphrase. `recovered` carries the session."""
 
     recovered = Signal(object)
 
     def __init__(self, parent: QWidget, home: Path, clock: Clock, lane: Lane) -> None:
-        super().__init__(parent)
+        super().__init__(parent, say("Use the recovery code"), 560)
         self.home, self.clock, self.lane = home, clock, lane
-        self.setWindowTitle(say("Use the recovery code"))
-        self.setMinimumWidth(560)
         users = lockscreen.read(home).users
         self.code = TextField()
         self.person = DropDown("", [(user.user_id, user.name) for user in users])
         self.passphrase = TextField()
         self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
-        self.error = Words("", "small-strong", tone="error")
+        hint = say("33 characters; spaces and dashes do not matter.")
+        self.code_field = Field(say("Recovery code"), self.code, hint=hint)
         self.go = Button(say("Open and set passphrase"), "primary")
         self.cancel = Button(say("Back to the lock screen"))
         body = column(
             Heading(say("Use the recovery code"), "section"),
             Words(say("The code is on the paper that was printed when this PC was set up."), tone="second"),
-            Field(say("Recovery code"), self.code, hint=say("33 characters; spaces and dashes do not matter.")),
+            self.code_field,
             Field(say("Who are you?"), self.person),
             Field(say("Your new passphrase"), self.passphrase, hint=say("12 characters or more, such as three words.")),
-            self.error, gap=14, margins=(28, 22, 28, 22),
+            gap=14, margins=(28, 22, 28, 22),
         )  # fmt: skip
         buttons = row(self.go, self.cancel, gap=12)
         buttons.addStretch(1)
         body.addLayout(buttons)
-        self.setLayout(body)
+        self.fill(body)
         self.go.clicked.connect(self._on_go_clicked)
         self.cancel.clicked.connect(self.reject)
 
@@ -73,4 +74,7 @@ class RecoverDialog(QDialog):
     def _on_failed(self, error: Exception) -> None:
         self.go.setEnabled(True)
         text = say("That did not work. Nothing was changed. Check the code and try again.")
-        self.error.setText(str(error) if isinstance(error, KnownError) else text)
+        said = str(error) if isinstance(error, KnownError) else text
+        self.code_field.set_error(said)
+        self.code.setFocus()
+        announce(self, said, assertive=True)

@@ -146,6 +146,8 @@ class LockPage(QWidget):
         self.error.setText(text)
         self.error.setVisible(bool(text))
         self.passphrase.setAccessibleDescription(text)
+        name = say("Passphrase")
+        self.passphrase.setAccessibleName(say("Error: {error} {name}", error=text, name=name) if text else name)
         if text:
             self.passphrase.selectAll()
             self.passphrase.setFocus()

@@ -67,6 +67,7 @@ class PrintPage(QWidget):
         self.preview.setAccessibleName(say("Preview"))
         side = ScrollPage()
         card = Card(say("Copy"))
+        card.heading.setBuddy(self.copies)
         for widget in (self.copies, self.note, self.hidden):
             card.body.addWidget(widget)
         self.copy_card = card

@@ -84,7 +84,7 @@ class QuickLogForm(QWidget):
         self.note.blockSignals(True)
         self.note.clear()
         self.note.blockSignals(False)
-        self.echo.hide()
+        self._show_echo("")
         self.notice.hide()
         self.advice.hide()
         self.show_problems([])
@@ -269,12 +269,19 @@ class QuickLogForm(QWidget):
             self.groups["occurred_at"].set_value(["typed"])
         try:
             parsed = parse_when(text, self.desk.ctx.now(), self.desk.ctx.ward.zone)
-            self.echo.setText(parsed.echo)
-            self.echo.setVisible(bool(text.strip()))
+            self._show_echo(parsed.echo if text.strip() else "")
         except WhenProblem:
-            self.echo.hide()
+            self._show_echo("")
         if choose:
             self.changed.emit()
+
+    def _show_echo(self, text: str) -> None:
+        """How the typed time was read. The row is laid out anew, as the grid keeps the height it once had."""
+        came_or_went = self.echo.isHidden() != (not text)
+        self.echo.setText(text)
+        self.echo.setVisible(bool(text))
+        if came_or_went:
+            self._arrange()
 
     def _on_note_changed(self) -> None:
         text = self.note.toPlainText()

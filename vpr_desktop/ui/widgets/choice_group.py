@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent, QPen, QResizeEvent
-from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QRadioButton, QSizePolicy, QWidget
+from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QGroupBox, QRadioButton, QSizePolicy, QWidget
 
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.ui.style import style_of
@@ -122,8 +122,11 @@ def card_size(text: str) -> QSize:
     return QSize(round(words + look.px(MARK) + 3 * look.px(PADDING)) + 1, look.px(CONTROL))
 
 
-class ChoiceGroup(QWidget):
-    """A question and its cards in a justified grid. `answered` tells each change by the user."""
+class ChoiceGroup(QGroupBox):
+    """A question and its cards in a justified grid. `answered` tells each change by the user.
+
+    A group box for screen readers alone, which then say the question; its frame is not drawn.
+    """
 
     answered = Signal()
 
@@ -257,6 +260,9 @@ class ChoiceGroup(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._place_cards()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        """Nothing: the cards are what is seen."""
 
     def _place_cards(self) -> None:
         places, _ = self._arrange(self.width())

@@ -1,0 +1,266 @@
+"""Every screen of the window in the states it can show. A new page is covered by a line in SCREENS."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtWidgets import QDialog, QWidget
+
+from tests.factories import PASSPHRASE
+from tests.ui.stage import Stage
+from tests.window import settle
+from vpr_desktop.domain.forms import TASKS
+from vpr_desktop.ui.dialogs.name_dialog import NameDialog
+from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
+from vpr_desktop.ui.forms.editors import DayEditor, MomentEditor, NumberEditor
+
+
+@dataclass(frozen=True)
+class Screen:
+    """How to come to a screen from the one before, and what to walk there. `wide`: it may scroll sideways."""
+
+    name: str
+    opens: Callable[[Stage], QWidget]
+    closes: Callable[[Stage], None] = lambda _stage: None
+    page: str = ""
+
+
+HALF = {
+    "answers": {"location": "COR", "act_types": ["PHY", "THR"], "affected": "ONE"},
+    "when_choice": "typed",
+    "when_text": "21/11 22:10",
+}
+
+
+# S0, the first run, as somebody goes through it
+def _s0(step: int, fill: dict[str, str] | None = None) -> Callable[[Stage], QWidget]:
+    def opens(stage: Stage) -> QWidget:
+        window = stage.fresh if step else stage.new_first_run()
+        assert window is not None
+        page: Any = window.first_run
+        window.activateWindow()
+        for name, text in (fill or {}).items():
+            page.fields[name].control.setText(text)
+        if step:
+            page.next.click()
+        settle(window)
+        return window
+
+    return opens
+
+
+def _s0_recovery(stage: Stage) -> QWidget:
+    return _s0(3, {"name": "A. Manager", "user_id": "amanager", "passphrase": PASSPHRASE})(stage)
+
+
+def _s0_last(stage: Stage) -> QWidget:
+    assert stage.fresh is not None
+    page: Any = stage.fresh.first_run
+    page.have_code.setChecked(True)
+    return _s0(4)(stage)
+
+
+WARD_ANSWERS = {"org_code": "RX1", "org_name": "Practice Trust", "ward_code": "CED", "ward_name": "Cedar Ward"}
+
+
+# S1 and what can be opened while locked
+def _s1(stage: Stage) -> QWidget:
+    stage.end_first_run()
+    stage.lock()
+    stage.window.activateWindow()
+    stage.window.lock_page.reset()
+    settle(stage.window)
+    stage.window.lock_page.first_focus().setFocus()
+    return stage.window
+
+
+def _s1_wrong(stage: Stage) -> QWidget:
+    page = stage.window.lock_page
+    page.passphrase.setText("")
+    page.unlock.click()
+    settle(stage.window)
+    return stage.window
+
+
+def _support(stage: Stage) -> QWidget:
+    stage.window.open_support()
+    settle(stage.window)
+    return stage.window
+
+
+def _support_ends(stage: Stage) -> None:
+    stage.window.open_support()
+    settle(stage.window)
+
+
+# Pages
+def page(name: str, screen: str, record: str = "", **arguments: Any) -> Screen:
+    """A page opened by its name, over the record of that name."""
+
+    def opens(stage: Stage) -> QWidget:
+        if stage.window.shell is None:
+            stage.unlock()
+        more = {"incident_id": stage.ids[record]} if record else {}
+        stage.go(screen, **more, **arguments)
+        return stage.window
+
+    return Screen(name, opens, page=screen)
+
+
+def after(name: str, before: Screen, does: Callable[[Any], None]) -> Screen:
+    """A page after something was done on it."""
+
+    def opens(stage: Stage) -> QWidget:
+        before.opens(stage)
+        does(stage.window.page())
+        settle(stage.window)
+        return stage.window
+
+    return Screen(name, opens, page=before.page)
+
+
+def _half(log: Any) -> None:
+    log.form.put(HALF)
+    log.form.changed.emit()
+
+
+def _three_answers(log: Any) -> None:
+    _half(log)
+    log.save()
+
+
+def _saved(log: Any) -> None:
+    log.form.put({"answers": {**HALF["answers"], "perp_relation": "PAT", "effect": "MIN", "support_offered": "NYT"}})  # type: ignore[dict-item]
+    log.form.changed.emit()
+    log.save()
+
+
+def _leaves_no_draft(stage: Stage) -> None:
+    stage.window.page()._dirty = False
+
+
+def _task_error(task: Any) -> None:
+    """Words where a number, a day or a time is wanted."""
+    for panel in task.panels:
+        for name, editor in panel.editors.items():
+            if isinstance(editor, NumberEditor | DayEditor | MomentEditor) and panel.rows[name].isVisibleTo(task):
+                editor.set_value("soon")
+                task.save()
+                return
+    raise AssertionError("nothing is asked here that can be mistyped")
+
+
+def _settings_error(settings: Any) -> None:
+    settings._on_add_clicked()
+
+
+def _dialog(make: Callable[[Stage], QDialog]) -> tuple[Callable[[Stage], QWidget], Callable[[Stage], None]]:
+    opened: list[QDialog] = []
+
+    def opens(stage: Stage) -> QWidget:
+        dialog = make(stage)
+        dialog.open()
+        dialog.activateWindow()
+        settle(stage.window)
+        opened.append(dialog)
+        return dialog
+
+    def closes(stage: Stage) -> None:
+        dialog = opened.pop()
+        dialog.reject()
+        dialog.deleteLater()
+        settle(stage.window)
+        stage.window.activateWindow()
+
+    return opens, closes
+
+
+def _reason(stage: Stage) -> QDialog:
+    return ReasonDialog(stage.window, "Withdraw this incident?", "It is not deleted.", "Withdraw incident", "Keep it")
+
+
+def _reason_error(stage: Stage) -> QDialog:
+    dialog = ReasonDialog(stage.window, "Print a full copy?", "It is logged.", "Show full copy", "Keep redacted", 5)
+    dialog.yes.click()
+    return dialog
+
+
+def _name(stage: Stage) -> QDialog:
+    return NameDialog(stage.window, "Keep these filters as a view", "Only you see your views.", "Keep")
+
+
+def _recover(stage: Stage) -> QDialog:
+    return RecoverDialog(stage.window, stage.home, stage.clock, stage.window.lane)
+
+
+def _warned(stage: Stage) -> QWidget:
+    stage.go("home")
+    stage.clock.forward(minutes=4, seconds=5)
+    stage.window.idle.check()
+    settle(stage.window)
+    return stage.window
+
+
+def _calm(stage: Stage) -> None:
+    stage.window._close_banner()
+    stage.window.idle.start()
+
+
+def _trouble(stage: Stage) -> QWidget:
+    stage.go("home")
+    stage.window.trouble("Not saved: the disk is full. Keep this open and call IT.")
+    settle(stage.window)
+    return stage.window
+
+
+LOG = page("S3 empty", "log")
+TO_OTHERS = page("S4 task reports", "task", "open", task="reports")
+HANDOVER = page("S2 handover", "handover")
+LIST = page("S5 list", "incidents")
+SETTINGS = page("S11 settings", "settings")
+
+SCREENS: tuple[Screen, ...] = (
+    Screen("S0 step 1", _s0(0)),
+    Screen("S0 step 2", _s0(1)),
+    Screen("S0 step 2 error", _s0(2)),
+    Screen("S0 step 3", _s0(2, WARD_ANSWERS)),
+    Screen("S0 step 3 error", _s0(3)),
+    Screen("S0 step 4", _s0_recovery),
+    Screen("S0 step 5", _s0_last),
+    Screen("S1 lock", _s1),
+    Screen("S1 wrong passphrase", _s1_wrong),
+    Screen("S12 support while locked", _support, _support_ends),
+    Screen("S1 recovery code", *_dialog(_recover)),
+    page("S2 home", "home"),
+    HANDOVER,
+    after("S2 handover error", HANDOVER, lambda handover: handover.mark.click()),
+    LIST,
+    after("S5 nothing found", LIST, lambda found: found._ask(type(found.query)(text="nothing like this"))),
+    after("S5 restricted", LIST, lambda found: found._ask(type(found.query)(view="restricted"))),
+    page("S4 record", "record", "open"),
+    page("S4 history", "record", "open", history=True),
+    page("S4 withdrawn", "record", "withdrawn"),
+    page("S4 two people", "record", "many"),
+    *(page(f"S4 task {task.name}", "task", "open", task=task.name) for task in TASKS),
+    page("S4 change one field", "task", "open", field="location"),
+    after("S4 task error", TO_OTHERS, _task_error),
+    page("S9 summary", "print", "open"),
+    page("S9 register", "print", kind="register"),
+    LOG,
+    after("S3 half", LOG, _half),
+    after("S3 error", LOG, _three_answers),
+    after("S3 saved", LOG, _saved),
+    page("S10 data", "data"),
+    SETTINGS,
+    after("S11 error", SETTINGS, _settings_error),
+    page("S2 home again", "home"),
+    Screen("S12 support", _support, _support_ends),
+    Screen("lock warning", _warned, _calm),
+    Screen("trouble", _trouble, _calm),
+    Screen("reason asked", *_dialog(_reason)),
+    Screen("reason missing", *_dialog(_reason_error)),
+    Screen("name asked", *_dialog(_name)),
+)

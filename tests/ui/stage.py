@@ -1,0 +1,152 @@
+"""A ward with something on every screen, in the real window: what the accessibility tests walk over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtWidgets import QApplication, QWidget
+
+from tests.conftest import FAST
+from tests.factories import PASSPHRASE, answers, first_run
+from tests.fakes import FakeClock
+from tests.window import make_window, settle, unlock
+from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.services import incidents, people, sessions, wards
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.incidents import Edit
+from vpr_desktop.services.lockscreen import SupportContact
+from vpr_desktop.services.new_incident import log
+from vpr_desktop.ui.main_window import MainWindow
+from vpr_desktop.ui.style import style_of
+
+CANARY_NOTE = "Zanzibarnote"
+CANARY_NAME = "Quillfeather"
+CANARY_NHS = "9434765919"
+FULL_HD_LESS_BARS = (1366, 704)
+SMALLEST = (1024, 640)
+
+
+class Stage:
+    """Two windows: one over a new folder (first run), one over a ward with records."""
+
+    def __init__(self, app: QApplication, folder: Path) -> None:
+        self.app = app
+        self.folder = folder
+        self.clock = FakeClock()
+        self.home = folder / "ward"
+        self.size = FULL_HD_LESS_BARS
+        self.ids: dict[str, str] = {}
+        fill(self)
+        self._fresh = 0
+        self.fresh: MainWindow | None = None
+        self.window = make_window(app, self.home, self.clock)
+
+    def new_first_run(self) -> MainWindow:
+        """A window over a folder that holds nothing yet."""
+        self.end_first_run()
+        self._fresh += 1
+        self.fresh = make_window(self.app, self.folder / f"new-{self._fresh}", self.clock)
+        self.fresh.resize(*self.size)
+        return self.fresh
+
+    def end_first_run(self) -> None:
+        """Closes the window of the first run, and its file where one was made."""
+        fresh, self.fresh = self.fresh, None
+        if fresh is None:
+            return
+        if fresh.first_run is not None and fresh.first_run.ctx is not None:
+            sessions.lock(fresh.first_run.ctx)
+        discard(fresh)
+
+    def unlock(self, user_id: str = "amanager") -> None:
+        unlock(self.window, user_id, PASSPHRASE)
+
+    def lock(self) -> None:
+        if self.window.shell is not None:
+            self.window.lock()
+        settle(self.window)
+
+    def go(self, page: str, **arguments: Any) -> Any:
+        """Opens a page and returns it, at rest."""
+        self.window.go(page, **arguments)
+        settle(self.window)
+        return self.window.page()
+
+    def look(self, theme: str = "light", percent: int = 100, size: tuple[int, int] = FULL_HD_LESS_BARS) -> None:
+        """Theme, text size and window size for what follows."""
+        look = style_of()
+        if (look.theme, look.text_percent) != (theme, percent):
+            look.theme = theme
+            look.set_text_percent(percent)
+        self.size = size
+        self.window.resize(*size)
+        settle(self.window)
+
+    @staticmethod
+    def activate(root: QWidget) -> None:
+        """Makes a window the one that has the keys, as a person does by looking at it."""
+        for _ in range(50):
+            root.activateWindow()
+            QApplication.processEvents()
+            if root.isActiveWindow() and QApplication.focusWidget() is not None:
+                return
+        raise TimeoutError("the window did not become active")
+
+    def close(self) -> None:
+        self.lock()
+        self.end_first_run()
+        discard(self.window)
+        look = style_of()
+        look.theme, look.high_contrast = "system", False
+        look.set_text_percent(100)
+
+
+def discard(window: MainWindow) -> None:
+    """Ends a window of a test without ending the application."""
+    settle(window)
+    window.lane.stop()
+    window.hide()
+    window.deleteLater()
+
+
+def fill(stage: Stage) -> None:
+    """The ward's records: open, restricted, for several people, withdrawn, with a draft; each with a canary."""
+    ctx, _ = sessions.first_run(stage.home, first_run(), stage.clock, FAST)
+    people.add(ctx, "blead", "B. Lead", "support_lead", PASSPHRASE)
+    people.add(ctx, "cnurse", "C. Nurse", "reporter", PASSPHRASE)
+    ctx = wards.save(
+        ctx,
+        replace(
+            wards.settings(ctx),
+            places=(Option("BAY", "Bay or bed space"), Option("COR", "Corridor"), Option("STN", "Nurses' station")),
+            contacts=(
+                SupportContact("OH", "Occupational health", "01632 960 101"),
+                SupportContact("PEER", "Peer support", "01632 960 102"),
+            ),
+        ),
+    )
+    stage.clock.forward(days=2)
+    common = {"description": f"{CANARY_NOTE}: hit on the arm while helping with a meal."}
+    made = log(ctx, answers(**common), hold_seconds=0)
+    stage.ids["open"] = made.id
+    stage.clock.forward(hours=30)
+    now = stage.clock.now()
+    stage.ids["many"] = log(ctx, answers(affected="MANY", affected_count=2, occurred_at=now, **common)).id
+    stage.ids["restricted"] = log(ctx, answers(act_types=["SEX"], occurred_at=now, **common)).id
+    stage.ids["withdrawn"] = log(ctx, answers(occurred_at=now, **common)).id
+    incidents.withdraw(ctx, incidents.view(ctx, stage.ids["withdrawn"]), "Entered twice.")
+    _finish(ctx, stage.ids["open"])
+    sessions.lock(ctx)
+
+
+def _finish(ctx: Context, incident_id: str) -> None:
+    seen = incidents.view(ctx, incident_id)
+    person = seen.parts["people"][0].id
+    edits = [
+        Edit("incident", incident_id, {"factors": ["C02"], "immediate_actions": ["DEE", "SEC"], "effect": "TRE"}),
+        Edit("person", person, {"staff_name": CANARY_NAME, "physical_harm": "1"}),
+        Edit("alleged", None, {"perp_name": CANARY_NAME, "nhs_number": CANARY_NHS}, parent_id=incident_id),
+    ]  # fmt: skip
+    incidents.save(ctx, seen, edits, "The nurse was seen in the emergency department.")
