@@ -40,10 +40,10 @@ def render(frame: Frame, danger: str, questions: Sequence[PaperQuestion]) -> tup
     sheet.y += ROW * 0.5
     sheet.ruled(4)
     sheet.down(ROW * 1.4)
-    sheet.need(2 * ROW)
+    sheet.need(ROW * 0.5)
     for left, words, wide in (
         (LEFT, "Written by (initials)", 30),
-        (LEFT + 62 * mm, "Date and time written", 32),
+        (LEFT + 62 * mm, "Date and time written", 23),
         (LEFT + 122 * mm, "Typed in by", 18),
     ):
         sheet.text(left, words, SMALL)
@@ -55,7 +55,7 @@ def render(frame: Frame, danger: str, questions: Sequence[PaperQuestion]) -> tup
 def _question(sheet: Sheet, question: PaperQuestion) -> None:
     rows = -(-len(question.answers) // COLUMNS)
     sheet.need(ROW * (rows + 1.6))
-    sheet.down(ROW * 0.7)
+    sheet.down(ROW * 0.55)
     words = f"{question.number}  {question.text}"
     sheet.text(LEFT, words, BODY, bold=True)
     if question.hint:

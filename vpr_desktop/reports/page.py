@@ -20,6 +20,7 @@ KEY = 46 * mm
 BODY, HEADING, SMALL, MARKING = 11.0, 14.0, 9.0, 12.0
 LEADING = 1.3
 ROW = 19.5
+UNDER = 6.5  # from the words of a row down to its rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class Sheet:
     def heading(self, text: str) -> None:
         """A section's heading with its rule; kept with what follows."""
         self.need(4 * ROW)
-        self.down(ROW * 0.55)
+        self.down(ROW * 0.75)
         self.text(LEFT, text, HEADING, bold=True)
         self.down(6)
         self.rule()
@@ -102,15 +103,15 @@ class Sheet:
         lines = wrapped(value, BODY, ROOM - KEY)
         keys = wrapped(key, BODY, KEY - 8)
         for i in range(max(len(lines), len(keys))):
+            self.down(BODY * LEADING if i else 0)
             self.need(ROW)
             if i < len(keys):
                 self.text(LEFT, keys[i], grey=0.25)
             if i < len(lines):
                 self.text(LEFT + KEY, lines[i])
-            self.down(BODY * LEADING)
-        self.down(1.5)
+        self.down(UNDER)
         self.rule(0.35, 0.75)
-        self.down(ROW - BODY * LEADING + 8)
+        self.down(ROW - UNDER)
 
     def status(self, text: str) -> None:
         """Bordered words at the right of the current line."""
@@ -201,6 +202,7 @@ _DRAW: dict[str, Any] = {"text": _text, "line": _line, "box": _box, "circle": _c
 
 def table(sheet: Sheet, heads: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[str]]) -> None:
     """A table over pages, its heads on each, one line a row; what is too long ends in dots."""
+    widths = fitted(heads, widths, rows)
     lefts = [LEFT + sum(widths[:i]) for i in range(len(widths))]
 
     def draw_heads() -> None:
@@ -218,6 +220,19 @@ def table(sheet: Sheet, heads: Sequence[str], widths: Sequence[float], rows: Seq
         for left, room, cell in zip(lefts, widths, cells, strict=True):
             sheet.text(left, _short(cell, room - 4), SMALL)
         sheet.down(14)
+
+
+def fitted(heads: Sequence[str], widths: Sequence[float], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Column widths by what the columns hold, within the same whole; where that is too little, the widest gives way."""
+    wanted = [width(drawable(head), SMALL, True) + 6 for head in heads]
+    for cells in rows:
+        wanted = [max(held, width(drawable(cell), SMALL) + 6) for held, cell in zip(wanted, cells, strict=True)]
+    spare = sum(widths) - sum(wanted)
+    if spare >= 0:
+        return [one + spare / len(wanted) for one in wanted]
+    widest = wanted.index(max(wanted))
+    wanted[widest] = max(60.0, wanted[widest] + spare)
+    return wanted if sum(wanted) <= sum(widths) + 0.1 else list(widths)
 
 
 def _short(text: str, room: float) -> str:

@@ -191,7 +191,7 @@ def _fields(style: Style) -> str:
         selection-background-color: {t.tint}; selection-color: {t.text}; }}
     QHeaderView {{ background: {t.surface}; }}
     QHeaderView::section {{ background: {t.surface}; color: {t.second}; border: 0;
-        border-bottom: 1px solid {t.hairline}; padding: 0 {px(8)}px;
+        border-bottom: 1px solid {t.hairline}; padding: 0 {px(10)}px;
         font-size: {15 * 0.75 * style.text_percent / 100}pt;
         font-weight: 600; }}
     QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}

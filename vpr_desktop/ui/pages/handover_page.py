@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import home
@@ -13,7 +13,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
-from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, hairline, row
+from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
@@ -59,20 +59,23 @@ class HandoverPage(QWidget):
     def _show(self, found: Handover) -> None:
         clear(self.body)
         shift = Card(say("Incidents this shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
+        lines: list[QWidget | QLayout] = []
         for one in found.shift.rows:
             line = row(Words(one.reference, "strong", wrap=False), Words(one.when, wrap=False), gap=24)
             line.addWidget(Words(". ".join((one.where, one.what, one.effect))), 1)
-            shift.body.addLayout(line)
-            shift.body.addWidget(hairline())
+            lines.append(line)
+        shift.body.addLayout(rows(*lines, gap=6))
         if not found.shift.rows:
             shift.body.addWidget(Words(say("None logged in this shift."), tone="second"))
         late = Card(say("Overdue"))
+        overdue: list[QWidget | QLayout] = []
         for due in found.overdue:
             since = Words(due.due, "strong", tone="error")
             since.setFixedWidth(style_of().px(DUE))
             line = row(since, Words(due.reference, wrap=False), gap=24)
             line.addWidget(Words(due.text), 1)
-            late.body.addLayout(line)
+            overdue.append(line)
+        late.body.addLayout(rows(*overdue, gap=6))
         if not found.overdue:
             late.body.addWidget(Words(say("Nothing is overdue."), tone="second"))
         also = Card(say("Also"))

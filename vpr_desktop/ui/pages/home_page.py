@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.quick_log import QUICK_LOG
@@ -16,7 +16,7 @@ from vpr_desktop.services.home import Home
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, hairline, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
@@ -83,6 +83,7 @@ class HomePage(QWidget):
         facts = say("Overdue {overdue} · Open {today}", overdue=found.overdue, today=found.today)
         card = Card(say("Due"), aside=Words(facts, "strong", wrap=False))
         card.setAccessibleName(say("Due: overdue {overdue}, open {today}", overdue=found.overdue, today=found.today))
+        lines: list[QWidget | QLayout] = []
         for one in found.due:
             tone = "error" if one.overdue else "text"
             when = Words(one.due, "strong" if one.overdue else "body", tone="error" if one.overdue else "")
@@ -95,8 +96,8 @@ class HomePage(QWidget):
             self._due_words.append(words)
             line.addLayout(words, 1)
             line.addWidget(self._open(one.incident_id, one.reference))
-            card.body.addLayout(line)
-            card.body.addWidget(hairline())
+            lines.append(line)
+        card.body.addLayout(rows(*lines))
         if not found.due:
             card.body.addWidget(Words(say("No contact is due."), tone="second"))
         return card
@@ -104,9 +105,7 @@ class HomePage(QWidget):
     def _to_finish(self, found: Home) -> Card:
         card = Card(say("To finish"))
         card.setAccessibleName(say("To finish: {count}", count=len(found.drafts) + len(found.to_finish)))
-        for draft in found.drafts:
-            card.body.addLayout(self._draft_line(draft))
-            card.body.addWidget(hairline())
+        lines = [self._draft_line(draft) for draft in found.drafts]
         for one in found.to_finish:
             words = column(
                 Words(one.reference, "strong", wrap=False),
@@ -115,8 +114,8 @@ class HomePage(QWidget):
             line = row(gap=8)
             line.addLayout(words, 1)
             line.addWidget(self._open(one.id, one.reference))
-            card.body.addLayout(line)
-            card.body.addWidget(hairline())
+            lines.append(line)
+        card.body.addLayout(rows(*lines, gap=6, top=0))
         if not found.drafts and not found.to_finish:
             card.body.addWidget(
                 Words(say("Nothing is waiting. Log an incident when something happens."), tone="second")
@@ -162,13 +161,15 @@ class HomePage(QWidget):
 
     def _answered(self, found: Home) -> Card:
         card = Card(say("What came of your reports"))
+        lines: list[QWidget | QLayout] = []
         for one in found.answered:
             line = row(gap=8)
             line.addLayout(
                 column(Words(one.reference, "strong", wrap=False), Words(one.status, "hint", tone="second"), gap=0), 1
             )
             line.addWidget(self._open(one.id, one.reference, say("Read the outcome")))
-            card.body.addLayout(line)
+            lines.append(line)
+        card.body.addLayout(rows(*lines, gap=6, top=0))
         if not found.answered:
             card.body.addWidget(Words(say("No answer yet. It appears here once a report is closed."), tone="second"))
         return card

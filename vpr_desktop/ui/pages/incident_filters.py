@@ -26,7 +26,7 @@ from vpr_desktop.ui.words import say
 
 TYPING_MS = 250
 PERIODS = {"": "All time", "366": "12 months", "92": "3 months", "30": "30 days"}
-LEAST_SEARCH = 190  # with less room than this beside the filters, the search stands above them
+LEAST_SEARCH = 236  # with less room than this beside the filters, the search stands above them
 
 
 class IncidentFilters(QFrame):
@@ -46,7 +46,7 @@ class IncidentFilters(QFrame):
         self.acts = FilterButton(say("What happened"), [(code, ACT.label(code)) for code in ACT_CLASSES])
         self.effects = FilterButton(say("Effect"), [(code.code, code.label) for code in EFF])
         self.statuses = FilterButton(say("Status"), [(code.code, code.label) for code in STATUS])
-        self.views = Button(say("My views"), icon="down")
+        self.views = Button(say("My views"), "filter", icon="down")
         self.clear_button = Button(say("Clear filters"), "link")
         self.wards.setVisible(len(desk.ctx.wards) > 1)
         self._build()
@@ -75,6 +75,7 @@ class IncidentFilters(QFrame):
         """Search and filters in one line, or the search above them where there is little room."""
         stacked = self.width() < self._choices.sizeHint().width() + style_of().px(LEAST_SEARCH)
         self._whole.setDirection(self._whole.Direction.TopToBottom if stacked else self._whole.Direction.LeftToRight)
+        self.search.setMinimumWidth(0 if stacked else style_of().px(LEAST_SEARCH - 8))
         self.search.setMaximumWidth(16_777_215 if stacked else style_of().px(260))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

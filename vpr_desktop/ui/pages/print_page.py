@@ -8,7 +8,7 @@ import pypdfium2
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QWidget
+from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
@@ -66,12 +66,15 @@ class PrintPage(QWidget):
         self.preview.setWidget(holder)
         self.preview.setAccessibleName(say("Preview"))
         side = ScrollPage()
-        card = Card(say("Copy"))
+        card = Card(say("Copy"), margins=(16, 14, 16, 14))
         card.heading.setBuddy(self.copies)
+        for button in (self.print_button, self.save_button):
+            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         for widget in (self.copies, self.note, self.hidden):
             card.body.addWidget(widget)
         self.copy_card = card
-        side.body.setContentsMargins(0, 0, 0, 0)
+        side.body.setContentsMargins(0, 0, style_of().px(14), 0)  # the scroll bar stands beside the cards
+        side.body.setSpacing(style_of().px(10))
         for beside in (self.print_button, self.save_button, self.no_printer, self.hint, card):
             side.body.addWidget(beside)
         side.body.addStretch(1)

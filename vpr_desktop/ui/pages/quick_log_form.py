@@ -111,7 +111,7 @@ class QuickLogForm(QWidget):
         line = row(gap=14)
         line.addWidget(number, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(column(words, hint, error, gap=0), 1)
-        label.setLayout(column(line, margins=(0, 6, 0, 0)))
+        label.setLayout(column(line, margins=(0, 9, 0, 0)))
         group = ChoiceGroup(say(question.text), question.options, many=question.many)
         group.setObjectName(question.field)
         words.setBuddy(group)
@@ -170,7 +170,7 @@ class QuickLogForm(QWidget):
             words.setBuddy(self.note)
             line = row(words, Words(say("(optional)"), "hint", tone="second", wrap=False), gap=6)
             line.addStretch(1)
-            self._note_words.setLayout(column(line, margins=(24, 8, 0, 0)))
+            self._note_words.setLayout(column(line, margins=(24, 9, 0, 0)))
         return self._note_words
 
     def _note_box(self) -> QWidget:

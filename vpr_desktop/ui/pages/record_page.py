@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QMenu, QWidget
+from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.derived import acts_in_words
@@ -21,7 +21,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, hairline, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.history_card import history_card
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, TagLabel, Words
 from vpr_desktop.ui.widgets.task_card import fill_tasks
@@ -64,7 +64,7 @@ class RecordPage(QWidget):
         self.print_button = Button(say("Print"), icon="print", hint="Ctrl+P")
         self.add = Button(say("Add to record"), "primary")
         self.tasks = Card()
-        self.right = column(gap=13)
+        self.right = column(gap=10)
         self.banner_place = column(gap=8)
         self._build()
         self._connect()
@@ -75,7 +75,7 @@ class RecordPage(QWidget):
         names = row(self.title, self.status_tag, gap=14)
         names.addWidget(self.send)
         names.addStretch(1)
-        words = column(gap=2)
+        words = column(gap=0)
         words.addLayout(names)
         words.addWidget(self.line)
         buttons = row(self.more, self.print_button, self.add, gap=12)
@@ -91,7 +91,8 @@ class RecordPage(QWidget):
         self.right_holder.setLayout(self.right)
         self.columns.addWidget(self.left_holder)
         self.columns.addWidget(self.right_holder, 1)
-        page.body.setSpacing(style_of().px(10))
+        page.body.setSpacing(style_of().px(6))
+        page.body.setContentsMargins(*(style_of().px(m) for m in (24, 10, 24, 12)))
         page.body.addWidget(self.back)
         page.body.addLayout(self.top)
         page.body.addLayout(self.banner_place)
@@ -197,7 +198,7 @@ class RecordPage(QWidget):
         due = first_contact_due(at, values.get("time_known") or "exact", reported, ward.zone)
         people = [part.values.get("letter") for part in seen.parts.get("people", []) if part.values.get("letter")]
         who = " and ".join(say("Person {letter}", letter=letter) for letter in people) or say("the person affected")
-        card = Card()
+        card = Card(margins=(24, 12, 24, 12))
         line = row(IconLabel("heart", "link"), gap=14)
         line.addLayout(
             column(
@@ -211,8 +212,9 @@ class RecordPage(QWidget):
         self.right.addWidget(card)
 
     def _show_summary(self, seen: IncidentView) -> None:
-        card = Card(say("Summary"))
-        card.body.setSpacing(0)
+        card = Card(say("Summary"), margins=(24, 14, 24, 12))
+        card.body.setSpacing(style_of().px(4))
+        lines: list[QWidget | QLayout] = []
         record = seen.record
         for words, field, spoken in SUMMARY:
             if field in record.hidden:
@@ -224,8 +226,8 @@ class RecordPage(QWidget):
             if field in record.redacted:
                 text = REDACTED.get(record.redacted[field], record.redacted[field])
             can = "amend" in seen.actions and field in record.values
-            card.body.addLayout(self._summary_row(words, field, text, spoken, value, can))
-            card.body.addWidget(hairline())
+            lines.append(self._summary_row(words, field, text, spoken, value, can))
+        card.body.addLayout(rows(*lines, gap=3, top=0))
         self.right.addWidget(card)
 
     def _summary_text(self, field: str, value: Any) -> str:
@@ -233,13 +235,14 @@ class RecordPage(QWidget):
             known = self.seen.record.values.get("time_known")
             text = show(value, self.desk.ctx.wards[self.seen.record.ward_id].zone, day_only=known == "unknown")
             return say("About {time}", time=text) if known == "approx" else text
-        return self._words(field, value)
+        words = self._words(field, value)
+        return words[:1] + words[1:].lower() if field == "act_types" else words
 
     def _summary_row(self, words: str, field: str, text: str, spoken: str, value: Any, can: bool) -> Any:
         key = Words(say(words), tone="second")
         key.setFixedWidth(style_of().px(170))
         shown = Words(text, tone="" if value not in (None, []) else "second")
-        line = row(key, gap=8, margins=(0, 4, 0, 4))
+        line = row(key, gap=8)
         line.addWidget(shown, 1)
         if can:
             verb = say("Change") if value not in (None, []) else say("Add")

@@ -12,7 +12,7 @@ from vpr_desktop.ui.icons import paint_icon
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, CONTROL, HEADER_BUTTON, LINK, PRIMARY, RADIUS, SMALL
 
-Kind = Literal["primary", "secondary", "quiet", "tinted", "header", "link", "rail"]
+Kind = Literal["primary", "secondary", "quiet", "tinted", "header", "link", "rail", "filter"]
 HEIGHTS: dict[str, int] = {"primary": PRIMARY, "header": HEADER_BUTTON, "link": LINK}
 GAP = 10
 ICON = 18
@@ -64,12 +64,14 @@ class Button(QPushButton):
         return self.sizeHint()
 
     def _weight(self) -> int:
-        return 400 if self.kind == "header" or (self.kind == "rail" and not self.current) else 600
+        return 400 if self.kind in ("header", "filter") or (self.kind == "rail" and not self.current) else 600
 
     def _side(self) -> int:
         look = style_of()
         if self.kind == "link":
             return 0
+        if self.kind == "filter":
+            return look.px(12)
         return look.px(10 if self.kind in ("header", "rail") or not self.text() else 16)
 
     def _colours(self) -> tuple[str, str, str]:
@@ -84,6 +86,12 @@ class Button(QPushButton):
             return t.header_button, "", t.on_header
         if self.kind == "tinted" or (self.kind == "rail" and self.current):
             return t.tint, "", t.link
+        if self.kind == "filter":
+            return (
+                (t.tint if hover or self.current else t.surface),
+                (t.link if self.current else t.control_edge),
+                t.text,
+            )
         text = t.second if not self.isEnabled() else t.error if self.tone == "error" else t.link
         if self.kind == "rail":
             return (t.tint if hover else ""), "", t.text
@@ -128,7 +136,12 @@ class Button(QPushButton):
             left += spare / 2
         if not self.text() and self.icon_name:
             left = face.left() + (face.width() - look.px(ICON)) / 2
-        if self.icon_name:
+        trailing = self.icon_name == "down" and bool(self.text())  # opens something: the arrow stands at the end
+        if trailing:
+            size = look.px(ICON)
+            end = left + self.sizeHint().width() - 2 * self._side() - size
+            paint_icon(painter, self.icon_name, colour, QRectF(end, face.center().y() - size / 2, size, size))
+        elif self.icon_name:
             size = look.px(ICON)
             paint_icon(painter, self.icon_name, colour, QRectF(left, face.center().y() - size / 2, size, size))
             left += size + look.px(8)

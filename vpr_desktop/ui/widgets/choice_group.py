@@ -14,7 +14,7 @@ from vpr_desktop.ui.tokens import BODY, CONTROL, MARK, RADIUS, SMALL
 from vpr_desktop.ui.words import say
 
 GAP = 6
-PADDING = 7
+PADDING = 8
 
 
 class _Card:
@@ -30,7 +30,8 @@ class _Card:
         chosen = card.isChecked()
         painter = QPainter(card)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        face = QRectF(card.rect()).adjusted(1, 1, -1, -1)
+        inset = 1 if chosen else 0.5  # half the pen, so that the edge falls on whole pixels
+        face = QRectF(card.rect()).adjusted(inset, inset, -inset, -inset)
         painter.setPen(QPen(QColor(t.link if chosen else t.option_edge), 2 if chosen else 1))
         painter.setBrush(QColor(t.tint if chosen or card.underMouse() else t.surface))
         painter.drawRoundedRect(face, look.px(RADIUS), look.px(RADIUS))

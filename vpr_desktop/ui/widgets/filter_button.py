@@ -18,7 +18,7 @@ class FilterButton(Button):
     changed = Signal()
 
     def __init__(self, title: str, options: Sequence[tuple[str, str]], *, many: bool = True) -> None:
-        super().__init__(title, "secondary", icon="down")
+        super().__init__(title, "filter", icon="down")
         self._title = title
         self._menu = QMenu(self)
         self._group = QActionGroup(self)

@@ -12,6 +12,7 @@ from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 
 CALM_MS = 250  # so long a newly focused control is kept in sight while boxes around it still grow
 Margins = tuple[int, int, int, int]
+CARD_MARGINS: Margins = (24, 18, 24, 18)
 
 
 def column(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> QVBoxLayout:
@@ -39,6 +40,19 @@ def _fill(box: QVBoxLayout | QHBoxLayout, widgets: tuple[QWidget | QLayout, ...]
             box.addWidget(widget)
 
 
+def rows(*lines: QWidget | QLayout, gap: int = 8, top: int = 6) -> QVBoxLayout:
+    """Lines one below the other with a hairline between each two, and none after the last."""
+    made = column(gap=gap, margins=(0, top, 0, 0))
+    for place, line in enumerate(lines):
+        if place:
+            made.addWidget(hairline())
+        if isinstance(line, QLayout):
+            made.addLayout(line)
+        else:
+            made.addWidget(line)
+    return made
+
+
 def clear(layout: QLayout) -> None:
     """Takes everything out of a layout and lets it go."""
     while layout.count():
@@ -57,10 +71,12 @@ def clear(layout: QLayout) -> None:
 class Card(QFrame):
     """A white card with an optional title; a group for screen readers."""
 
-    def __init__(self, title: str = "", *, aside: QWidget | None = None, kind: str = "section") -> None:
+    def __init__(
+        self, title: str = "", *, aside: QWidget | None = None, kind: str = "section", margins: Margins = CARD_MARGINS
+    ) -> None:
         super().__init__()
         self.setProperty("card", True)
-        self.body = column(gap=8, margins=(24, 18, 24, 18))
+        self.body = column(gap=8, margins=margins)
         self.setLayout(self.body)
         self.heading = Heading(title, kind)
         if title:
@@ -137,10 +153,18 @@ class ScrollPage(QScrollArea):
 
         Qt asks for that height once, before boxes inside boxes know theirs, and then squeezes them.
         """
+        self._keep_right_edge()
         self.body.activate()
         needed = self.body.totalHeightForWidth(self.viewport().width())
         if needed != self.inner.minimumHeight():
             self.inner.setMinimumHeight(max(0, needed))
+
+    def _keep_right_edge(self) -> None:
+        """Lets the scroll bar stand in the margin, so that cards end where they end on a page without one."""
+        held = self.body.contentsMargins()
+        right = max(0, held.left() - (self.width() - self.viewport().width()))
+        if right != held.right():
+            self.body.setContentsMargins(held.left(), held.top(), right, held.bottom())
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.inner.isAncestorOf(now):

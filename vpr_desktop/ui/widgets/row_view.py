@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -37,7 +37,8 @@ class RowDelegate(QStyledItemDelegate):
         if chosen and index.column() == 0:
             painter.fillRect(QRectF(rect.left(), rect.top(), look.px(4), rect.height()), QColor(t.link))
         painter.setPen(QPen(QColor(t.hairline), 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        foot = rect.bottom() - 0.5  # inside the cell: the next row paints over what lies below
+        painter.drawLine(QPointF(rect.left(), foot), QPointF(rect.right(), foot))
         cell = index.data(CELL_ROLE)
         if isinstance(cell, Cell):
             self._cell(painter, rect.adjusted(look.px(10), 0, -look.px(6), 0), cell)

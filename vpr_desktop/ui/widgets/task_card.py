@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Card, hairline, row
+from vpr_desktop.ui.widgets.frames import Card, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, TagLabel, Words
 from vpr_desktop.ui.words import say
 
@@ -19,8 +19,8 @@ def fill_tasks(card: Card, seen: IncidentView, opened: Callable[[str], None]) ->
     top = row(Heading(say("Finish later"), "section"))
     top.addStretch(1)
     top.addWidget(Words(left, "hint", tone="second", wrap=False))
-    card.body.addLayout(top)
-    card.body.addWidget(Words(say("All optional. Any order."), "hint", tone="second"))
+    card.body.addLayout(column(top, Words(say("All optional. Any order."), "hint", tone="second"), gap=0))
+    lines: list[QWidget | QLayout] = []
     for task in seen.tasks:
         name = say("Task: {title}, {status}", title=task.title.lower(), status=task.status.lower())
         link = Button(say(task.title), "link", name=name)
@@ -29,8 +29,8 @@ def fill_tasks(card: Card, seen: IncidentView, opened: Callable[[str], None]) ->
         line = row(link)
         line.addStretch(1)
         line.addWidget(_state(task.status))
-        card.body.addLayout(line)
-        card.body.addWidget(hairline())
+        lines.append(line)
+    card.body.addLayout(rows(*lines, gap=3, top=0))
 
 
 def _state(status: str) -> QWidget:
