@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from vpr_desktop.bootstrap import SystemClock
@@ -34,13 +34,28 @@ def make_window(app: QApplication, home: Path) -> MainWindow:
     return window
 
 
+class FirstPaint(QObject):
+    """Does something once a window has painted for the first time; before, it would only delay that."""
+
+    def __init__(self, window: QObject, job: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._job = job
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            QTimer.singleShot(0, self._job)
+        return False
+
+
 def run(home: str | None = None) -> int:
     """Opens the window and stays until it is closed."""
     app = application()
     app.setQuitOnLastWindowClosed(False)
     window = make_window(app, home_folder(home))
+    FirstPaint(window, window.warm_up)
     window.show()
-    QTimer.singleShot(0, window.warm_up)
     code = app.exec()
     window.lane.stop()
     return code

@@ -1,0 +1,62 @@
+"""What is not imported before the lock screen shows: a window that waits for nothing, tested by module names."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from vpr_desktop.services import sessions
+from vpr_desktop.services.context import Context
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = (
+    "sqlmodel", "sqlalchemy", "pydantic", "sqlcipher3", "cryptography", "reportlab", "pypdfium2", "requests",
+    "http_message_signatures", "truststore", "fastapi", "msgspec", "stdnum", "numpy", "vpr_desktop.domain.forms",
+)  # fmt: skip
+FIRST_PAINT = """
+import sys
+from PySide6.QtCore import QEvent, QObject
+from vpr_desktop.ui import app as program
+
+app = program.application()
+
+
+class Watch(QObject):
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and watched.objectName() == sys.argv[2]:
+            app.removeEventFilter(self)
+            print(*sys.modules, sep="\\n", flush=True)
+            app.exit(0)
+        return False
+
+
+watch = Watch()
+app.installEventFilter(watch)
+program.run(sys.argv[1])
+"""
+
+
+def modules_at_first_paint(home: Path, page: str) -> set[str]:
+    """The modules that a fresh interpreter holds once the window has painted for the first time."""
+    done = subprocess.run(
+        [sys.executable, "-c", FIRST_PAINT, str(home), page],
+        cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return set(done.stdout.split())
+
+
+@pytest.mark.parametrize("page", ["S1", "S0"])
+def test_the_first_paint_waits_for_neither_database_nor_pdf_nor_network(
+    ctx: Context, page: str, tmp_path: Path
+) -> None:
+    sessions.write_clear_facts(ctx)
+    held = modules_at_first_paint(ctx.home if page == "S1" else tmp_path / "empty", page)
+    assert "PySide6.QtWidgets" in held
+    assert "vpr_desktop.ui.pages.lock_page" in held
+    assert [name for name in HEAVY if name in held] == []
