@@ -14,7 +14,7 @@ from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record
 from vpr_desktop.domain.response import Feedback, Restrictive, Sanction
-from vpr_desktop.domain.support import Plan, StepEntry
+from vpr_desktop.domain.support import Plan, StepCare, StepEntry
 from vpr_desktop.domain.user import User
 
 SCHEMA = 1  # rises when a field or an entity is added; ops carry it
@@ -31,6 +31,7 @@ ENTITIES: dict[str, type[Record]] = {
     "feedback": Feedback,
     "plan": Plan,
     "step_entry": StepEntry,
+    "step_care": StepCare,
     "ward": Ward,
     "place": Place,
     "contact": Contact,

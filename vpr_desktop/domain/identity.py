@@ -26,6 +26,11 @@ def user_record_id(org_code: str, user_id: str) -> str:
     return str(uuid.uuid5(VPR_NAMESPACE, f"user/{org_code.upper()}/{user_id.lower()}"))
 
 
+def step_record_id(plan_id: str, step: str) -> str:
+    """The record of a plan's step: the same on every PC, so that two of them mean the same step."""
+    return str(uuid.uuid5(VPR_NAMESPACE, f"step/{plan_id}/{step}"))
+
+
 def device_id(first_public_key: bytes) -> str:
     """A PC's identity, which its first public key proves."""
     return str(uuid.UUID(bytes=hashlib.sha256(first_public_key).digest()[:16]))

@@ -49,4 +49,16 @@ class StepEntry(Record, table=True):
     strikes: str | None = link("Strikes out", "step_entry", section=ENTRY, block="support")
 
 
+class StepCare(Record, table=True):
+    """What somebody set by hand on a step: who does it, and another due time. Its id follows from plan and step."""
+
+    __tablename__ = "step_care"
+
+    plan_id: str | None = link("Plan", "plan", section=ENTRY, block="system", listed=True)
+    step: str | None = text("Step", section=ENTRY, block="support", longest=20, app=True)
+    owner: str | None = text("Owner", section=ENTRY, block="support", longest=80, app=True)
+    due_at: datetime | None = moment("Due", section=ENTRY, block="support")
+    due_reason: str | None = text("Why another due time", section=ENTRY, block="support_note", longest=500)
+
+
 STEP_OUTCOME = lists.OUTCOME

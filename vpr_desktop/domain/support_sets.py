@@ -78,32 +78,30 @@ def _is_full(facts: PlanFacts) -> bool:
     )
 
 
-def holds(need: str | None, facts: PlanFacts, *, declined_before: bool = False) -> bool:
-    """Whether the condition of a step holds."""
+def needs_met(facts: PlanFacts, *, declined_before: bool = False) -> frozenset[str | None]:
+    """The conditions of steps that hold; None, the condition of a step without one, always does."""
     classes = {act_class(code) for code in facts.acts}
     exposed = bool(facts.acts & EXPOSING_ACTS) or bool(facts.injuries & EXPOSING_INJURIES) or facts.exposure == "Y"
-    answers = {
-        None: True,
-        "exposure": exposed,
-        "police": bool(classes & POLICE_CLASSES) or facts.effect in ("TRE", "SER"),
-        "sexual": "SEX" in classes,
-        "force_or_serious": facts.force_used or facts.serious,
-        "riddor": facts.effect in MAY_BE_REPORTABLE or bool(facts.injuries) or facts.riddor_advice != "NA",
-        "serious": facts.serious,
-        "witness": facts.has_witness or facts.role == "WIT",
-        "declined_before": declined_before,
-        "time_off": facts.time_off,
-    }
-    return answers[need]
+    answers = (
+        (None, True),
+        ("exposure", exposed),
+        ("police", bool(classes & POLICE_CLASSES) or facts.effect in ("TRE", "SER")),
+        ("sexual", "SEX" in classes),
+        ("force_or_serious", facts.force_used or facts.serious),
+        ("riddor", facts.effect in MAY_BE_REPORTABLE or bool(facts.injuries) or facts.riddor_advice != "NA"),
+        ("serious", facts.serious),
+        ("witness", facts.has_witness or facts.role == "WIT"),
+        ("declined_before", declined_before),
+        ("time_off", facts.time_off),
+    )
+    return frozenset(need for need, holds in answers if holds)
 
 
 def steps_in(template: Template, facts: PlanFacts, *, declined_before: bool = False) -> list[Step]:
     """The steps that stand for a plan, team steps among them, in the order of the template."""
     name = set_of(facts)
-    in_set = [step for step in template.steps if name in step.sets]
-    if name == "light":
-        return in_set
-    return [step for step in in_set if holds(step.needs, facts, declined_before=declined_before)]
+    met = needs_met(facts, declined_before=declined_before)
+    return [step for step in template.steps if name in step.sets and (name == "light" or step.needs in met)]
 
 
 def is_repeat(happened_at: datetime, earlier: list[datetime], zone: ZoneInfo) -> bool:

@@ -42,6 +42,9 @@ class Care:
     due_at: datetime | None = None
 
 
+NO_CARE = Care()
+
+
 @dataclass(frozen=True, slots=True)
 class StepState:
     """One step of a plan as it stands now."""
@@ -94,16 +97,30 @@ def in_order(entries: Iterable[Entry]) -> list[Entry]:
     return sorted(entries, key=lambda entry: (entry.at, entry.order))
 
 
+Recordings = Mapping[str, list[Entry]]  # by step, from the first to the last
+
+
+def by_step(entries: Iterable[Entry]) -> dict[str, list[Entry]]:
+    """Recordings by step, each from the first to the last."""
+    found: dict[str, list[Entry]] = {}
+    for entry in in_order(entries):
+        found.setdefault(entry.step, []).append(entry)
+    return found
+
+
 def reoffers(template: Template, plan: PlanState) -> list[str]:
     """The codes on the list of S3-02: offers that were declined before it and have no date of their own."""
-    asked = next((e.at for e in in_order(plan.entries) if e.step == REOFFER and e.outcome != "ADD"), None)
+    return _reoffers(template, plan, by_step(plan.entries), {step.code for step in steps_in(template, plan.facts)})
+
+
+def _reoffers(template: Template, plan: PlanState, held: Recordings, stands: set[str]) -> list[str]:
+    asked = next((entry.at for entry in held.get(REOFFER, ()) if entry.outcome != "ADD"), None)
     found = []
-    stands = {step.code for step in steps_in(template, plan.facts)}
     for step in template.steps:
-        said = [e for e in _of(plan, step.code) if e.outcome != "ADD" and (asked is None or e.at < asked)]
-        if step.is_offer and said and _waits(said[-1]):
+        before = [e for e in held.get(step.code, ()) if e.outcome != "ADD" and (asked is None or e.at < asked)]
+        if before and step.is_offer and _waits(before[-1]):
             found.append(step.code)
-    if plan.said_at_logging == "DEL" and FIRST_OFFER in stands and not _spoken(plan, FIRST_OFFER):
+    if plan.said_at_logging == "DEL" and FIRST_OFFER in stands and not _spoken(held.get(FIRST_OFFER, ())):
         found.append(FIRST_SAID)
     return found
 
@@ -112,38 +129,39 @@ def _waits(entry: Entry) -> bool:
     return entry.outcome == "DEC" or (entry.outcome == "DEL" and entry.until_on is None)
 
 
-def _of(plan: PlanState, code: str) -> list[Entry]:
-    return in_order(entry for entry in plan.entries if entry.step == code)
-
-
-def _spoken(plan: PlanState, code: str) -> bool:
-    return any(entry.outcome != "ADD" for entry in _of(plan, code))
+def _spoken(entries: Iterable[Entry]) -> bool:
+    return any(entry.outcome != "ADD" for entry in entries)
 
 
 def personal_steps(template: Template, plan: PlanState, now: datetime) -> list[StepState]:
     """The steps of one person's plan. A step that no longer stands is kept where somebody did something about it."""
-    waiting = bool(reoffers(template, plan)) or _spoken(plan, REOFFER)
-    stands = {step.code for step in steps_in(template, plan.facts, declined_before=waiting)}
-    listed = [step for step in template.steps if not step.team and (step.code in stands or _touched(plan, step.code))]
-    return [_state(step, plan, _of(plan, step.code), plan.cares.get(step.code, Care()), now) for step in listed]
+    held = by_step(plan.entries)
+    stands = {step.code for step in steps_in(template, plan.facts)}
+    if _reoffers(template, plan, held, stands) or _spoken(held.get(REOFFER, ())):
+        stands = {step.code for step in steps_in(template, plan.facts, declined_before=True)}
+    listed = [s for s in template.steps if not s.team and (s.code in stands or _touched(plan, held, s.code))]
+    return [_state(step, plan, held.get(step.code, []), plan.cares.get(step.code, NO_CARE), now) for step in listed]
 
 
 def team_steps(template: Template, plans: Sequence[PlanState], now: datetime) -> list[StepState]:
     """The steps about the ward, each once, where any plan of the incident holds them."""
+    held = by_step(entry for plan in plans for entry in plan.entries)
+    stands = [{step.code for step in steps_in(template, plan.facts)} for plan in plans]
     found = []
     for step in template.steps:
-        holders = [plan for plan in plans if step in steps_in(template, plan.facts)]
-        holders = holders or [plan for plan in plans if _touched(plan, step.code)]
-        if step.team and holders:
-            entries = in_order(entry for plan in plans for entry in plan.entries if entry.step == step.code)
-            care = next((p.cares[step.code] for p in plans if step.code in p.cares), Care())
-            found.append(_state(step, holders[0], entries, care, now))
+        if not step.team:
+            continue
+        holder = next((plan for plan, codes in zip(plans, stands, strict=True) if step.code in codes), None)
+        holder = holder or next((plan for plan in plans if _touched(plan, held, step.code)), None)
+        if holder is not None:
+            care = next((plan.cares[step.code] for plan in plans if step.code in plan.cares), NO_CARE)
+            found.append(_state(step, holder, held.get(step.code, []), care, now))
     return found
 
 
-def _touched(plan: PlanState, code: str) -> bool:
-    care = plan.cares.get(code, Care())
-    return _spoken(plan, code) or care.owner is not None or care.due_at is not None
+def _touched(plan: PlanState, held: Recordings, code: str) -> bool:
+    care = plan.cares.get(code, NO_CARE)
+    return _spoken(held.get(code, ())) or care.owner is not None or care.due_at is not None
 
 
 def _state(step: Step, plan: PlanState, entries: list[Entry], care: Care, now: datetime) -> StepState:

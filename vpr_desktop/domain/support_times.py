@@ -64,6 +64,11 @@ def day_end(day: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(day, time(23, 59), zone).astimezone(UTC)
 
 
+def day_start(day: date, zone: ZoneInfo) -> datetime:
+    """00:00 of a date on the ward's clock, as UTC."""
+    return datetime.combine(day, time(0), zone).astimezone(UTC)
+
+
 def first_contact_due(occurred_at: datetime, time_known: str, reported_at: datetime, zone: ZoneInfo) -> datetime:
     """24 elapsed hours after the start; where that had passed at the report, 4 hours after the report."""
     rule = support_start(occurred_at, time_known, reported_at, zone) + FIRST_CONTACT

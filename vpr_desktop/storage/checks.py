@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from vpr_desktop.domain.errors import FileAltered, FileRolledBack
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.ops import NotAnOp, chain_next, op_hash, read_op
-from vpr_desktop.storage import audit, oplog
+from vpr_desktop.storage import audit, oplog, support_rows
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tip import Tip
 
@@ -149,3 +149,4 @@ def problems(
         extra = f"SELECT id FROM {name} WHERE id NOT IN (SELECT ei FROM op WHERE et = ?)"
         for row in db.execute(extra, (name,)):
             yield f"{name} {row[0]}: a row without any op"
+    yield from support_rows.problems(db, zone, cancelled)

@@ -12,7 +12,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 from vpr_desktop.domain.errors import FileTooNew
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.storage.oplog import Connection
-from vpr_desktop.storage.tables import METADATA, PROJECTIONS, search_blocks, search_ddl
+from vpr_desktop.storage.tables import METADATA, PROJECTIONS, STALE_SUPPORT, STEP_ROW, search_blocks, search_ddl
 
 VERSION = 1  # of the file's own tables; entity columns come and go without it
 _DIALECT = sqlite.dialect()
@@ -45,7 +45,17 @@ def add_missing(db: Connection) -> list[str]:
     """Adds what the declarations have and the file lacks. Returns entities whose rows need projecting anew."""
     known = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     grown = [name for name in ENTITIES if _grow(db, name, known)]
+    _add_worklist(db, known)
     return grown
+
+
+def _add_worklist(db: Connection, known: set[str]) -> None:
+    """Makes the worklist's tables in a file that is older than they are; its rows then wait to be computed."""
+    if STEP_ROW.name in known:
+        return
+    _create_table(db, STEP_ROW)
+    _create_table(db, STALE_SUPPORT)
+    db.execute("INSERT OR IGNORE INTO stale_support SELECT incident_id FROM plan WHERE incident_id IS NOT NULL")
 
 
 def _grow(db: Connection, name: str, known: set[str]) -> bool:

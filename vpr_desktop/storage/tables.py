@@ -101,6 +101,34 @@ DRAFT = Table(
     Index("draft_user", "user"),
 )
 
+# The worklist: every step of every plan as its ops give it, so that a page of it is one index read. Kept by
+# `support_rows.py`; `open_from` is empty for what is settled, `due_at` a moment in wire form.
+STEP_ROW = Table(
+    "step_row",
+    METADATA,
+    Column("n", Integer, primary_key=True),
+    Column("incident_id", String, nullable=False),
+    Column("plan_id", String, nullable=False),
+    Column("person_id", String),
+    Column("ward_id", String, nullable=False),
+    Column("step", String, nullable=False),
+    Column("team", Integer, nullable=False),
+    Column("status", String, nullable=False),
+    Column("open_from", String),
+    Column("due_at", String, nullable=False),
+    Column("window_s", Integer, nullable=False),
+    Column("again", Integer, nullable=False),
+    Column("waits", Integer, nullable=False),
+    Column("owner", String),
+    Column("lead", String),
+    Column("live", Integer, nullable=False),
+    Index("step_row_incident", "incident_id"),
+    Index("step_row_due", "live", "due_at", "open_from", sqlite_where=text("open_from IS NOT NULL")),
+)
+
+# Incidents whose worklist rows wait to be brought up to date, after a pull or an import of many.
+STALE_SUPPORT = Table("stale_support", METADATA, Column("id", String, primary_key=True))
+
 # Columns that the projection computes and nobody declares, for entities that happen at a time.
 LOCAL_TIME = ("local_ym", "local_day", "local_wday", "local_hour")
 TASKS = ("tasks_left",)
