@@ -1,8 +1,9 @@
 """Makes a PC with very many incidents, quickly and through the real op log: every op, chain, row and index is true.
 
 A practice ward of some hundred incidents is made by the services. Their ops are then issued again and again with
-new ids, dates, references and words, and folded and projected by the product's own functions. Kept under `build/`
-for the day, under a name that changes with the code it depends on.
+new ids, dates, references and words, and folded and projected by the product's own functions; only the steps of
+support plans are copied with their dates moved, so those near a change of the clocks may be an hour off.
+Kept under `build/` for the day, under a name that changes with the code it depends on.
 """
 
 from __future__ import annotations
@@ -24,14 +25,16 @@ from vpr_desktop.domain.ops import Held, canonical, chain_next, fold, op_hash
 from vpr_desktop.domain.references import reference
 from vpr_desktop.services import practice, sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import audit, oplog
+from vpr_desktop.storage import audit, oplog, support_rows
 from vpr_desktop.storage.keyslots import KdfPolicy
+from vpr_desktop.storage.support_rows import STORED_COLUMNS
 from vpr_desktop.storage.tables import search_blocks
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 KEPT = ROOT / "build" / "bench"
 FAST = KdfPolicy(memory_kib=64, passes=1, floor_kib=64)
 USER, PASSPHRASE = "amanager", practice.PASSPHRASE
+SETTLED_MS = 45 * 86_400_000  # by then a practice incident is closed; what is younger is not copied far back
 WEEKS = 520  # the copies lie spread over ten years
 SLICE = 2000  # incidents written at a time
 CHANGING = re.compile(
@@ -84,6 +87,7 @@ class _Source:
     ops: list[dict[str, Any]]
     acts: list[tuple[str, str]]
     tasks_left: int
+    steps: list[tuple[Any, ...]]
     ms: int
 
 
@@ -99,6 +103,9 @@ def _sources() -> list[_Source]:
     acts: dict[str, list[tuple[str, str]]] = {}
     for act, user, obj in ctx.store.db.execute('SELECT act, "user", obj FROM audit ORDER BY n'):
         acts.setdefault(obj, []).append((act, user))
+    steps: dict[str, list[tuple[Any, ...]]] = {}
+    for row in ctx.store.db.execute(f"SELECT {STORED_COLUMNS} FROM step_row ORDER BY n"):
+        steps.setdefault(row[0], []).append(tuple(row))
     for (raw,) in ctx.store.db.execute("SELECT raw FROM op ORDER BY n"):
         body = json.loads(raw)
         above = body["set"].get("incident_id") or body["set"].get("parent_id")
@@ -109,7 +116,7 @@ def _sources() -> list[_Source]:
         if body["ei"] in owner:
             top = owner[body["ei"]]
             ms = int(body["at"].split(".")[0])
-            found.setdefault(top, _Source([], acts[top], left[top], ms)).ops.append(body)
+            found.setdefault(top, _Source([], acts[top], left[top], steps.get(top, []), ms)).ops.append(body)
     sessions.lock(ctx)
     shutil.rmtree(home)
     return list(found.values())
@@ -121,11 +128,15 @@ def _make(home: Path, count: int) -> None:
     ctx = unlocked(home)
     for pragma in QUICK:
         ctx.store.db.execute(f"PRAGMA {pragma}")
-    copies = count // len(sources) + 1
+    newest = max(source.ms for source in sources)
+    copies = -(-count // sum(newest - source.ms > SETTLED_MS for source in sources))
+    spread = [round(k * WEEKS / copies) for k in range(copies)]
+    held = int(ctx.store.db.execute("SELECT count(*) FROM incident").fetchone()[0])
     wanted = sorted(
-        ((source.ms - weeks * 7 * 86_400_000, i, weeks) for i, source in enumerate(sources)
-         for weeks in (round(k * WEEKS / copies) for k in range(copies))),
-    )[-count + ctx.store.db.execute("SELECT count(*) FROM incident").fetchone()[0]:]  # fmt: skip
+        (source.ms - weeks * 7 * 86_400_000, i, weeks)
+        for i, source in enumerate(sources)
+        for weeks in (spread if newest - source.ms > SETTLED_MS else spread[:1])
+    )[held - count :]
     writer = _Writer(ctx)
     for start in range(0, len(wanted), SLICE):
         for ms, i, weeks in wanted[start : start + SLICE]:
@@ -148,6 +159,7 @@ class _Writer:
         self._rows: dict[str, list[tuple[Any, ...]]] = {}
         self._words: dict[str, list[tuple[Any, ...]]] = {}
         self._audit: list[tuple[Any, ...]] = []
+        self._steps: list[tuple[Any, ...]] = []
 
     def _highest(self, name: str) -> int:
         return int(self.db.execute(f"SELECT coalesce(max(n), 0) FROM {name}").fetchone()[0])
@@ -165,18 +177,24 @@ class _Writer:
             entities.setdefault(body["ei"], []).append(Held(body["op"], None, body["dn"][0], body["dn"][1], body))
         for entity_id, held in entities.items():
             self._row(entity_id, held, source.tasks_left)
+        self._steps += [tuple(row) for row in json.loads(self._changed(json.dumps(source.steps), ids, weeks))]
         incident_id = ids[source.ops[0]["ei"]]
         at = datetime.fromtimestamp(ms / 1000, UTC).isoformat()
         for act, user in source.acts:
             self._note(at, user, act, incident_id)
 
-    def _body(self, op: dict[str, Any], ids: dict[str, str], ms: int, weeks: int) -> dict[str, Any]:
+    def _changed(self, text: str, ids: dict[str, str], weeks: int) -> str:
+        """The same JSON with other ids, and every date so many weeks earlier."""
+
         def change(found: re.Match[str]) -> str:
             if found[1]:
                 return f'"{ids.get(found[1], found[1])}"'
             return f'"{self._day(found[2], weeks)}{found[3] or ""}"'
 
-        body: dict[str, Any] = json.loads(CHANGING.sub(change, canonical(op).decode()))
+        return CHANGING.sub(change, text)
+
+    def _body(self, op: dict[str, Any], ids: dict[str, str], ms: int, weeks: int) -> dict[str, Any]:
+        body: dict[str, Any] = json.loads(self._changed(canonical(op).decode(), ids, weeks))
         body["dev"], body["dn"] = self.ctx.store.device_id, [self.tip.incarnation, self.tip.counter + 1]
         body["at"] = f"{ms:015d}.{self.made % 100000:05d}"
         given = body["set"]
@@ -230,6 +248,7 @@ class _Writer:
         self.db.executemany(OP, self._ops)
         self.db.executemany(OUTBOX, [(op[0],) for op in self._ops])
         self.db.executemany(audit.INSERT, self._audit)
+        self.db.executemany(support_rows.INSERT, self._steps)
         for name, rows in self._rows.items():
             more = ("tasks_left",) if name == "incident" else ()
             names = ",".join(f'"{c}"' for c in ("n", *oplog.row_columns(name), *more))
@@ -238,7 +257,7 @@ class _Writer:
             names = ",".join(("rowid", *search_blocks(ENTITIES[name])))
             self.db.executemany(f"INSERT INTO {name}_fts ({names}) VALUES ({','.join('?' * len(rows[0]))})", rows)
         self.db.execute("COMMIT")
-        for held in (self._ops, self._audit):
+        for held in (self._ops, self._audit, self._steps):
             held.clear()
         self._rows, self._words = {}, {}
 

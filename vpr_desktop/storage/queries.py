@@ -14,9 +14,15 @@ from typing import Any
 
 from vpr_desktop.domain.references import normal_reference
 from vpr_desktop.storage.oplog import Connection
+from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
 
+# Two ways to ask for what happened to oneself: the first finds these incidents, the second looks at one at hand.
 SELF = "id IN (SELECT parent_id FROM person WHERE person_key = :me AND removed IS NOT 1)"
 OWN = f"(reported_by = :me OR {SELF})"
+MINE = (
+    "reported_by = :me"
+    " OR EXISTS (SELECT 1 FROM person WHERE parent_id = incident.id AND person_key = :me AND removed IS NOT 1)"
+)
 LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead"
 
 # By role: which incidents are listed at all, and of which restricted ones the content may be used.
@@ -30,9 +36,9 @@ LISTED = {
 }
 OPEN_TO = {
     "reporter": "1",
-    "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {OWN})",
-    "support_lead": f"(restricted IS NOT 1 OR {OWN} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} IS NOT NULL))",
-    "vpr_lead": f"(restricted IS NOT 1 OR {OWN})",
+    "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {MINE})",
+    "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} IS NOT NULL))",
+    "vpr_lead": f"(restricted IS NOT 1 OR {MINE})",
     "auditor": "0",
     "device_admin": "0",
 }
@@ -82,12 +88,17 @@ class ListQuery:
 
 VIEWS = {
     "all": "1",
-    "needs_finishing": "status = 'logged' AND tasks_left > 0 AND imported_at IS NULL",
-    "open_support": "id IN (SELECT incident_id FROM plan WHERE closed_on IS NULL)",
+    "needs_finishing": UNFINISHED,
+    "open_support": f"id IN (SELECT incident_id FROM plan INDEXED BY plan_open WHERE {OPEN_PLAN})",
     "not_sent": "id IN (SELECT op.ei FROM outbox JOIN op ON op.n = outbox.op)",
-    "restricted": "restricted = 1",
+    "restricted": RESTRICTED,
     "two_versions": "(clash > 0 OR id IN (SELECT parent_id FROM person WHERE clash > 0)"
     " OR id IN (SELECT parent_id FROM alleged WHERE clash > 0))",
+}
+HITS = "n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
+FROM = {  # a saved view of few incidents is read from the index of its own rows
+    "needs_finishing": "incident INDEXED BY incident_unfinished",
+    "restricted": "incident INDEXED BY incident_closed_to",
 }
 OPEN_ONLY = ("needs_finishing", "two_versions")  # views that tell something of what happened
 
@@ -96,7 +107,7 @@ def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
     """The condition of a list and its values."""
     values: dict[str, Any] = {"me": viewer.user_id}
     wards = [one for one in viewer.ward_ids if not query.wards or one in query.wards]
-    parts = [_any("ward_id", wards, values), LISTED[viewer.role], VIEWS[query.view]]
+    parts = [_wards(wards, values), LISTED[viewer.role], VIEWS[query.view]]
     if query.since:
         parts.append("local_day >= :since")
         values["since"] = query.since
@@ -120,7 +131,7 @@ def _holds_words(text: str, role: str, values: dict[str, Any]) -> str:
     if match is None:
         return "0"
     values["match"] = match
-    return "n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
+    return HITS
 
 
 def _match(text: str, role: str) -> str | None:
@@ -154,6 +165,11 @@ def _any(column: str, codes: Sequence[str], values: dict[str, Any]) -> str:
     return f"{column} IN ({','.join(f':{column}{i}' for i in range(len(codes)))})" if codes else "0"
 
 
+def _wards(ward_ids: Sequence[str], values: dict[str, Any]) -> str:
+    """The wards to look at. The sign keeps the planner from starting with them, as they hold nearly every row."""
+    return "+" + _any("ward_id", ward_ids, values) if ward_ids else "0"
+
+
 def order_by(query: ListQuery) -> str:
     """The order of a list. Restricted incidents stand last where the order would tell what they hold."""
     direction = "DESC" if query.descending else "ASC"
@@ -170,17 +186,23 @@ def as_dict(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
     return found
 
 
+def _from(query: ListQuery, condition: str) -> str:
+    """Where to read a list from. With a condition that never holds SQLite drops the others, and their index with it."""
+    return "incident" if "0" in condition.split(" AND ") else FROM.get(query.view, "incident")
+
+
 def count(db: Connection, query: ListQuery, viewer: Viewer) -> int:
     """How many incidents a list holds."""
     condition, values = where(query, viewer)
-    return int(db.execute(f"SELECT count(*) FROM incident WHERE {condition}", values).fetchone()[0])
+    return int(db.execute(f"SELECT count(*) FROM {_from(query, condition)} WHERE {condition}", values).fetchone()[0])
 
 
 def page(db: Connection, query: ListQuery, viewer: Viewer) -> list[dict[str, Any]]:
     """One slice: first the numbers of its rows from an index, then the rows themselves."""
     condition, values = where(query, viewer)
     values |= {"limit": query.limit, "offset": query.offset}
-    first = f"SELECT n FROM incident WHERE {condition} ORDER BY {order_by(query)} LIMIT :limit OFFSET :offset"
+    source, order = _from(query, condition), order_by(query)
+    first = f"SELECT n FROM {source} WHERE {condition} ORDER BY {order} LIMIT :limit OFFSET :offset"
     numbers = [row[0] for row in db.execute(first, values)]
     return rows(db, numbers, viewer)
 
@@ -196,17 +218,16 @@ def rows(db: Connection, numbers: Sequence[int], viewer: Viewer) -> list[dict[st
 
 
 def by_reference(db: Connection, text: str, viewer: Viewer, limit: int) -> list[dict[str, Any]]:
-    """Incidents whose reference begins with what was typed, newest first."""
+    """Incidents whose reference begins with what was typed, newest first; then those that once had this one."""
     typed = text.strip().upper().replace(" ", "-")
     if len(typed) < 2:
         return []
     values: dict[str, Any] = {"me": viewer.user_id, "from": typed, "to": typed + "\U0010ffff", "limit": limit}
-    wards = _any("ward_id", viewer.ward_ids, values)
-    sql = (
-        f"SELECT n FROM incident WHERE {wards} AND {LISTED[viewer.role]}"
-        " AND (reference >= :from AND reference < :to OR old_reference = :from) ORDER BY n DESC LIMIT :limit"
-    )
-    return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
+    seen = f"SELECT n FROM incident WHERE {_wards(viewer.ward_ids, values)} AND {LISTED[viewer.role]}"
+    now = f"{seen} AND reference >= :from AND reference < :to ORDER BY reference DESC LIMIT :limit"
+    before = f"{seen} AND old_reference = :from ORDER BY n DESC LIMIT :limit"
+    numbers = [row[0] for sql in (now, before) for row in db.execute(sql, values)]
+    return rows(db, list(dict.fromkeys(numbers))[:limit], viewer)
 
 
 # Which narratives a role's search may look into. What needs a reason first is never searched.
@@ -224,11 +245,14 @@ def by_words(db: Connection, text: str, viewer: Viewer, limit: int) -> list[dict
     if match is None:
         return []
     values: dict[str, Any] = {"me": viewer.user_id, "match": match, "limit": limit}
-    wards = _any("ward_id", viewer.ward_ids, values)
-    sql = (
-        f"SELECT n FROM incident WHERE n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
-        f" AND {wards} AND {LISTED[viewer.role]} AND {OPEN_TO[viewer.role]} ORDER BY n DESC LIMIT :limit"
+    wards = _wards(viewer.ward_ids, values)
+    seen = f"{wards} AND {LISTED[viewer.role]} AND {OPEN_TO[viewer.role]}"
+    sql = (  # hits from the newest on, each looked at in turn, so that a common word costs no more than a rare one
+        f"SELECT n FROM incident_fts CROSS JOIN incident ON incident.n = incident_fts.rowid"
+        f" WHERE incident_fts MATCH :match AND {seen} ORDER BY incident_fts.rowid DESC LIMIT :limit"
     )
+    if viewer.role == "reporter":  # sees few of many: from their own incidents on
+        sql = f"SELECT n FROM incident WHERE {seen} AND {HITS} ORDER BY n DESC LIMIT :limit"
     return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
 
 
@@ -251,10 +275,10 @@ def by_label(db: Connection, typed: str, ward_ids: Sequence[str]) -> str | None:
 def since(db: Connection, start: datetime, viewer: Viewer, ward_id: str, limit: int = 200) -> list[dict[str, Any]]:
     """Incidents of one ward logged since a moment, newest first."""
     values: dict[str, Any] = {"me": viewer.user_id, "start": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
-    wards = _any("ward_id", [one for one in viewer.ward_ids if one == ward_id], values)
+    wards = _wards([one for one in viewer.ward_ids if one == ward_id], values)
     sql = (
         f"SELECT n FROM incident WHERE {wards} AND {LISTED[viewer.role]} AND reported_at >= :start"
-        f" AND status <> 'withdrawn' AND imported_at IS NULL ORDER BY n DESC LIMIT {limit}"
+        f" AND status <> 'withdrawn' AND imported_at IS NULL ORDER BY reported_at DESC, n DESC LIMIT {limit}"
     )
     return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
 
@@ -272,7 +296,7 @@ def restricted_without_lead(db: Connection, ward_ids: Sequence[str]) -> int:
         return 0
     values: dict[str, Any] = {}
     wards = _any("ward_id", ward_ids, values)
-    sql = f"SELECT count(*) FROM incident WHERE {wards} AND restricted = 1 AND status IN ('logged', 'in_review')"
+    sql = f"SELECT count(*) FROM incident WHERE {wards} AND {RESTRICTED} AND status IN ('logged', 'in_review')"
     return int(db.execute(sql, values).fetchone()[0])
 
 

@@ -46,6 +46,8 @@ def add_missing(db: Connection) -> list[str]:
     known = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     grown = [name for name in ENTITIES if _grow(db, name, known)]
     _add_worklist(db, known)
+    for table in METADATA.sorted_tables:
+        _add_indexes(db, table)
     return grown
 
 
@@ -69,11 +71,14 @@ def _grow(db: Connection, name: str, known: set[str]) -> bool:
     missing = [column for column in table.columns if column.name not in held]
     for column in missing:
         db.execute(f"ALTER TABLE {name} ADD COLUMN {CreateColumn(column).compile(dialect=_DIALECT)}")
-    indexes = {row[1] for row in db.execute(f"PRAGMA index_list({name})")}
-    for index in table.indexes:
-        if index.name not in indexes:
-            db.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
     return bool(missing)
+
+
+def _add_indexes(db: Connection, table: Table) -> None:
+    held = {row[1] for row in db.execute(f"PRAGMA index_list({table.name})")}
+    for index in table.indexes:
+        if index.name not in held:
+            db.execute(str(CreateIndex(index).compile(dialect=_DIALECT)))
 
 
 def _create_table(db: Connection, table: Table) -> None:

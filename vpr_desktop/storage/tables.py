@@ -70,6 +70,7 @@ OUTBOX = Table(
     Column("state", String, nullable=False),
     Column("code", String),
     Column("not_before", Integer),
+    Index("outbox_held", "not_before", sqlite_where=text("not_before IS NOT NULL")),
 )
 
 AUDIT = Table(
@@ -85,6 +86,7 @@ AUDIT = Table(
     Column("after", BLOB),
     Column("prev", BLOB, nullable=False),
     Column("hash", BLOB, nullable=False),
+    Index("audit_obj", "obj", "act"),
 )
 
 STATE = Table("state", METADATA, Column("k", String, primary_key=True), Column("v", BLOB))
@@ -185,13 +187,34 @@ def _add_indexes(name: str, entity: type[Record], table: Table) -> None:
             Index(f"{name}_{field}", table.c[field])
         if spec.charted:
             Index(f"{name}_{field}_ym", table.c[field], table.c.local_ym)
+    if name == "plan":
+        Index("plan_open", table.c.incident_id, sqlite_where=text(OPEN_PLAN))
     if not derived_columns(entity):
         return
     covered = [table.c[f] for f, s in specs.items() if s.charted and not s.is_long]
     Index(f"{name}_cover", table.c.local_ym, table.c.local_day, table.c.local_hour, *covered, table.c.clash)
     Index(f"{name}_clock", table.c.local_wday, table.c.local_hour, table.c.local_ym)
     Index(f"{name}_when", table.c.occurred_at)
+    Index(f"{name}_reported", table.c.reported_at)
     Index(f"{name}_status_day", table.c.status, table.c.local_day)
+    _add_list_indexes(name, table)
+
+
+# The saved views of the list that hold few of many incidents; each has an index of its own rows alone.
+UNFINISHED = "status = 'logged' AND tasks_left > 0 AND imported_at IS NULL"
+RESTRICTED = "restricted = 1"
+OPEN_PLAN = "closed_on IS NULL"
+
+
+def _add_list_indexes(name: str, table: Table) -> None:
+    """What the list filters, sorts and counts by, so that it never reads the wide rows of incidents it leaves out."""
+    c = table.c
+    Index(
+        f"{name}_list", c.ward_id, c.occurred_at, c.restricted, c.status, c.effect, c.location, c.act_types,
+        c.tasks_left,
+    )  # fmt: skip
+    for view, condition in (("unfinished", UNFINISHED), ("closed_to", RESTRICTED)):
+        Index(f"{name}_{view}", c.occurred_at, c.ward_id, c.restricted, sqlite_where=text(condition))
 
 
 PROJECTIONS: dict[str, Table] = {name: projection(name, entity) for name, entity in ENTITIES.items()}

@@ -52,6 +52,12 @@ COLUMNS = (
     Column(say("Tasks left"), lambda r: Cell("–" if not r.tasks_left else str(r.tasks_left)), "Tasks left", "tasks"),
     Column(say("Support"), lambda r: Cell(r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
 )
+VIEWS = {
+    "all": say("All"),
+    "needs_finishing": say("Needs finishing"),
+    "open_support": say("Open support"),
+    "restricted": say("Restricted"),
+}
 TASKS_COLUMN, STATUS_COLUMN = 6, 5
 
 
@@ -129,7 +135,7 @@ class IncidentsPage(QWidget):
         else:
             self.desk.run(self, lambda: listing.page(ctx, asked), lambda rows: self._show(turn, rows, None))
             self.desk.run(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
-        self.desk.run(self, lambda: listing.view_counts(ctx), self._show_views)
+        self.desk.run(self, lambda: listing.view_counts(ctx, tuple(VIEWS)), self._show_views)
 
     def _show(self, turn: int, rows: list[Row], count: int | None) -> None:
         if turn != self._turn:
@@ -149,13 +155,7 @@ class IncidentsPage(QWidget):
             self.table.setAccessibleName(say("Incidents, {count} rows", count=count))
 
     def _show_views(self, counts: dict[str, int]) -> None:
-        names = {
-            "all": say("All"),
-            "needs_finishing": say("Needs finishing"),
-            "open_support": say("Open support"),
-            "restricted": say("Restricted"),
-        }
-        self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in names.items()], self.query.view)
+        self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in VIEWS.items()], self.query.view)
 
     def _say_empty(self, empty: bool) -> None:
         self.empty.setText(

@@ -1,0 +1,117 @@
+"""The list never reads all incidents to show a page: what SQLite says it would do, for every view and role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.factories import logged
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage import queries
+from vpr_desktop.storage.queries import ListQuery, Viewer
+
+SHOWN = ("all", "needs_finishing", "open_support", "restricted")
+WHOLE_WARD = ("ward_manager", "support_lead", "vpr_lead")
+
+
+class Listening:
+    """The connection of a file that notes what each statement would do before it is done."""
+
+    def __init__(self, db: Any) -> None:
+        self.db = db
+        self.steps: list[str] = []
+
+    def execute(self, sql: str, values: Any = (), /) -> Any:
+        self.steps += [row[3] for row in self.db.execute("EXPLAIN QUERY PLAN " + sql, values)]
+        return self.db.execute(sql, values)
+
+    def executemany(self, sql: str, rows: Any, /) -> Any:
+        return self.db.executemany(sql, rows)
+
+
+def viewer(ctx: Context, role: str) -> Viewer:
+    return Viewer(role, ctx.user.user_id, tuple(ctx.wards))
+
+
+def reads_every_row(step: str) -> bool:
+    """Whether a step reads a whole table of records, not an index and not a search result."""
+    return step.startswith("SCAN ") and "USING" not in step and "VIRTUAL TABLE" not in step
+
+
+@pytest.mark.parametrize("role", [*WHOLE_WARD, "reporter"])
+@pytest.mark.parametrize("view", SHOWN)
+def test_a_page_of_a_view_is_found_by_an_index(ctx: Context, view: str, role: str) -> None:
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    queries.page(db, ListQuery(view=view), viewer(ctx, role))
+    assert db.steps
+    assert [step for step in db.steps if reads_every_row(step)] == []
+
+
+@pytest.mark.parametrize("role", WHOLE_WARD)
+def test_the_first_page_needs_no_sorting(ctx: Context, role: str) -> None:
+    for view in ("all", "needs_finishing", "restricted"):
+        db = Listening(ctx.store.db)
+        queries.page(db, ListQuery(view=view), viewer(ctx, role))
+        assert "USE TEMP B-TREE FOR ORDER BY" not in db.steps, view
+
+
+@pytest.mark.parametrize("role", list(queries.LISTED))
+def test_every_role_gets_an_answer_to_every_view_sort_and_text(ctx: Context, role: str) -> None:
+    logged(ctx)
+    seen = viewer(ctx, role)
+    for view in queries.VIEWS:
+        for text in ("", "meal", "!?"):
+            for query in (ListQuery(view=view, text=text), ListQuery(view=view, text=text, wards=("elsewhere",))):
+                found = queries.page(ctx.store.db, query, seen)
+                assert len(found) == queries.count(ctx.store.db, query, seen)
+                assert not found or (role, text) != ("auditor", "meal")
+
+
+@pytest.mark.parametrize("sort", list(queries.SORTS))
+@pytest.mark.parametrize("role", WHOLE_WARD)
+def test_any_sort_reads_the_narrow_index_of_the_list_alone(ctx: Context, sort: str, role: str) -> None:
+    db = Listening(ctx.store.db)
+    queries.page(db, ListQuery(sort=sort), viewer(ctx, role))
+    assert any("USING" in step and "INDEX" in step for step in db.steps)
+    assert [step for step in db.steps if reads_every_row(step)] == []
+
+
+@pytest.mark.parametrize("view", SHOWN)
+def test_a_count_reads_indexes_alone(ctx: Context, view: str) -> None:
+    db = Listening(ctx.store.db)
+    queries.count(db, ListQuery(view=view), viewer(ctx, "ward_manager"))
+    assert [step for step in db.steps if reads_every_row(step)] == []
+
+
+def test_a_search_goes_from_hit_to_hit_and_sorts_nothing(ctx: Context) -> None:
+    logged(ctx, description="A cup was thrown.")
+    db = Listening(ctx.store.db)
+    assert len(queries.by_words(db, "cup", viewer(ctx, "ward_manager"), 50)) == 1
+    assert len(queries.by_reference(db, "CED-26", viewer(ctx, "ward_manager"), 50)) == 1
+    assert [step for step in db.steps if reads_every_row(step) or "FOR ORDER BY" in step] == []
+
+
+def test_home_reads_neither_all_incidents_nor_all_plans(ctx: Context) -> None:
+    from vpr_desktop.services import home
+
+    logged(ctx)
+    db = ctx.store.db
+    listening = Listening(db)
+    ctx.store.db = listening
+    try:
+        assert home.home(ctx).shift.count == 1
+    finally:
+        ctx.store.db = db
+    scanned = [step for step in listening.steps if reads_every_row(step)]
+    assert [step for step in scanned if not step.startswith("SCAN draft")] == []
+
+
+def test_what_was_done_with_a_record_is_looked_up(ctx: Context) -> None:
+    made = logged(ctx)
+    reader = ctx.reader()
+    listening = Listening(ctx.store.db)
+    reader.db = listening
+    assert reader.count_acts("log", made.id) == 1
+    assert [step for step in listening.steps if reads_every_row(step)] == []
