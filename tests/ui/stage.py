@@ -6,6 +6,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.conftest import FAST
@@ -93,6 +95,13 @@ class Stage:
             if root.isActiveWindow() and QApplication.focusWidget() is not None:
                 return
         raise TimeoutError("the window did not become active")
+
+    def press(self, key: Qt.Key, modifiers: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """A key, where focus is."""
+        self.activate(self.window)
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        QTest.keyClick(focused, key, modifiers)
 
     def close(self) -> None:
         self.lock()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleStateChangeEvent
 from PySide6.QtWidgets import QWidget
 
 
@@ -12,3 +12,10 @@ def announce(widget: QWidget, text: str, *, assertive: bool = False) -> None:
     level = QAccessible.AnnouncementPoliteness.Assertive if assertive else QAccessible.AnnouncementPoliteness.Polite
     event.setPoliteness(level)
     QAccessible.updateAccessibility(event)
+
+
+def say_cleared(widget: QWidget) -> None:
+    """Says again that a checkbox is no longer ticked: some readers miss the first telling."""
+    changed = QAccessible.State()
+    changed.checked = True  # what changed, not what it is now
+    QAccessible.updateAccessibility(QAccessibleStateChangeEvent(widget, changed))

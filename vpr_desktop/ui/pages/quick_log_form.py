@@ -79,7 +79,7 @@ class QuickLogForm(QWidget):
         """An empty form that starts now."""
         for group in self.groups.values():
             group.set_value([])
-        self.groups["occurred_at"].set_value(["now"])
+        self._choose_when("now")
         self.when.clear()
         self.note.blockSignals(True)
         self.note.clear()
@@ -197,9 +197,7 @@ class QuickLogForm(QWidget):
             if name == "occurred_at":
                 continue
             group.set_value(held if isinstance(held, list) else [held] if held else [])
-        self.groups["occurred_at"].set_value(
-            [body.get("when_choice") or ("typed" if answers.get("occurred_at") else "now")]
-        )
+        self._choose_when(body.get("when_choice") or ("typed" if answers.get("occurred_at") else "now"))
         self.when.setText(body.get("when_text") or self._typed_time(answers.get("occurred_at")))
         if body.get("started_at"):
             self.started_at = datetime.fromisoformat(body["started_at"])
@@ -255,8 +253,10 @@ class QuickLogForm(QWidget):
         return sorted(found + missing, key=lambda problem: [q.field for q in QUICK_LOG].index(problem.field))
 
     def _on_answered(self, name: str) -> None:
-        if name == "occurred_at" and self.groups[name].value() == ["typed"]:
-            self.when.setFocus()
+        if name == "occurred_at":
+            self._fit_when()
+            if self.groups[name].value() == ["typed"]:
+                self.when.setFocus()
         if name == "act_types":
             sexual = "SEX" in self.groups[name].value()
             if sexual and not self.notice.isVisible():
@@ -266,7 +266,7 @@ class QuickLogForm(QWidget):
 
     def _on_when_edited(self, text: str, choose: bool = True) -> None:
         if choose and text.strip():
-            self.groups["occurred_at"].set_value(["typed"])
+            self._choose_when("typed")
         try:
             parsed = parse_when(text, self.desk.ctx.now(), self.desk.ctx.ward.zone)
             self._show_echo(parsed.echo if text.strip() else "")
@@ -274,6 +274,15 @@ class QuickLogForm(QWidget):
             self._show_echo("")
         if choose:
             self.changed.emit()
+
+    def _choose_when(self, code: str) -> None:
+        self.groups["occurred_at"].set_value([code])
+        self._fit_when()
+
+    def _fit_when(self) -> None:
+        """The typed time is a Tab stop only where it is the answer, so that each question is one Tab."""
+        typed = self.groups["occurred_at"].value() == ["typed"]
+        self.when.setFocusPolicy(Qt.FocusPolicy.StrongFocus if typed else Qt.FocusPolicy.ClickFocus)
 
     def _show_echo(self, text: str) -> None:
         """How the typed time was read. The row is laid out anew, as the grid keeps the height it once had."""

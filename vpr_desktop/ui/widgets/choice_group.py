@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEven
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QCheckBox, QGroupBox, QRadioButton, QSizePolicy, QWidget
 
 from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.ui.announce import say_cleared
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, CONTROL, MARK, RADIUS, SMALL
 from vpr_desktop.ui.words import say
@@ -89,6 +90,16 @@ class CheckCard(QCheckBox):
     """One answer of which any number can be chosen."""
 
     digit = 0
+
+    def nextCheckState(self) -> None:
+        """By key or click."""
+        super().nextCheckState()
+        self.say_state()
+
+    def say_state(self) -> None:
+        """Tells screen readers once more where a tick was taken back."""
+        if not self.isChecked():
+            say_cleared(self)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         _Card.paint(self, self.digit, True)
@@ -219,6 +230,8 @@ class ChoiceGroup(QGroupBox):
         self._rove_to(place)
         card.setFocus(Qt.FocusReason.TabFocusReason)
         card.setChecked(not card.isChecked() if self.many else True)
+        if isinstance(card, CheckCard):
+            card.say_state()
         self.answered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
