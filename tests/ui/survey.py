@@ -52,7 +52,6 @@ LOOKS = (
     Look("light", "light", 100, FULL_HD_LESS_BARS, (ONCE, FIT, TAB, RING)),
     Look("dark", "dark", 100, FULL_HD_LESS_BARS, (FIT, RING)),
     Look("200 %", "light", 200, FULL_HD_LESS_BARS, (FIT, TAB)),
-    Look("150 %", "light", 150, FULL_HD_LESS_BARS, (FIT,)),
     Look("smallest", "light", 100, SMALLEST, (FIT,)),
 )
 

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
 
-from vpr_desktop.ui.tokens import BODY, DARK, LIGHT, Tokens
+from vpr_desktop.ui.tokens import BODY, DARK, LIGHT, Tag, Tokens
 
 FAMILY = "Source Sans Pro"
 FACES = ("SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf", "SourceSansPro-Bold.ttf")
@@ -56,7 +56,9 @@ class Style(QObject):
 
     @property
     def tokens(self) -> Tokens:
-        """The colours in force."""
+        """The colours in force; with high contrast asked for, those of the system and no others."""
+        if self.high_contrast:
+            return system_tokens(cast("QApplication", self.parent()).palette())
         system_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         return DARK if self.theme == "dark" or (self.theme == "system" and system_dark) else LIGHT
 
@@ -146,6 +148,23 @@ def palette(t: Tokens) -> QPalette:
     for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
         made.setColor(QPalette.ColorGroup.Disabled, role, QColor(t.second))
     return made
+
+
+def system_tokens(p: QPalette) -> Tokens:
+    """The system's own colours by meaning: what is told by a tint elsewhere is told by words, edges and marks here."""
+    window, text = p.window().color().name(), p.windowText().color().name()
+    base, words = p.base().color().name(), p.text().color().name()
+    chosen, on_chosen = p.highlight().color().name(), p.highlightedText().color().name()
+    dark = p.window().color().lightness() < p.windowText().color().lightness()
+    return Tokens(
+        dark=dark, page=window, surface=base, rail=window, text=words, second=words, link=p.link().color().name(),
+        on_link=base, tint=base, header=window, header_button=window, hairline=text, option_edge=text,
+        control_edge=text, primary=chosen, primary_edge=text, primary_rim=text, error=words, error_tint=base,
+        success=words, success_tint=base, warning=base,
+        tags=dict.fromkeys(LIGHT.tags, Tag(words, base)),
+        on_header=text, on_primary=on_chosen, primary_hover=chosen, on_warning=words, needs_you=base,
+        ring_inside=text, ring_outside=chosen,
+    )  # fmt: skip
 
 
 def sheet(style: Style) -> str:

@@ -304,7 +304,7 @@ class ChoiceGroup(QGroupBox):
         cell = (width - gap * (columns - 1)) / columns
         tall = height if max(wide) <= cell else height * 2
         places = [
-            QRect(round(i % columns * (cell + gap)), i // columns * (tall + gap), round(cell), tall)
+            QRect(int(i % columns * (cell + gap)), i // columns * (tall + gap), int(cell), tall)
             for i in range(len(wide))
         ]
         rows = -(-len(wide) // columns)
@@ -315,6 +315,6 @@ class ChoiceGroup(QGroupBox):
         spare = (width - sum(wide) - gap * (len(wide) - 1)) / len(wide)
         places, left = [], 0.0
         for one in wide:
-            places.append(QRect(round(left), 0, round(one + spare), height))
+            places.append(QRect(int(left), 0, int(one + spare), height))  # down, or the last one reaches out
             left += one + spare + gap
         return places
