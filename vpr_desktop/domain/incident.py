@@ -239,7 +239,7 @@ class Incident(Record, table=True):
     status: str | None = one_of("Status", c.STATUS, block="core", **OWN)
     withdraw_reason: str | None = text("Why withdrawn", block="narrative", longest=500, **OWN)
     duplicate_of: str | None = link("Same event as", "incident", section=RECORD)
-    closed_by: str | None = text("Closed by", block="system", longest=80, **OWN)
+    closed_by: str | None = text("Closed by", block="core", longest=80, **OWN)
     closed_at: datetime | None = moment("Closed at", block="core", **OWN)
     dq_score: int | None = number("Completeness", block="core", most=100, **OWN)
     imported_at: datetime | None = moment("Imported at", block="core", **OWN)

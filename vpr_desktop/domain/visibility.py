@@ -47,8 +47,9 @@ OFFERED = View("redacted", "offered")
 YES_NO = View("redacted", "yes/no")
 COUNTS = View("redacted", "counts")
 GRADE = View("full", "grade", history=False)
+CODES = View("redacted", "codes")
 
-# One row a block, in the words of the reference. "codes" shows coded answers, which is all these blocks hold.
+# One row a block, in the words of the reference. "codes" shows coded answers and dates, never words.
 TABLE: dict[str, dict[str, str]] = {
     "core": {"reporter": "own", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
     "outcome": {"reporter": "shared", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
@@ -56,8 +57,8 @@ TABLE: dict[str, dict[str, str]] = {
     "reporter": {"reporter": "own", "ward_manager": "colleague", "support_lead": "assigned"},
     "person_name": {"reporter": "self+typed", "ward_manager": "allow", "support_lead": "assigned"},
     "person_job": {"reporter": "own+self", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "counts"},
-    "physical": {"reporter": "self+typed", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
-    "absence": {"reporter": "self", "ward_manager": "allow", "support_lead": "assigned", "vpr_lead": "allow"},
+    "physical": {"reporter": "self+typed", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "codes"},
+    "absence": {"reporter": "self", "ward_manager": "allow", "support_lead": "assigned", "vpr_lead": "codes"},
     "psych": {"reporter": "self", "ward_manager": "grade", "support_lead": "allow", "vpr_lead": "counts"},
     "support": {"reporter": "self+typed", "ward_manager": "steps", "support_lead": "circle", "vpr_lead": "counts"},
     "support_team": {"reporter": "own", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
@@ -80,9 +81,13 @@ WIDTH = {"full": 4, "typed": 3, "redacted": 2, "ask": 1, "none": 0}
 
 
 def view(role: str, block: str, tie: Tie) -> View:
-    """What a person of this role sees of a block. Two cells that hold for one person: the wider."""
+    """What a person of this role sees of a block. Two cells that hold for one person: the wider.
+
+    A restricted incident that opens to somebody only as reporter or person affected opens no wider than that.
+    """
     row = TABLE.get(block, {})
-    found = _cell(row.get(role, "deny"), tie)
+    closed = tie.restricted and role in ALSO_REPORTERS and not _restricted_opens(role, tie)
+    found = _cell("deny" if closed else row.get(role, "deny"), tie)
     if role in ALSO_REPORTERS:
         as_reporter = _cell(row.get("reporter", "deny"), tie)
         found = max(found, as_reporter, key=lambda one: WIDTH[one.kind])
@@ -96,6 +101,7 @@ def _cell(cell: str, tie: Tie) -> View:
         "allow": FULL,
         "grade": GRADE,
         "counts": COUNTS,
+        "codes": CODES,
         "need": FULL if tie.needed else ASK,
         "own": FULL if tie.own else NONE,
         "self": FULL if tie.self_person else NONE,

@@ -15,6 +15,7 @@ from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import incidents, listing, views
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.history import Names
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.views import IncidentView, RecordView
@@ -64,17 +65,17 @@ def of_incident(ctx: Context, seen: IncidentView) -> Iterator[Conflict]:
 
 def _conflict(ctx: Context, seen: IncidentView, record: RecordView, field: str) -> Conflict:
     spec = fields_of(ENTITIES[record.entity])[field]
-    names = views.names_of_users(ctx)
+    names = Names(ctx, seen)
     ops = {op["op"]: op for op in ctx.reader().ops_of(record.id)}
     zone = ctx.wards[record.ward_id].zone
     versions = tuple(_version(ops[head], field, spec, names, zone) for head in record.shown.heads[field] if head in ops)
     return Conflict(seen.record.id, seen.reference, record.entity, record.id, record.label, field, spec.label, versions)
 
 
-def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: dict[str, str], zone: Any) -> Version:
+def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: Names, zone: Any) -> Version:
     value = decode(spec, op["set"].get(field))
     at = datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC)
-    return Version(op["op"], names.get(op["by"], op["by"]), at, value, in_words(spec, value, zone) or "Not provided")
+    return Version(op["op"], names.by(op), at, value, in_words(spec, value, zone) or "Not provided")
 
 
 def settle(ctx: Context, conflict: Conflict, value: Any) -> IncidentView:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vpr_desktop.domain.derived import is_hate
 from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
 from vpr_desktop.domain.fields import encode
 from vpr_desktop.domain.incident import Incident
@@ -29,6 +30,7 @@ REDACTED = (
 )  # fmt: skip
 ANONYMOUS = ("occurred_at", "act_types", "affected", "perp_relation", "effect", "factors", "status")
 SENSITIVE = "SENSITIVE"
+DISCRIMINATORY = "VER03"  # discriminatory words: the code alone tells of hate
 
 
 def columns(copy: str) -> tuple[str, ...]:
@@ -86,13 +88,19 @@ def _cell(ctx: Context, seen: IncidentView, name: str, copy: str) -> str:
     value: Any = seen.record.values.get(name)
     if value is None:
         return seen.record.redacted.get(name, "")
-    if copy != "full" and name == "act_types" and any(act[:3] in ("SEX", "HAT") for act in value):
+    if copy != "full" and name == "act_types" and _is_sensitive(seen):
         return SENSITIVE
     if copy == "anonymous" and name == "occurred_at":
         local = value.astimezone(ctx.ward.zone)
         return f"{show_day(local.date())} {local.hour // 3 * 3:02d}:00"
     wire = encode(fields_of(Incident)[name], value)
     return ";".join(wire) if isinstance(wire, list) else str(wire)
+
+
+def _is_sensitive(seen: IncidentView) -> bool:
+    acts = seen.record.values.get("act_types") or []
+    sexual = any(act.startswith("SEX") for act in acts)
+    return sexual or is_hate(acts, seen.record.values.get("motivation")) or DISCRIMINATORY in acts
 
 
 def safe(cell: str) -> str:

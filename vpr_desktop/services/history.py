@@ -9,13 +9,16 @@ from typing import Any
 from vpr_desktop.domain.fields import FieldSpec, decode
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.identity import hlc_ms
+from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.visibility import view
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import views
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.views import RecordView
+from vpr_desktop.services.views import IncidentView, RecordView
 
 NOT_PROVIDED = "Not provided"
+A_COLLEAGUE = "a colleague"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,25 +43,53 @@ def history(ctx: Context, incident_id: str) -> list[Change]:
     if incident.sight != "full":
         return []
     seen = [incident.record, *(part for parts in incident.parts.values() for part in parts)]
+    names = Names(ctx, incident)
     found: list[Change] = []
     for record in seen:
-        found += _changes(ctx, record)
+        found += _changes(ctx, record, names)
     return sorted(found, key=lambda change: change.at, reverse=True)
 
 
-def _changes(ctx: Context, record: RecordView) -> list[Change]:
+class Names:
+    """Who wrote an op, in the words its reader may have: a reporter's name stays back where the table keeps it."""
+
+    def __init__(self, ctx: Context, incident: IncidentView) -> None:
+        self.held = views.names_of_users(ctx)
+        cell = view(ctx.user.role, "reporter", incident.tie)
+        self.why = cell.kind == "full" or view(ctx.user.role, "narrative", incident.tie).kind == "full"
+        self.hidden = "" if cell.kind == "full" else ctx.reader().get(Incident, incident.record.id).reported_by or ""
+        self.me = ctx.user.user_id
+
+    def by(self, op: dict[str, Any]) -> str:
+        """The writer of an op."""
+        who = str(op["by"])
+        return A_COLLEAGUE if who == self.hidden != self.me else self.held.get(who, who)
+
+    def reason(self, op: dict[str, Any]) -> str:
+        """Why an op was written: words of a narrative, so for those who may read one, and for its writer."""
+        return str(op.get("reason", "")) if self.why or op["by"] == self.me else ""
+
+
+def _changes(ctx: Context, record: RecordView, names: Names) -> list[Change]:
     specs = fields_of(ENTITIES[record.entity])
     zone = ctx.wards[record.ward_id].zone
-    names = views.names_of_users(ctx)
     before: dict[str, Any] = {}
     found = []
     for op in ctx.reader().ops_of(record.id):
         for field, value in op["set"].items():
             spec = specs.get(field)
-            if spec is not None and field in record.values and not (spec.app and spec.section == ""):
-                found.append(_change(record, spec, field, before.get(field), value, op, names, zone))
+            if spec is None or not _shows(ctx, record, field, spec, op):
+                continue
+            found.append(_change(record, spec, field, before.get(field), value, op, names, zone))
             before[field] = value
     return found
+
+
+def _shows(ctx: Context, record: RecordView, field: str, spec: FieldSpec, op: dict[str, Any]) -> bool:
+    """Whether a change of a field is this person's to see: of what is seen as typed, only their own changes."""
+    if field not in record.values or field in record.no_history or (spec.app and spec.section == ""):
+        return False
+    return field not in record.typed or bool(op["by"] == ctx.user.user_id)
 
 
 def _change(
@@ -68,12 +99,12 @@ def _change(
     old: Any,
     new: Any,
     op: dict[str, Any],
-    names: dict[str, str],
+    names: Names,
     zone: Any,
 ) -> Change:
     return Change(
         at=datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC),
-        by=names.get(op["by"], op["by"]),
+        by=names.by(op),
         device=op["dev"],
         entity=record.entity,
         part=record.label,
@@ -81,5 +112,5 @@ def _change(
         label=spec.label,
         before=in_words(spec, decode(spec, old), zone) or NOT_PROVIDED,
         after=in_words(spec, decode(spec, new), zone) or NOT_PROVIDED,
-        reason=op.get("reason", ""),
+        reason=names.reason(op),
     )

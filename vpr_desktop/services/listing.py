@@ -100,7 +100,7 @@ def facts(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
 def _facts(row: dict[str, Any], waits: bool) -> dict[str, Any]:
     head = {"id": row["id"], "reference": row["reference"]}
     if not row["visible"]:
-        return {**head, "restricted": True}
+        return {**head, "restricted": bool(row["restricted"])}
     sent = "waiting" if waits else "sent"
     out = {**head, "ward_id": row["ward_id"], **{name: row[name] for name in CODES}, "status": row["status"]}
     if row["occurred_at"]:
@@ -124,12 +124,17 @@ def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None) -
     is_open = bool(row["visible"])
     timed = row["time_known"] != "unknown" and is_open
     day_only = at is not None and not timed
+    closed = RESTRICTED if row["restricted"] else DASH
     return Row(
         id=row["id"],
         reference=row["reference"] or "",
         when=relative(at, ctx.now(), zone, day_only=day_only) if at else "Not provided",
         when_full=show(at, zone, day_only=day_only) if at else "Not provided",
-        where=_label(specs["location"].choices, row["location"]) if is_open else RESTRICTED,
+        where=_label(specs["location"].choices, row["location"])
+        if is_open
+        else RESTRICTED
+        if row["restricted"]
+        else DASH,
         what=acts_in_words(row["act_types"] or []) if is_open else DASH,
         effect=_label(specs["effect"].choices, row["effect"]) if is_open else DASH,
         status=_label(specs["status"].choices, row["status"]),

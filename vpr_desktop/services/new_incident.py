@@ -86,9 +86,27 @@ def _checked(ctx: Context, answers: Mapping[str, Any], parts: Parts) -> Incident
         found.append(Problem("people", f"Give at most {len(LETTERS)} people. Log a second incident for the others."))
     for entity, values in _flat("incident", parts):
         found += problems(ENTITIES[entity](**known_only(entity, values)), "log", now=ctx.now())
+    found += _not_theirs(ctx, record, parts)
     if found:
         raise ProblemsFound(found)
     return record
+
+
+def _not_theirs(ctx: Context, record: Incident, parts: Parts) -> Iterator[Problem]:
+    """What somebody says about themselves is theirs alone to say (domain F27)."""
+    for place, values in enumerate(parts.get("people") or ()):
+        me = place == 0 and record.affected == "ME" and not values.get("person_key")
+        if me or values.get("person_key") == ctx.user.user_id:
+            continue
+        for name in values:
+            if is_self_declared("person", name):
+                yield Problem(f"people[{place}].{name}", "Only the person can say this about themselves. Leave it out.")
+
+
+def is_self_declared(entity: str, name: str) -> bool:
+    """Whether a field belongs to the block that only the person may fill."""
+    spec = fields_of(ENTITIES[entity]).get(name)
+    return spec is not None and spec.block == "self_declared"
 
 
 def mark(ctx: Context, record: Incident) -> None:

@@ -181,6 +181,8 @@ def _who(seen: IncidentView, copy: str) -> str:
 
 def _police(seen: IncidentView) -> str:
     police = seen.record.values.get("police")
+    if police is None and "police" in seen.record.redacted:
+        return seen.record.redacted["police"]
     if police is None:
         return "Not known yet"
     return "No" if police in ("NO", "WISH") else "Yes"

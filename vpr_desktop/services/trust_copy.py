@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from vpr_desktop.domain.errors import NotAllowed
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.wording import in_words
@@ -15,6 +16,8 @@ from vpr_desktop.settings import resource
 def block(ctx: Context, incident_id: str) -> str:
     """The report as labelled lines, in the order of the content file; only what this person may see."""
     seen = views.incident(ctx, incident_id)
+    if seen.sight != "full":
+        raise NotAllowed()
     zone = ctx.wards[seen.record.ward_id].zone
     specs = fields_of(ENTITIES["incident"])
     order = json.loads(resource("content", "trust_copy_order.json").read_text(encoding="utf-8"))

@@ -5,9 +5,9 @@ Default deny: what the visibility table does not give is not in the view, whoeve
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from vpr_desktop.domain.derived import TaskState, task_states
@@ -16,7 +16,9 @@ from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.forms import ENTITIES, PARTS
 from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.ops import Fold
 from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
+from vpr_desktop.domain.response import Feedback
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import Tie, sees_incident, view
@@ -25,8 +27,10 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage.unit import Reader
 
 SEEN_ANYWAY = ("reference", "status", "occurred_at", "restricted")  # of a restricted incident
-METADATA = ("reference", "status", "reported_at", "restricted")
+METADATA = ("reference", "status", "reported_at")
 NEED_MINUTES = 60
+OFFERED = {"ACC": "Offered", "DEL": "Offered", "NYT": "Not yet"}
+PLAN_OPEN = ("lead", "closed_on")  # of a plan, seen by those outside the support circle: owner, open or settled
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,8 @@ class RecordView:
     shown: Shown
     clashes: frozenset[str]
     mine: bool = False
+    typed: frozenset[str] = frozenset()  # fields of which only what the reader typed is seen
+    no_history: frozenset[str] = frozenset()  # fields seen as they stand, but not how they changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +124,12 @@ def _view_of(
     shown_parts = {}
     if sight == "full":
         shown_parts = {
-            plural: [_part_view(ctx, reader, part, parts, tie) for part in held] for plural, held in parts.items()
+            plural: [_part_view(ctx, reader, part, parts, tie, record.reported_by) for part in held]
+            for plural, held in parts.items()
         }
     seen = record_view(ctx, reader, record, tie, "")
     if sight != "full":
-        seen = _only(seen, METADATA if sight == "metadata" else SEEN_ANYWAY)
+        seen = _only(ctx, record, seen, METADATA if sight == "metadata" else SEEN_ANYWAY)
     tasks = task_states(record, parts) if sight == "full" else []
     ops = reader.ops_of(record.id)
     return IncidentView(
@@ -141,12 +148,40 @@ def _view_of(
     )
 
 
-def _part_view(ctx: Context, reader: Reader, part: Record, parts: dict[str, list[Record]], tie: Tie) -> RecordView:
+def _part_view(
+    ctx: Context, reader: Reader, part: Record, parts: dict[str, list[Record]], tie: Tie, reported_by: str | None
+) -> RecordView:
     person = _person_of(part, parts)
     mine = person is not None and getattr(person, "person_key", None) == ctx.user.user_id
     assigned = _leads_person(ctx, person, parts) if person is not None else tie.assigned
     label = f"Person {getattr(person, 'letter', '') or ''}".strip() if person is not None else ""
-    return record_view(ctx, reader, part, replace(tie, self_person=mine, assigned=assigned), label, mine=mine)
+    tie = replace(tie, self_person=mine, assigned=assigned)
+    if isinstance(part, Feedback):
+        tie = replace(tie, self_person=_answers_me(ctx, part, parts, tie))
+    seen = record_view(ctx, reader, part, tie, label, mine=mine)
+    if not mine and _is_hidden_reporter(ctx, part, reported_by, tie):
+        return _redact(seen, ("person_key", "staff_name", "staff_no"), "a colleague")
+    return seen
+
+
+def _answers_me(ctx: Context, part: Feedback, parts: dict[str, list[Record]], tie: Tie) -> bool:
+    """Whether a message is for this person: the reporter, or the person of its letter."""
+    mine = [person for person in parts["people"] if getattr(person, "person_key", None) == ctx.user.user_id]
+    return (part.to == "reporter" and tie.own) or part.to in {getattr(person, "letter", None) for person in mine}
+
+
+def _is_hidden_reporter(ctx: Context, part: Record, reported_by: str | None, tie: Tie) -> bool:
+    """Whether naming this person would name a reporter who reported in confidence."""
+    same = reported_by is not None and getattr(part, "person_key", None) == reported_by
+    return tie.confidential and same and view(ctx.user.role, "reporter", tie).kind != "full"
+
+
+def _redact(seen: RecordView, names: tuple[str, ...], how: str) -> RecordView:
+    values = {f: v for f, v in seen.values.items() if f not in names}
+    redacted = seen.redacted | {f: how for f in names if f not in seen.hidden}
+    return replace(
+        seen, values=values, redacted=redacted, shown=_kept(seen.shown, values), clashes=seen.clashes & set(values)
+    )
 
 
 def _person_of(part: Record, parts: dict[str, list[Record]]) -> Record | None:
@@ -165,32 +200,78 @@ def record_view(ctx: Context, reader: Reader, record: Record, tie: Tie, label: s
     values: dict[str, Any] = {}
     redacted: dict[str, str] = {}
     hidden = set()
-    typed: dict[str, Any] | None = None
+    shown = record.shown
+    typed: Fold | None = None
+    own: set[str] = set()
+    quiet: set[str] = set()
     for field, spec in fields_of(entity).items():
         cell = view(ctx.user.role, spec.block, tie)
+        if not cell.history:
+            quiet.add(field)
         if cell.kind == "full":
             values[field] = getattr(record, field)
         elif cell.kind == "typed":
             typed = reader.typed_by(record.id, ctx.user.user_id) if typed is None else typed
-            values[field] = decode(spec, typed.get(field))
+            values[field] = decode(spec, typed.values.get(field))
+            own.add(field)
         elif cell.kind == "redacted":
-            redacted[field] = cell.how
+            _put_redacted(ctx, record, field, cell.how, values, redacted)
+            hidden |= {field} - set(values) - set(redacted)
         else:
             hidden.add(field)
-    shown = record.shown
-    kept = Shown(
-        {f: v for f, v in shown.values.items() if f in values},
-        {f: h for f, h in shown.heads.items() if f in values},
-        shown.clashes & set(values),
-    )
+    kept = _kept(shown, set(values) - own)
+    if typed is not None:
+        kept = Shown(
+            kept.values | {f: v for f, v in typed.values.items() if f in own},
+            kept.heads | {f: h for f, h in typed.heads.items() if f in own},
+            kept.clashes,
+        )
     return RecordView(
         entity_name(entity), record.id, record.ward_id, getattr(record, "parent_id", None), label,
-        values, redacted, frozenset(hidden), kept, kept.clashes, mine,
+        values, redacted, frozenset(hidden), kept, kept.clashes, mine, frozenset(own),
+        frozenset(quiet),
     )  # fmt: skip
 
 
-def _only(seen: RecordView, names: tuple[str, ...]) -> RecordView:
-    values = {f: v for f, v in seen.values.items() if f in names}
+def _kept(shown: Shown, names: Iterable[str]) -> Shown:
+    """What a record was read with, cut down to some fields: what is not seen is not in what a form works on."""
+    kept = set(names)
+    return Shown(
+        {f: v for f, v in shown.values.items() if f in kept},
+        {f: h for f, h in shown.heads.items() if f in kept},
+        shown.clashes & kept,
+    )
+
+
+def _put_redacted(
+    ctx: Context, record: Record, field: str, how: str, values: dict[str, Any], redacted: dict[str, str]
+) -> None:
+    """What stands for a block: yes or no of the police, offered or not of support, else why it is not shown."""
+    held = getattr(record, field)
+    if how == "yes/no":
+        if field == "police" and held is not None:
+            redacted[field] = "No" if held in ("NO", "WISH") else "Yes"
+        elif field == "next_update_due" and ctx.user.role == "support_lead":
+            values[field] = held
+    elif how == "offered":
+        if field == "support_offered" and held is not None:
+            redacted[field] = OFFERED.get(held, "Not yet")
+        elif field in PLAN_OPEN:
+            values[field] = held
+    elif how == "codes" and fields_of(type(record))[field].kind != "text":
+        values[field] = held
+    else:
+        redacted[field] = how
+
+
+def _only(ctx: Context, record: Incident, seen: RecordView, names: tuple[str, ...]) -> RecordView:
+    """A record cut down to a few facts; of the time no more than the date."""
+    values = {f: getattr(record, f) for f in names}
+    at = values.get("occurred_at")
+    if at is not None:
+        zone = ctx.wards[record.ward_id].zone
+        noon = datetime.combine(at.astimezone(zone).date(), time(12), zone).astimezone(UTC)
+        values |= {"occurred_at": noon, "time_known": "unknown"}
     hidden = frozenset(fields_of(ENTITIES[seen.entity])) - set(values)
     return replace(seen, values=values, redacted={}, hidden=hidden, shown=Shown(), clashes=frozenset())
 

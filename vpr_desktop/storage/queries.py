@@ -16,16 +16,13 @@ from vpr_desktop.domain.references import normal_reference
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
 
-# Two ways to ask for what happened to oneself: the first finds these incidents, the second looks at one at hand.
 SELF = "id IN (SELECT parent_id FROM person WHERE person_key = :me AND removed IS NOT 1)"
+MINE = "reported_by = :me"
 OWN = f"(reported_by = :me OR {SELF})"
-MINE = (
-    "reported_by = :me"
-    " OR EXISTS (SELECT 1 FROM person WHERE parent_id = incident.id AND person_key = :me AND removed IS NOT 1)"
-)
 LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead"
 
-# By role: which incidents are listed at all, and of which restricted ones the content may be used.
+# By role: which incidents are listed at all, and of which ones the content may be used: a person affected
+# who did not log it sees that there is a record, and what it holds about them.
 LISTED = {
     "reporter": OWN,
     "ward_manager": "1",
@@ -35,7 +32,7 @@ LISTED = {
     "device_admin": "0",
 }
 OPEN_TO = {
-    "reporter": "1",
+    "reporter": MINE,
     "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {MINE})",
     "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} IS NOT NULL))",
     "vpr_lead": f"(restricted IS NOT 1 OR {MINE})",

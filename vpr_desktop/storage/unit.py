@@ -54,10 +54,9 @@ class Reader:
         """The parts of a record that were not taken off."""
         return [part for part in self.find(entity, parent_id=parent_id) if not part.removed]
 
-    def typed_by(self, record_id: str, user_id: str) -> dict[str, Any]:
-        """What one person wrote of a record, whatever others changed since."""
-        ops = [op for op in oplog.held_ops(self.db, record_id) if op.body and op.body["by"] == user_id]
-        return fold(ops).values
+    def typed_by(self, record_id: str, user_id: str) -> Fold:
+        """What one person wrote of a record, whatever others changed since, on that person's own heads."""
+        return fold(op for op in oplog.held_ops(self.db, record_id) if op.body and op.body["by"] == user_id)
 
     def ops_of(self, record_id: str) -> list[dict[str, Any]]:
         """Every op of a record in order of arrival, those erased left out."""
