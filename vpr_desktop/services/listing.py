@@ -130,11 +130,7 @@ def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None) -
         reference=row["reference"] or "",
         when=relative(at, ctx.now(), zone, day_only=day_only) if at else "Not provided",
         when_full=show(at, zone, day_only=day_only) if at else "Not provided",
-        where=_label(specs["location"].choices, row["location"])
-        if is_open
-        else RESTRICTED
-        if row["restricted"]
-        else DASH,
+        where=_label(specs["location"].choices, row["location"]) if is_open else closed,
         what=acts_in_words(row["act_types"] or []) if is_open else DASH,
         effect=_label(specs["effect"].choices, row["effect"]) if is_open else DASH,
         status=_label(specs["status"].choices, row["status"]),
