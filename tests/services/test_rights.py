@@ -153,7 +153,9 @@ def _check_record(who: str, me: Context, case: Case) -> None:
             if key in case.later and may != "skip":
                 _check_value(who, case, record, field, may, seen.sight)
     if who not in ("other", "ig", "da") and seen.sight == "full":
-        assert {one.entity for held in seen.parts.values() for one in held} >= set(FILLED) - {"incident"}
+        there = {one.entity for held in seen.parts.values() for one in held} & set(FILLED)
+        told = {e for e, f in case.later if e != "incident" and block_of(e, f) and case.may(who, e, f) != "."}
+        assert there == told, "a part of which nothing may be seen is not even counted"
 
 
 def _check_value(who: str, case: Case, record: Any, field: str, may: str, sight: str) -> None:

@@ -6,7 +6,9 @@ import importlib
 import sys
 from argparse import Namespace
 
+from vpr_desktop import logs
 from vpr_desktop.cli.arguments import parser
+from vpr_desktop.settings import home_folder
 
 OPTIONS = {"home": None, "user": None, "passphrase_file": None, "json": False}
 FAULT = "Something went wrong inside VPR Desktop ({kind}). What was saved before is safe. Tell IT what you did."
@@ -18,7 +20,9 @@ def main(arguments: list[str] | None = None) -> int:
     from vpr_desktop.cli.output import complain, tell
     from vpr_desktop.services.sessions import as_known
 
+    logs.start(home_folder(options.home))
     module, function = options.run.split(":")
+    logs.note("command", name=function)
     try:
         code = getattr(importlib.import_module(f"vpr_desktop.cli.{module}"), function)(options)
         return int(code or 0)
@@ -31,6 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     except Exception as error:
         known = as_known(error)
         if known is None:
+            logs.fault(error)
             tell(FAULT.format(kind=type(error).__name__))
             return 1
         complain(known)

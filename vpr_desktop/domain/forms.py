@@ -84,7 +84,8 @@ TASKS: tuple[Task, ...] = (
         "people", "People affected",
         _of("person", "person_kind", "role_in_incident", "staff_group", "lone_working", "lone_device_used",
             "employment_type", "band", "time_in_post", "activity_at_time", "person_key", "staff_name", "staff_no",
-            "training_deescalation", "training_breakaway", "training_restrictive"),
+            "training_deescalation", "training_breakaway", "training_restrictive", "self_ethnicity", "self_sex",
+            "self_gender_same", "self_orientation", "self_religion", "self_disability", "self_age"),
         ("staff_group", "lone_working", "employment_type"),
     ),
     Task(
@@ -102,7 +103,10 @@ TASKS: tuple[Task, ...] = (
             "fluid_kind", "bbv_pathway_started", "bbv_source", "went_home", "time_lost", "back_on")
         + _of("injury", "injury", "body_area", "side")
         + _of("spell", "absent_from", "absent_to", "restricted_duties_from", "restricted_duties_to",
-              "absence_reason"),
+              "absence_reason")
+        + _of("gap", "gap_from", "gap_to", "gap_answer")
+        + _of("person", "specified_injury", "private_matter", "died_on", "death_linked", "riddor_status", "riddor_due",
+              "riddor_sent_at", "riddor_ref", "riddor_decided_by", "riddor_reason"),
         ("physical_harm", "treatment", "time_lost"), needs_effect=True,
     ),
     Task(
@@ -118,7 +122,9 @@ TASKS: tuple[Task, ...] = (
         "reports", "Reports to others",
         _of("incident", "local_system_ref", "police", "police_reason_not", "police_force", "crime_ref", "officer",
             "victim_supports_action", "next_update_due", "safeguarding_ref", "patient_safety_linked", "lfpse_ref",
-            "notified"),
+            "notified")
+        + _of("sanction", "level", "reason", "issued_on", "issued_by", "expires_on", "review_on", "appeal",
+              "capacity_considered_by", "gp_told", "letter_printed_at"),
         ("police", "notified"),
     ),
     Task(
@@ -126,7 +132,8 @@ TASKS: tuple[Task, ...] = (
         _of("incident", "outcome_text", "outcome_share", "outcome_print", "review_what_happened",
             "review_root_causes", "review_went_well", "review_controls", "review_actions", "care_plan_updated",
             "steps_to_prevent", "risk_actual_consequence", "risk_actual_likelihood", "risk_potential_consequence",
-            "risk_potential_likelihood"),
+            "risk_potential_likelihood")
+        + _of("feedback", "to", "message", "given_at", "given_by", "waived_by", "waiver_reason"),
         ("outcome_text",),
     ),
     Task(
@@ -134,7 +141,8 @@ TASKS: tuple[Task, ...] = (
         _of("incident", "shift", "location_detail", "outcome_kind", "weapon", "weapon_source", "service_type",
             "specialty", "patient_harm", "others_harmed", "staff_planned_rn", "staff_planned_hca",
             "staff_actual_rn", "staff_actual_hca", "bank_agency_count", "beds_occupied", "one_to_one_in_place",
-            "boarded_patients", "reporter_relation", "manager_may_see"),
+            "boarded_patients", "reporter_mode", "reporter_relation", "manager_may_see", "still_at_risk",
+            "affected_count"),
         ("shift", "outcome_kind"),
     ),
 )  # fmt: skip

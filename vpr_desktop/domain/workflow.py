@@ -50,6 +50,18 @@ RECORD_ACTS: dict[str, dict[str, frozenset[str]]] = {
 }
 
 
+# Parts that not everybody who may amend may add: a warning, and an answer given in the ward's name.
+PART_WRITERS = {
+    "sanction": frozenset({"ward_manager", "vpr_lead"}),
+    "feedback": frozenset({"ward_manager", "support_lead"}),
+}
+
+
+def may_add(role: str, entity: str) -> bool:
+    """Whether a person who may amend an incident may add a part of this kind to it."""
+    return role in PART_WRITERS.get(entity, frozenset({role}))
+
+
 def actions(role: str, status: str, tie: Tie) -> frozenset[str]:
     """What a person may do with an incident as it stands; nothing with one that does not open to them."""
     if sees_incident(role, tie) != "full":

@@ -15,6 +15,7 @@ from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
 from vpr_desktop.domain.rules import problems
+from vpr_desktop.domain.workflow import may_add
 from vpr_desktop.services import drafts, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import LETTERS, UNDO_SECONDS, is_self_declared, is_sexual, open_person
@@ -167,6 +168,8 @@ def _write(
 def _refuse_unseen(ctx: Context, record: Record, edit: Edit, seen: IncidentView) -> None:
     fresh = views.record_view(ctx, ctx.reader(), record, replace(seen.tie, typed_by_me=True), "", mine=True)
     if any(field not in fresh.values for field in edit.values):
+        raise NotAllowed()
+    if not may_add(ctx.user.role, edit.entity):
         raise NotAllowed()
     theirs = getattr(record, "person_key", None) == ctx.user.user_id
     if not theirs and any(is_self_declared(edit.entity, field) for field in edit.values):

@@ -124,7 +124,11 @@ def _view_of(
     shown_parts = {}
     if sight == "full":
         shown_parts = {
-            plural: [_part_view(ctx, reader, part, parts, tie, record.reported_by) for part in held]
+            plural: [
+                one
+                for part in held
+                if _says_something(one := _part_view(ctx, reader, part, parts, tie, record.reported_by))
+            ]
             for plural, held in parts.items()
         }
     seen = record_view(ctx, reader, record, tie, "")
@@ -162,6 +166,12 @@ def _part_view(
     if not mine and _is_hidden_reporter(ctx, part, reported_by, tie):
         return _redact(seen, ("person_key", "staff_name", "staff_no"), "a colleague")
     return seen
+
+
+def _says_something(seen: RecordView) -> bool:
+    """Whether anything of a part is its reader's to see; that there is one at all would tell of it otherwise."""
+    specs = fields_of(ENTITIES[seen.entity])
+    return any(specs[field].block != "system" for field in (*seen.values, *seen.redacted))
 
 
 def _answers_me(ctx: Context, part: Feedback, parts: dict[str, list[Record]], tie: Tie) -> bool:

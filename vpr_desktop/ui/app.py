@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from vpr_desktop import __version__, logs
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.services import lockscreen
 from vpr_desktop.settings import home_folder
@@ -51,11 +52,16 @@ class FirstPaint(QObject):
 
 def run(home: str | None = None) -> int:
     """Opens the window and stays until it is closed."""
+    folder = home_folder(home)
+    logs.start(folder)
+    logs.catch_all()
+    logs.note("started", version=__version__)
     app = application()
     app.setQuitOnLastWindowClosed(False)
-    window = make_window(app, home_folder(home))
+    window = make_window(app, folder)
     FirstPaint(window, window.warm_up)
     window.show()
     code = app.exec()
     window.lane.stop()
+    logs.note("ended")
     return code

@@ -14,6 +14,7 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.domain.fields import decode, encode
 from vpr_desktop.domain.forms import ENTITIES, PARTS, TASKS
 from vpr_desktop.domain.record import Shown, fields_of
+from vpr_desktop.domain.workflow import may_add
 from vpr_desktop.services import drafts, incidents
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.ui.desk import Desk
@@ -32,6 +33,9 @@ ADDABLE = {
     "spell": "Add time off or other duties",
     "alleged": "Add who did it (alleged)",
     "restrictive": "Add a physical intervention",
+    "gap": "Add days between times off",
+    "sanction": "Add a warning or sanction",
+    "feedback": "Add an answer given",
 }
 
 
@@ -146,7 +150,7 @@ class TaskPage(QWidget):
             ]
             for part in held:
                 self._add_panel(part, self._part_title(part, parent))
-            if entity in ADDABLE and "amend" in self.seen.actions:
+            if entity in ADDABLE and "amend" in self.seen.actions and may_add(self.desk.ctx.user.role, entity):
                 self._add_button(entity, parent)
 
     def _parents(self, entity: str) -> list[RecordView]:
@@ -160,6 +164,9 @@ class TaskPage(QWidget):
             "spell": say("Time off or other duties"),
             "alleged": say("Who did it (alleged)"),
             "restrictive": say("Physical intervention"),
+            "gap": say("Days between times off"),
+            "sanction": say("Warning or sanction"),
+            "feedback": say("Answer given"),
         }
         name = words.get(part.entity, "")
         who = part.label or parent.label
