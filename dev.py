@@ -9,6 +9,7 @@ python3 dev.py setup|check|bench|soak|shots
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import shutil
 import subprocess
@@ -87,44 +88,44 @@ def apt_install(packages: list[str], why: str) -> None:
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     sudo = [] if as_root else ["sudo", "-n"]
     command = ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+    by_hand = f"apt-get update && apt-get install -y --no-install-recommends {' '.join(packages)}"
     if not as_root and not run_quietly("sudo", "-n", "true"):
-        stop(f"{why} Run this once, then try again:\n    sudo apt-get update && sudo {' '.join(command)}")
-    say(f"Installing {', '.join(packages)} ...")
+        stop(f"{why} Run this once as root (or: sudo sh -c '...'), then try again:\n    {by_hand}")
+    say(f"{why} Installing {', '.join(packages)} ...")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     run(*sudo, "apt-get", "update", "-qq", env=env)
-    if run(*sudo, *command, env=env) != 0:
-        stop(f"{why} Installing did not work. Run it by hand:\n    sudo {' '.join(command)}")
+    if run(*sudo, *command, "-qq", env=env) != 0:
+        stop(f"Installing did not work. Run it by hand as root, then try again:\n    {by_hand}")
 
 
-def system_libraries(window: bool) -> None:
-    """Brings in what Qt needs from the system, on Debian and Ubuntu."""
+def system_packages(window: bool) -> None:
+    """Brings in what Python and Qt need from the system, on Debian and Ubuntu, all at once.
+
+    Another program or library that tests come to need is one more line in the tables on top.
+    """
     if not sys.platform.startswith("linux"):
         return
     wanted = dict(SYSTEM_LIBRARIES, **(WINDOW_LIBRARIES if window else {}))
     absent = [library for library in wanted if not is_loadable(library)]
-    if not absent:
+    no_venv = not PYTHON.exists() and importlib.util.find_spec("ensurepip") is None
+    if not absent and not no_venv:
         return
     if shutil.which("apt-get") is None:
-        stop(f"Qt needs these libraries of the system: {', '.join(absent)}. Install them, then try again.")
+        parts = [*absent, *(["Python's modules venv and ensurepip"] if no_venv else [])]
+        stop(f"This is missing on this system: {', '.join(parts)}. Install it, then try again.")
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     if as_root and not any(Path("/var/lib/apt/lists").glob("*Packages*")):
         run("apt-get", "update", "-qq")
-    apt_install(missing_packages(wanted), "Qt needs some libraries of the system.")
+    venv = [f"python{sys.version_info.major}.{sys.version_info.minor}-venv"] if no_venv else []
+    apt_install([*venv, *missing_packages(wanted)], "Python or Qt needs something from the system.")
 
 
 def make_venv() -> None:
-    """Makes .venv; on Debian the module for that may first have to be installed."""
-    if PYTHON.exists():
+    """Makes .venv; one that was begun and not finished is made anew."""
+    if PYTHON.exists() and run_quietly(str(PYTHON), "-m", "pip", "--version"):
         return
     say("Making .venv ...")
-    try:
-        import ensurepip  # noqa: F401
-    except ImportError:
-        if shutil.which("apt-get") is None:
-            stop("Python's venv and ensurepip modules are missing. Install them, then try again.")
-        name = f"python{sys.version_info.major}.{sys.version_info.minor}-venv"
-        apt_install([name], "Python's venv module is missing.")
-    if run(sys.executable, "-m", "venv", VENV) != 0:
+    if run(sys.executable, "-m", "venv", "--clear", VENV) != 0:
         stop("The folder .venv could not be made. Delete it and try again.")
 
 
@@ -137,7 +138,7 @@ def setup(window: bool = False) -> None:
     """Makes the environment ready; returns at once where it already is."""
     if sys.version_info < (3, 11):  # noqa: UP036  said plainly rather than failing on syntax
         stop("VPR Desktop needs Python 3.11 or newer.")
-    system_libraries(window)
+    system_packages(window)
     if PYTHON.exists() and STAMP.exists() and STAMP.read_text() == wanted_stamp():
         return
     make_venv()

@@ -37,7 +37,8 @@ class Desk(Protocol):
         """Takes a session whose ward or policy changed."""
 
     def go(self, page: str, **arguments: Any) -> None:
-        """Opens a page by name: home, log, incidents, record, task, handover, print, data, settings, support."""
+        """Opens a page by name: home, log, incidents, record, task, handover, print, data, settings,
+        handbook, support."""
 
     def back(self) -> None:
         """Returns to the page before, with its filter, row and scroll."""

@@ -20,6 +20,7 @@ from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
 from vpr_desktop.ui.pages.lock_page import LockPage
+from vpr_desktop.ui.places import ICONS_ONLY, PAGES, PLACE_OF
 from vpr_desktop.ui.shell import Shell
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
@@ -34,19 +35,6 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 TITLE = "VPR Desktop"
-PAGES = {
-    "home": ("home_page", "HomePage"),
-    "log": ("quick_log_page", "QuickLogPage"),
-    "incidents": ("incidents_page", "IncidentsPage"),
-    "record": ("record_page", "RecordPage"),
-    "task": ("task_page", "TaskPage"),
-    "handover": ("handover_page", "HandoverPage"),
-    "print": ("print_page", "PrintPage"),
-    "data": ("data_page", "DataPage"),
-    "settings": ("settings_page", "SettingsPage"),
-}
-ICONS_ONLY = frozenset({"log"})
-PLACE_OF = {"record": "incidents", "task": "incidents", "print": "incidents", "handover": "home"}
 LONGEST_TRAIL = 30
 
 

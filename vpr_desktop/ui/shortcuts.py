@@ -20,6 +20,7 @@ def keys(window: MainWindow) -> dict[str, Callable[[], None]]:
         "Ctrl+2": lambda: window.go("incidents"),
         "Ctrl+5": lambda: window.go("data"),
         "Ctrl+,": lambda: window.go("settings"),
+        "Ctrl+/": lambda: window.go("handbook", topic="keyboard"),
         "Ctrl+K": lambda: window.go("incidents", find=True),
         "Ctrl+Shift+H": lambda: window.go("handover"),
         "Ctrl+L": window.lock,

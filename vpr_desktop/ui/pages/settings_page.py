@@ -40,6 +40,7 @@ SHORTCUTS = (
     ("Ctrl+P", "Print preview"),
     ("Ctrl+L", "Lock and hide"),
     ("F1", "Get support"),
+    ("Ctrl+/", "Handbook"),
     ("Ctrl+Shift+H", "Handover"),
     ("Alt+1 to 7, digits", "Jump to a question, choose"),
     ("Alt+Left", "Back"),
@@ -103,7 +104,11 @@ class SettingsPage(QWidget):
 
     def _build(self) -> None:
         page = ScrollPage()
-        page.body.addWidget(Heading(say("Settings")))
+        self.handbook = Button(say("Open the handbook"), "link", icon="info")
+        top = row(Heading(say("Settings")), gap=16)
+        top.addStretch(1)
+        top.addWidget(self.handbook)
+        page.body.addLayout(top)
         for card in (self._pc(), self._ward(), self._people(), self._own(), self._keys()):
             page.body.addWidget(card)
         page.body.addStretch(1)
@@ -174,6 +179,7 @@ class SettingsPage(QWidget):
         return card
 
     def _connect(self) -> None:
+        self.handbook.clicked.connect(lambda: self.desk.go("handbook", topic="index"))
         self.theme.answered.connect(self._on_theme_chosen)
         self.text_size.answered.connect(self._on_size_chosen)
         self.minutes.answered.connect(self._on_minutes_chosen)

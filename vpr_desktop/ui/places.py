@@ -1,0 +1,24 @@
+"""Every page by name: the file and class that make it, loaded when first opened, and its place in the rail."""
+
+from __future__ import annotations
+
+PAGES = {
+    "home": ("home_page", "HomePage"),
+    "log": ("quick_log_page", "QuickLogPage"),
+    "incidents": ("incidents_page", "IncidentsPage"),
+    "record": ("record_page", "RecordPage"),
+    "task": ("task_page", "TaskPage"),
+    "handover": ("handover_page", "HandoverPage"),
+    "print": ("print_page", "PrintPage"),
+    "data": ("data_page", "DataPage"),
+    "settings": ("settings_page", "SettingsPage"),
+    "handbook": ("handbook_page", "HandbookPage"),
+}
+ICONS_ONLY = frozenset({"log"})
+PLACE_OF = {
+    "record": "incidents",
+    "task": "incidents",
+    "print": "incidents",
+    "handover": "home",
+    "handbook": "settings",
+}
