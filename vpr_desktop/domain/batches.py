@@ -17,6 +17,7 @@ from vpr_desktop.domain.ops import canonical, op_hash
 
 DIGEST_LABEL = b"vpr-batch-v1\0"
 LINK_LABEL = b"vpr-link-v1\0"
+STREAM_CHAIN_LABEL = b"vpr-chain-v1"
 MOST_OPS = 500  # in one batch
 MOST_RAW = 1024 * 1024  # bytes of raw ops in one batch
 LONGEST_HEADER = 4096  # bytes of a header line
@@ -119,6 +120,11 @@ def seal(
     unsigned = Header(batch_id, dev, st, no, prev, len(lines), b"")
     sig = sign(digest(unsigned, [line.hash for line in lines]))
     return Batch(Header(batch_id, dev, st, no, prev, len(lines), sig), lines)
+
+
+def stream_chain_start(st: str) -> bytes:
+    """The first link of a stream's chain over all its ops by number; each further one as in `ops.chain_next`."""
+    return hashlib.sha256(STREAM_CHAIN_LABEL + st.encode()).digest()
 
 
 def no_text(no: No) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+Origin = Literal["here", "sync", "import"]
+
 
 @dataclass(frozen=True, slots=True)
 class Change:
@@ -20,7 +22,7 @@ class Changes:
     """All records that one unit changed, and where the change came from."""
 
     records: tuple[Change, ...] = ()
-    origin: Literal["here", "sync", "import"] = "here"
+    origin: Origin = "here"
 
     def touches(self, entity: str, id: str | None = None) -> bool:
         """Whether a record of this entity, or this very record or a part of it, is among them."""

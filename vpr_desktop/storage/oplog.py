@@ -6,7 +6,7 @@ Runs inside the transaction its caller holds. Decides nothing about rights, and 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -59,6 +59,11 @@ def _upsert(name: str) -> str:
     return f"INSERT INTO {name} ({names}) VALUES ({marks}) ON CONFLICT(id) DO UPDATE SET {sets} RETURNING n"
 
 
+def upsert_many(name: str) -> str:
+    """The statement that writes a row of a projection, for many at once."""
+    return _upsert(name).removesuffix(" RETURNING n")
+
+
 @cache
 def row_columns(name: str) -> tuple[str, ...]:
     """The columns of an entity's projection as `row_of` gives them."""
@@ -104,6 +109,21 @@ def write_search(db: Connection, name: str, n: int, values: dict[str, Any]) -> N
         blocks = search_blocks(ENTITIES[name])
         marks = ",".join("?" * (len(blocks) + 1))
         db.execute(f"INSERT INTO {name}_fts (rowid, {','.join(blocks)}) VALUES ({marks})", (n, *words))
+
+
+def write_searches(db: Connection, name: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Replaces the search entries of many records of one entity, by id and values."""
+    blocks = search_blocks(ENTITIES[name])
+    if not blocks:
+        return
+    sql = f"SELECT id, n FROM {name} WHERE id IN (SELECT value FROM json_each(?))"
+    numbers = dict(db.execute(sql, (json.dumps([one for one, _ in records]),)).fetchall())
+    db.executemany(f"DELETE FROM {name}_fts WHERE rowid = ?", [(numbers[one],) for one, _ in records])
+    found = [(numbers[one], *search_words(ENTITIES[name], values)) for one, values in records]
+    marks = ",".join("?" * (len(blocks) + 1))
+    db.executemany(
+        f"INSERT INTO {name}_fts (rowid, {','.join(blocks)}) VALUES ({marks})", [row for row in found if any(row[1:])]
+    )
 
 
 def search_words(entity: type[Record], values: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from vpr_desktop.domain.support_steps import NOT_WANTED, PlanState, StepState, p
 from vpr_desktop.domain.support_template import Template, read
 from vpr_desktop.domain.support_times import day_end, day_start
 from vpr_desktop.settings import resource
+from vpr_desktop.storage import standing
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_facts import LONG_AGO, Zone, incident_row, plan_rows, plan_states
 
@@ -35,11 +36,12 @@ def template() -> Template:
 
 
 def refresh(db: Connection, changes: Sequence[Change], zone: Zone) -> None:
-    """Brings the rows of every incident that a unit touched up to date; a great many wait for `catch_up`."""
+    """Brings what depends on several records of an incident up to date; a great many wait for `catch_up`."""
     touched = sorted(incidents_touched(db, changes))
     if len(touched) > STALE_AT_ONCE:
         db.executemany("INSERT OR IGNORE INTO stale_support VALUES (?)", [(one,) for one in touched])
         return
+    standing.refresh(db, changes)
     for incident_id in touched:
         rewrite(db, incident_id, zone)
 
@@ -48,6 +50,7 @@ def catch_up(db: Connection, zone: Zone, most: int = 200) -> int:
     """Brings rows up to date that wait for it, within the caller's transaction. Returns how many still wait."""
     waiting = [row[0] for row in db.execute("SELECT id FROM stale_support LIMIT ?", (most,))]
     for incident_id in waiting:
+        standing.count_tasks(db, incident_id)
         rewrite(db, incident_id, zone)
     db.executemany("DELETE FROM stale_support WHERE id = ?", [(one,) for one in waiting])
     return int(db.execute("SELECT count(*) FROM stale_support").fetchone()[0])

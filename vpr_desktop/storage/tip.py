@@ -20,6 +20,10 @@ class Tip:
         """The tip once an op of this PC was added."""
         return replace(self, op_n=n, op_chain=chain, counter=counter)
 
+    def after_arrival(self, n: int, chain: bytes) -> Tip:
+        """The tip once ops of other PCs were added."""
+        return replace(self, op_n=n, op_chain=chain)
+
     def after_audit(self, n: int, chain: bytes) -> Tip:
         """The tip once an audit entry was added."""
         return replace(self, audit_n=n, audit_chain=chain)

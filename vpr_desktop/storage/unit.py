@@ -12,14 +12,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
-from vpr_desktop.domain.changes import Change, Changes
+from vpr_desktop.domain.changes import Change, Changes, Origin
 from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.forms import ENTITIES, SCHEMA
 from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.domain.ops import Fold, canonical, fold
 from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.record import Record, Shown, entity_name, from_wire, remember, wire_values
-from vpr_desktop.storage import audit, oplog, standing, support_rows, vault
+from vpr_desktop.storage import audit, inbox, oplog, streams, support_rows, vault
+from vpr_desktop.storage.inbox import Arrived
+from vpr_desktop.storage.streams import Place
 
 if TYPE_CHECKING:
     from vpr_desktop.storage.store import Store
@@ -113,6 +115,7 @@ class UnitOfWork(Reader):
         self._tip = store.tip
         self._before = store.tip.op_chain
         self._changed: list[Change] = []
+        self._origin: Origin = "here"
         self._done = False
 
     def __enter__(self) -> UnitOfWork:
@@ -154,6 +157,25 @@ class UnitOfWork(Reader):
         part.removed = True
         self.save(part, reason=reason)
 
+    def apply_remote(self, st: str, lines: Sequence[Arrived], place: Place) -> None:
+        """Writes a slice of a proven page with the cursor behind it. Raises inbox.Contradiction, then store nothing."""
+        stored = inbox.store(self.db, lines, op_n=self._tip.op_n, chain=self._tip.op_chain, zone=self.store.zone)
+        self._tip = self._tip.after_arrival(stored.op_n, stored.chain)
+        self._changed += stored.changes
+        self._origin = "sync"
+        streams.put_place(self.db, st, place)
+        if any(change.entity == "ward" for change in stored.changes):
+            self.store.forget_zones()
+
+    def project_again(self, entities: Sequence[tuple[str, str, str]]) -> None:
+        """Writes the records of these (entity, id, stream) anew, where numbers changed which of two versions shows."""
+        self._changed += inbox.project_many(self.db, entities, self.store.zone)
+
+    @property
+    def incarnation(self) -> int:
+        """This file's lifetime: a restored one has another."""
+        return self._tip.incarnation
+
     def new_id(self) -> str:
         """A new identity, made on this PC."""
         return uuid7(int(self.now.timestamp() * 1000), secrets.token_bytes(10))
@@ -184,12 +206,11 @@ class UnitOfWork(Reader):
             self._tip = audit.append(
                 self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, before, after
             )
-        standing.refresh(self.db, self._changed)
         support_rows.refresh(self.db, self._changed, self.store.zone)
         self.db.execute("COMMIT")
         self._done = True
         self.store.committed(self._tip)
-        return Changes(tuple(self._changed))
+        return Changes(tuple(self._changed), self._origin)
 
     def _op(
         self,

@@ -1,0 +1,249 @@
+"""What leaves this PC: seal a batch, say its bytes, take the answers, offer all again after a restore.
+
+Every function runs in the transaction its caller holds. No op is ever dropped from the outbox but with the
+endpoint's number: what it refused or put aside stays listed (invariants I10, I11). Nothing here talks to a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from vpr_desktop.domain import batches
+from vpr_desktop.domain.batches import Batch, Header, Line
+from vpr_desktop.storage.oplog import Connection
+
+PENDING, SEALED, REVIEW, REFUSED, TOO_LARGE = "PENDING", "SEALED", "NEEDS_REVIEW", "REFUSED", "TOO_LARGE"
+NEEDS_YOU = (REVIEW, REFUSED, TOO_LARGE)
+OFFERED, HASH = 1, 32
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How the endpoint holds one line of a batch: its number, if any, the status, and the kind of a problem."""
+
+    position: int
+    seq: int | None
+    status: str
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What one stream has to send: batches sealed and not answered, ops not sealed yet, those held back by undo."""
+
+    sealed: tuple[int, ...]
+    pending: int
+    held_back: int
+
+
+def streams(db: Connection) -> list[str]:
+    """Streams with anything that wants to leave."""
+    sql = "SELECT DISTINCT op.st FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.state IN (?, ?) ORDER BY op.st"
+    found = [row[0] for row in db.execute(sql, (PENDING, SEALED))]
+    offered = [row[0] for row in db.execute("SELECT DISTINCT st FROM batch WHERE offer = ?", (OFFERED,))]
+    return list(dict.fromkeys([*found, *offered]))
+
+
+def waiting(db: Connection, st: str, monotonic: float) -> Waiting:
+    """What waits in a stream at this monotonic second."""
+    sql = "SELECT DISTINCT op.batch FROM outbox JOIN op ON op.n = outbox.op WHERE op.st = ? AND state = ? ORDER BY 1"
+    sealed = tuple(row[0] for row in db.execute(sql, (st, SEALED)))
+    counted = (
+        "SELECT count(*) FILTER (WHERE not_before IS NULL OR not_before <= :now),"
+        " count(*) FILTER (WHERE not_before > :now)"
+        " FROM outbox JOIN op ON op.n = outbox.op WHERE op.st = :st AND state = :state"
+    )
+    ready, held_back = db.execute(counted, {"now": monotonic, "st": st, "state": PENDING}).fetchone()
+    return Waiting(sealed, ready, held_back)
+
+
+def next_no(db: Connection, st: str, dev: str, incarnation: int) -> tuple[batches.No, str]:
+    """The number of this PC's next batch of a stream, and what names the one before it."""
+    sql = 'SELECT "no", header, digest FROM batch WHERE dev = ? AND st = ? AND inc = ? ORDER BY "no" DESC LIMIT 1'
+    row = db.execute(sql, (dev, st, incarnation)).fetchone()
+    if row is None:
+        return (incarnation, 1), ""
+    header, _, _ = batches.read_header(bytes(row[1]))
+    return (incarnation, row[0] + 1), batches.link(header, bytes(row[2]))
+
+
+def seal(
+    db: Connection,
+    st: str,
+    *,
+    batch_id: str,
+    dev: str,
+    incarnation: int,
+    sign: Callable[[bytes], bytes],
+    monotonic: float,
+) -> int | None:
+    """Seals what is ready into one batch, unless one still waits for its answer. Returns the batch's local number.
+
+    A sealed batch never changes: what is saved later goes into the next one, a retry has the same bytes.
+    """
+    held = waiting(db, st, monotonic)
+    if held.sealed:
+        return held.sealed[0]
+    chosen = _ready(db, st, monotonic)
+    if not chosen:
+        return None
+    no, prev = next_no(db, st, dev, incarnation)
+    made = batches.seal(batch_id, dev, st, no, prev, [raw for _, raw in chosen], sign)
+    n = insert_batch(db, made)
+    db.executemany("UPDATE op SET batch = ? WHERE n = ?", [(n, op) for op, _ in chosen])
+    db.executemany("UPDATE outbox SET state = ? WHERE op = ?", [(SEALED, op) for op, _ in chosen])
+    return n
+
+
+def _ready(db: Connection, st: str, monotonic: float) -> list[tuple[int, bytes]]:
+    sql = (
+        "SELECT op.n, op.raw FROM outbox JOIN op ON op.n = outbox.op WHERE op.st = ? AND state = ?"
+        " AND (not_before IS NULL OR not_before <= ?) ORDER BY op.n LIMIT ?"
+    )
+    chosen: list[tuple[int, bytes]] = []
+    size = 0
+    for n, raw in db.execute(sql, (st, PENDING, monotonic, batches.MOST_OPS)):
+        size += len(raw)
+        if chosen and size > batches.MOST_RAW:
+            break
+        chosen.append((n, bytes(raw)))
+    return chosen
+
+
+def insert_batch(db: Connection, batch: Batch) -> int:
+    """Keeps a batch's header and hashes, which every holder keeps for good (I2). Returns its local number."""
+    header = batch.header
+    row = (
+        header.id, header.st, header.dev, *header.no, batches.digest(header, batch.hashes),
+        batches.header_line(header), b"".join(batch.hashes), 0,
+    )  # fmt: skip
+    sql = 'INSERT INTO batch (id, st, dev, inc, "no", digest, header, hashes, offer) VALUES (?,?,?,?,?,?,?,?,?)'
+    return int(db.execute(sql, row).lastrowid)
+
+
+def held_batch(db: Connection, n: int, *, carry: Iterable[int] | None = None, an: Any = None, pk: Any = None) -> Batch:
+    """A batch as it is delivered: lines in `carry` (all if None) with their bytes where held, the rest as hashes."""
+    header_line, hashes = db.execute("SELECT header, hashes FROM batch WHERE n = ?", (n,)).fetchone()
+    header: Header = batches.read_header(bytes(header_line))[0]
+    raws = {bytes(h): bytes(raw) for h, raw in db.execute("SELECT hash, raw FROM op WHERE batch = ?", (n,)) if raw}
+    wanted = None if carry is None else set(carry)
+    lines = tuple(
+        Line(hashed, raws.get(hashed) if wanted is None or place in wanted else None)
+        for place, hashed in enumerate(cut(bytes(hashes)))
+    )
+    return Batch(header, lines, pk=pk, an=an)
+
+
+def cut(hashes: bytes) -> list[bytes]:
+    """The single hashes of a batch row."""
+    return [hashes[i : i + HASH] for i in range(0, len(hashes), HASH)]
+
+
+def take_answers(db: Connection, n: int, answers: Sequence[Answer]) -> list[tuple[str, str, str]]:
+    """Notes how the endpoint holds the lines of a batch. Returns (entity, id, stream) whose shown value may differ.
+
+    `stored` and `duplicate` give a number; with a problem, `quarantined` or `refused` the op stays listed;
+    `absent` was not carried this time and goes with its bytes next time.
+    """
+    (hashes,) = db.execute("SELECT hashes FROM batch WHERE n = ?", (n,)).fetchone()
+    by_hash = {bytes(h): op for op, h in db.execute("SELECT n, hash FROM op WHERE batch = ?", (n,))}
+    ops = [by_hash.get(hashed) for hashed in cut(bytes(hashes))]
+    numbered, gone, listed = [], [], []
+    for answer in answers:
+        op = ops[answer.position] if 0 <= answer.position < len(ops) else None
+        if op is None or answer.status == "absent":
+            continue
+        if answer.seq is not None:
+            numbered.append((answer.seq, op))
+        state = _state_after(answer)
+        if state is None:
+            gone.append((op,))
+        else:
+            listed.append((state, answer.problem, op))
+    db.executemany("UPDATE op SET seq = ? WHERE n = ?", numbered)
+    db.executemany("DELETE FROM outbox WHERE op = ?", gone)
+    db.executemany("UPDATE outbox SET state = ?, code = ? WHERE op = ?", listed)
+    return clashing(db, [op for op in ops if op is not None])
+
+
+def _state_after(answer: Answer) -> str | None:
+    """The outbox state an answer leads to; None where the op has arrived and nothing is to be said."""
+    if answer.status == "refused":
+        return TOO_LARGE if answer.problem == "op-too-large" else REFUSED
+    if answer.status == "quarantined" or answer.problem is not None:
+        return REVIEW
+    return None
+
+
+def clashing(db: Connection, ops: Sequence[int]) -> list[tuple[str, str, str]]:
+    """Entities among these ops that hold two versions: which one shows depends on the numbers."""
+    found: dict[tuple[str, str, str], None] = {}
+    for start in range(0, len(ops), 500):
+        marks = ",".join("?" * len(ops[start : start + 500]))
+        rows = db.execute(f"SELECT DISTINCT et, ei, st FROM op WHERE n IN ({marks})", tuple(ops[start : start + 500]))
+        found.update(dict.fromkeys(rows))
+    return [one for one in found if _has_clash(db, *one)]
+
+
+def _has_clash(db: Connection, et: str, ei: str, _st: str) -> bool:
+    from vpr_desktop.domain.forms import ENTITIES
+
+    if et not in ENTITIES:
+        return False
+    row = db.execute(f"SELECT clash FROM {et} WHERE id = ?", (ei,)).fetchone()
+    return row is not None and row[0] > 0
+
+
+def mark_batch(db: Connection, n: int, state: str, code: str) -> None:
+    """Lists every op of a batch that the endpoint would not take as a whole, such as for its signature."""
+    sql = "UPDATE outbox SET state = ?, code = ? WHERE op IN (SELECT n FROM op WHERE batch = ?)"
+    db.execute(sql, (state, code, n))
+
+
+def unseal(db: Connection, n: int) -> None:
+    """Takes a batch's ops back to be sealed anew, where the endpoint holds other content under its id."""
+    ops = [row[0] for row in db.execute("SELECT n FROM op WHERE batch = ?", (n,))]
+    db.executemany("UPDATE op SET batch = NULL WHERE n = ?", [(op,) for op in ops])
+    db.executemany("UPDATE outbox SET state = ? WHERE op = ? AND state = ?", [(PENDING, op, SEALED) for op in ops])
+
+
+def offer_all(db: Connection, st: str) -> None:
+    """Marks every batch held of a stream for offer, ours and others'."""
+    db.execute("UPDATE batch SET offer = ? WHERE st = ?", (OFFERED, st))
+
+
+def offered(db: Connection, st: str, most: int) -> list[tuple[int, str, str]]:
+    """Batches still on offer, oldest first: local number, id and device."""
+    sql = "SELECT n, id, dev FROM batch WHERE st = ? AND offer = ? ORDER BY n LIMIT ?"
+    return [(n, one, dev) for n, one, dev in db.execute(sql, (st, OFFERED, most))]
+
+
+def settle_offers(db: Connection, numbers: Iterable[int]) -> None:
+    """These batches are whole at the endpoint again."""
+    db.executemany("UPDATE batch SET offer = 0 WHERE n = ?", [(n,) for n in numbers])
+
+
+def forget_numbers(db: Connection, st: str, most: int) -> int:
+    """Takes the numbers off up to `most` ops of a stream, as a restored endpoint may give others. Returns how many."""
+    sql = "UPDATE op SET seq = NULL WHERE n IN (SELECT n FROM op WHERE st = ? AND seq IS NOT NULL LIMIT ?) RETURNING n"
+    return len(db.execute(sql, (st, most)).fetchall())
+
+
+def needs_you(db: Connection) -> list[tuple[int, str, str | None, str, str]]:
+    """Ops that wait for a person: op number, state, kind of problem, entity, id."""
+    sql = (
+        "SELECT op.n, state, code, op.et, op.ei FROM outbox JOIN op ON op.n = outbox.op"
+        f" WHERE state IN ({','.join('?' * len(NEEDS_YOU))}) ORDER BY op.n"
+    )
+    return [tuple(row) for row in db.execute(sql, NEEDS_YOU)]
+
+
+def send_again(db: Connection, op: int) -> None:
+    """Lets a listed op go with its batch once more."""
+    db.execute(
+        "UPDATE outbox SET state = CASE WHEN (SELECT batch FROM op WHERE n = outbox.op) IS NULL THEN ? ELSE ? END,"
+        " code = NULL WHERE op = ?",
+        (PENDING, SEALED, op),
+    )
