@@ -84,8 +84,9 @@ class Worker:
         page.passphrase.setText(PASSPHRASE)
         with self.act("unlock", "unlocking"):
             page.unlock.click()
-            while self.window.page() is None:
+            while self.window.page() is None:  # with pauses, as a loop that spins would take turns with the lane
                 self.app.processEvents()
+                time.sleep(0.0005)
 
     def pages(self) -> None:
         for _ in range(6):

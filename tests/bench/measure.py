@@ -53,7 +53,8 @@ def child(module: str, *arguments: object) -> dict[str, Any]:
     """What a program of this package says about itself as its last line, from a fresh interpreter."""
     began = time.time()
     command = [sys.executable, "-m", f"tests.bench.{module}", str(began), *map(str, arguments)]
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    env = {**kept, "QT_QPA_PLATFORM": "offscreen"}  # compiled once and kept, as on a PC where the app is installed
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=600, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"{module}: {done.stderr[-3000:]}")
