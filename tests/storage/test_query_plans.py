@@ -115,3 +115,12 @@ def test_what_was_done_with_a_record_is_looked_up(ctx: Context) -> None:
     reader.db = listening
     assert reader.count_acts("log", made.id) == 1
     assert [step for step in listening.steps if reads_every_row(step)] == []
+
+
+def test_unsent_incidents_are_counted_alike_before_and_after_the_first_sending(ctx: Context) -> None:
+    first, second = logged(ctx), logged(ctx)
+    assert queries.unsent(ctx.store.db) == 2
+    ctx.store.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE ei = ?)", (first.id,))
+    assert queries.unsent(ctx.store.db) == 1
+    ctx.store.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE ei = ?)", (second.id,))
+    assert queries.unsent(ctx.store.db) == 0
