@@ -28,6 +28,7 @@ class DataPage(QWidget):
         self._stop = False
         self.last = Words("", tone="second")
         self.found = Words("")
+        self.found.hide()
         self.backup_button = Button(say("Back up now"), "primary", icon="save")
         self.copy_button = Button(say("Save a copy elsewhere"))
         self.verify_button = Button(say("Check everything"))
@@ -131,6 +132,7 @@ class DataPage(QWidget):
         self._stop = False
         self.verify_button.setEnabled(False)
         self.cancel_button.show()
+        self.found.show()
         self.found.setText(say("Checking ..."))
         self.desk.run(
             self, lambda: maintenance.verify(ctx, lambda: self._stop), self._on_verified, self._on_verify_failed
