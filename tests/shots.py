@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.screens import SCREENS
 from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
-from tests.window import fast_keys
+from tests.window import fast_keys, settle
 from vpr_desktop.ui.app import application
 from vpr_desktop.ui.style import style_of
 
@@ -51,14 +51,12 @@ def main() -> int:
 
 def take(app: QApplication, folder: Path, look: str, out: Path) -> int:
     """One look of every screen. Returns how many."""
-    theme, percent, size = LOOKS[look]
     stage = Stage(app, folder)
     try:
-        style_of().high_contrast = look == "contrast"
-        style_of().apply()
-        stage.look(theme, percent, size)
+        hold(stage, look)
         for place, screen in enumerate(SCREENS):
             root = screen.opens(stage)
+            hold(stage, look)  # a window that opens brings the look of its own folder
             name = f"{place:02d}-{screen.name.lower().replace(' ', '-')}-{look}.png"
             if not root.grab().save(str(out / name)):
                 raise SystemExit(f"{name} could not be written to {out}")
@@ -66,6 +64,20 @@ def take(app: QApplication, folder: Path, look: str, out: Path) -> int:
     finally:
         stage.close()
     return len(SCREENS)
+
+
+def hold(stage: Stage, look: str) -> None:
+    """Puts the look in force, and says so loudly where it is not what the picture's name will claim."""
+    theme, percent, size = LOOKS[look]
+    style = style_of()
+    style.high_contrast = look == "contrast"
+    style.apply()
+    stage.look(theme, percent, size)
+    if stage.fresh is not None:
+        stage.fresh.resize(*size)
+        settle(stage.fresh)
+    if (style.theme, style.text_percent) != (theme, percent):
+        raise SystemExit(f"the look {look} is not in force")
 
 
 if __name__ == "__main__":
