@@ -20,8 +20,9 @@ from vpr_desktop import __version__
 from vpr_desktop.cli.arguments import parser
 from vpr_desktop.domain import errors
 from vpr_desktop.domain.choices_response import USER_ROLE
-from vpr_desktop.services import handbook, import_mapping, sessions
+from vpr_desktop.services import handbook, import_mapping, listing, maintenance, practice, sessions
 from vpr_desktop.services.import_mapping import KEYS
+from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.ui import shortcuts
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,6 +129,19 @@ def test_readme_changelog_and_version() -> None:
     project = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
     assert 'path = "vpr_desktop/__init__.py"' in project
     assert re.fullmatch(r"\d+\.\d+\.\d+\S*", __version__)
+
+
+def test_the_practice_ward_of_the_demo_can_be_made(tmp_path: Path, clock: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first command of the README: all of the history passes the rights as they stand today."""
+    fast_keys(monkeypatch)
+    told: list[str] = []
+    practice.fill(tmp_path / "pc", clock, told=told.append)
+    ctx = sessions.unlock(tmp_path / "pc", practice.USERS[0][0], practice.PASSPHRASE, clock)
+    try:
+        assert listing.count(ctx, ListQuery()) > 250
+        assert maintenance.verify(ctx).ok
+    finally:
+        sessions.lock(ctx)
 
 
 def test_the_handbook_opens_in_the_window(

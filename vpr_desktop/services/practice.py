@@ -198,7 +198,9 @@ def _finish(ctx: Context, incident_id: str, answers: dict[str, Any], chance: ran
                    "police": chance.choice(("NO", "NO", "NO", "WISH")), "notified": ["MAT"]}  # fmt: skip
     if chance.random() < 0.5:
         values |= {"motivation": ["RACE"] if "HAT" in answers["act_types"] else ["NONE"], "restrictive_used": "N"}
-    edits = [Edit("incident", seen.record.id, values)]
+    # A field that this record does not show to its manager, such as one of a restricted report, is left alone.
+    shown = {field: value for field, value in values.items() if field in seen.record.values}
+    edits = [Edit("incident", seen.record.id, shown)]
     for person in seen.parts["people"]:
         job = {"staff_group": chance.choice(("NMR", "NMR", "ACS", "MED")), "lone_working": chance.choice("NNY")}
         edits.append(Edit("person", person.id, {**job, "employment_type": chance.choice(("PER", "BAN"))}))
