@@ -146,3 +146,10 @@ GOOD = canonical(op("o1", {"f": "a"}))
 def test_anything_not_canonical_is_refused(raw: bytes) -> None:
     with pytest.raises(NotAnOp):
         read_op(raw)
+
+
+def test_an_erased_op_whose_bytes_are_gone_folds_as_where_it_is_held() -> None:
+    first, second = op("o1", {"f": "a"}), op("o2", {"f": "b"}, {"f": ["o1"]})
+    eraser = op("o3", {}, {"f": ["o1"]}, er={"op": "o2", "f": ["f"]})
+    stub = Held("o2", None, 1, 2, None)
+    assert fold([*held(first, eraser), stub]) == fold(held(first, second, eraser))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any, Literal
 
@@ -278,8 +278,3 @@ def is_asked(spec: FieldSpec, values: dict[str, Any]) -> bool:
     if isinstance(held, list):
         return any(code == one or one.startswith(code) for one in held for code in codes)
     return str(held).lower() in codes if isinstance(held, bool) else held in codes
-
-
-def relabelled(spec: FieldSpec, label: str) -> FieldSpec:
-    """The same field under another label, such as the quick log's question."""
-    return replace(spec, label=label)
