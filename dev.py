@@ -120,6 +120,13 @@ def system_packages(window: bool) -> None:
     apt_install([*venv, *missing_packages(wanted)], "Python or Qt needs something from the system.")
 
 
+def test_server() -> None:
+    """Brings in PostgreSQL, which the endpoint's tests run on besides SQLite, on Debian and Ubuntu."""
+    held = any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) or shutil.which("postgres")
+    if not held and sys.platform.startswith("linux") and shutil.which("apt-get"):
+        apt_install(["postgresql"], "The endpoint's tests need PostgreSQL.")
+
+
 def make_venv() -> None:
     """Makes .venv; one that was begun and not finished is made anew."""
     if PYTHON.exists() and run_quietly(str(PYTHON), "-m", "pip", "--version"):
@@ -211,6 +218,7 @@ def main(arguments: list[str]) -> int:
     if command == "check":
         return check()
     if command == "test":
+        test_server()
         checked = check() if not rest else 0
         return run(PYTHON, "-m", "pytest", *rest, env=env) or checked
     return run(PYTHON, "-m", f"tests.{command}", *rest, env=env)

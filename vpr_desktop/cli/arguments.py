@@ -8,6 +8,8 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
+from vpr_desktop.cli.central_arguments import add_central
+
 Add = Callable[[str, str, str], argparse.ArgumentParser]
 COPIES = ("redacted", "anonymous", "full")
 PASSPHRASE = "file that holds the passphrase; without it you are asked"
@@ -30,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _records(add)
     _papers(add)
     _upkeep(add)
+    add_central(commands, common)
     return root
 
 

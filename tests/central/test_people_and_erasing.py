@@ -1,0 +1,139 @@
+"""What the endpoint does with people's ops, and the one act that cannot be undone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from sqlalchemy.exc import DBAPIError
+
+from tests.central.conftest import Central
+from tests.central.pc import Pc
+from tests.sealing import STREAM, Device
+from vpr_desktop.domain.batches import b64
+from vpr_desktop.domain.identity import user_record_id
+from vpr_desktop.domain.ops import Held, canonical, fold, op_hash
+from vpr_desktop.sync.protocol import REFUSALS
+
+
+def person(pc: Device, user: str, role: str, **more: Any) -> dict[str, Any]:
+    values = {"user_id": user, "name": "P. Practice", "role": role, "active": True} | more
+    return pc.op(et="user", ei=user_record_id("RX1", user), set=values, by=user)
+
+
+def eraser(pc: Device, target: dict[str, Any], by: str = "ig.practice", **changes: Any) -> dict[str, Any]:
+    told = {"op": target["op"], "h": b64(op_hash(canonical(target))), "f": sorted(target["set"]), "role": "vpr_lead",
+            "ground": "retention", "on": "2026-11-24"} | changes  # fmt: skip
+    made = pc.op(et=target["et"], ei=target["ei"], set={}, base=target["base"], er=told, by=by)
+    return made | ({"seen": target["seen"]} if "seen" in target else {})
+
+
+def folded(ops: dict[int, bytes | None]) -> Any:
+    import json
+
+    held = [Held(json.loads(raw)["op"], n, 1, n, json.loads(raw)) for n, raw in ops.items() if raw is not None]
+    return fold(held)
+
+
+def test_an_author_whose_access_ended_is_kept_and_looked_at(central: Central, pc: Pc) -> None:
+    joined = person(pc, "p.practice", "reporter")
+    ended = pc.op(et="user", ei=joined["ei"], set={"active": False}, base={"active": [joined["op"]]}, by="boss")
+    assert pc.push(pc.seal(joined), pc.seal(pc.op()), pc.seal(ended)) == [("all", n, 1) for n in (1, 2, 3)]
+    assert pc.push(pc.seal(pc.op())) == [[(4, "stored", "author-ended")]]
+    assert central.rows("SELECT user_id, role FROM user_") == [("p.practice", "reporter")]
+
+
+def test_a_role_that_does_not_include_it_is_looked_at(pc: Pc) -> None:
+    pc.push(pc.seal(person(pc, "p.practice", "reporter")))
+    assert pc.push(pc.seal(person(pc, "new", "vpr_lead") | {"by": "p.practice"})) == [
+        [(2, "stored", "author-not-entitled")]
+    ]
+
+
+def test_a_role_in_conflict_counts_as_reporter(central: Central, pc: Pc) -> None:
+    first = person(pc, "boss", "ward_manager")
+    one = pc.op(et="user", ei=first["ei"], set={"role": "vpr_lead"}, base={"role": [first["op"]]}, by="boss")
+    two = pc.op(et="user", ei=first["ei"], set={"role": "auditor"}, base={"role": [first["op"]]}, by="boss")
+    pc.push(pc.seal(first, one, two))
+    assert central.rows("SELECT role FROM user_") == [("reporter",)]
+
+
+@pytest.mark.parametrize("first", ["target", "eraser"])
+def test_an_erased_op_is_gone_in_both_orders_and_the_fold_is_the_same(central: Central, pc: Pc, first: str) -> None:
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead")))
+    old = pc.op(set={"location_detail": "first"})
+    target = pc.op(ei=old["ei"], set={"location_detail": "secret"}, base={"location_detail": [old["op"]]})
+    targets, erasers = pc.seal(target), pc.seal(eraser(pc, target))
+    pc.push(pc.seal(old))
+    if first == "target":
+        assert pc.push(targets, erasers) == [("all", 3, 1), ("all", 4, 1)]
+    else:
+        assert pc.push(erasers) == [("all", 3, 1)]
+        assert pc.push(targets) == [[(None, "duplicate")]]
+    assert pc.push(targets)[0][0] in ("all", (None, "duplicate"))
+    assert pc.have(targets.header.id, erasers.header.id) == []
+    got = central.pc(2).pull()
+    assert b"secret" not in b"".join(raw or b"" for raw in got.values())
+    assert (3 in got and got[3] is None) == (first == "target")
+    person_op = canonical(target)
+    assert person_op not in [bytes(row[0]) for row in central.rows("SELECT raw FROM op WHERE raw IS NOT NULL")]
+    assert folded({n: raw for n, raw in got.items() if n > 1}).values["location_detail"] == {"erased": True}
+
+
+def test_erasing_by_somebody_not_entitled_waits_in_quarantine(central: Central, pc: Pc) -> None:
+    target = pc.op()
+    pc.push(pc.seal(person(pc, "p.practice", "reporter"), target))
+    for by in ("p.practice", "nobody.known"):
+        assert pc.push(pc.seal(eraser(pc, target, by=by))) == [[(None, "quarantined", "erase-not-entitled")]]
+    assert central.pc(2).pull()[2] == canonical(target)
+
+
+def test_erasing_that_came_before_the_role_takes_effect_with_it(central: Central, pc: Pc) -> None:
+    target = pc.op()
+    waiting = pc.seal(eraser(pc, target))
+    pc.push(pc.seal(target), waiting)
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead")))
+    assert pc.push(waiting) == [("all", 3, 1)]
+    assert central.rows("SELECT count(*) FROM quarantine") == [(0,)]
+    assert central.pc(2).pull()[1] is None
+
+
+@pytest.mark.parametrize("changes", [{"h": "A" * 43}, {"f": ["other"]}, {"f": []}], ids=["hash", "fields", "no fields"])
+def test_a_skeleton_that_is_not_the_targets_waits_in_quarantine(pc: Pc, changes: dict[str, Any]) -> None:
+    target = pc.op()
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead"), target))
+    assert pc.push(pc.seal(eraser(pc, target, **changes))) == [[(None, "quarantined", "erase-differs")]]
+    wrong_base = eraser(pc, target) | {"base": {"location_detail": ["x"]}}
+    assert pc.push(pc.seal(wrong_base)) == [[(None, "quarantined", "erase-differs")]]
+    good = eraser(pc, target)
+    assert pc.push(pc.seal(good)) == [("all", 3, 1)]
+    assert pc.push(pc.seal(eraser(pc, good))) == [[(None, "quarantined", "erase-differs")]]
+
+
+def tried(central: Central, sql: str) -> None:
+    with central.database.write() as session:
+        session.act_for(1)
+        session.run(sql, **({"i": STREAM} if ":i" in sql else {}))
+
+
+def test_the_application_may_not_change_a_stored_op(central: Central, pc: Pc) -> None:
+    pc.push(pc.seal(pc.op()))
+    if not central.database.is_postgres:
+        assert REFUSALS
+        return
+    for sql in ("UPDATE op SET raw = NULL", "DELETE FROM op", "SELECT raw FROM op", "UPDATE stream SET id = id",
+                "TRUNCATE op", "SELECT vpr_erase_op(1, CAST(:i AS uuid), CAST(:i AS uuid), NULL)"):  # fmt: skip
+        with pytest.raises(DBAPIError):
+            tried(central, sql)
+
+
+def test_I27_the_fence_shows_one_trust_and_without_a_trust_nothing(central: Central, pc: Pc) -> None:
+    pc.push(pc.seal(pc.op()))
+    if not central.database.is_postgres:
+        return
+    for table in ("op_seen", "batch", "stream", "device", "device_key", "scope", "access_log", "user_", "review"):
+        with central.database.read() as session:
+            assert session.rows(f"SELECT 1 FROM {table}") == [], table
+        with central.database.read() as session:
+            session.act_for(2)
+            assert len(session.rows(f"SELECT 1 FROM {table}")) == (1 if table == "stream" else 0), table

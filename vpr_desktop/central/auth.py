@@ -1,0 +1,179 @@
+"""Who sends a request: its RFC 9421 signature against the device's key, freshness, and replays.
+
+Only the newest key of a device signs requests. A nonce is kept where a request changes state, in its own
+transaction; a GET must only be fresh.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
+from http_message_signatures.exceptions import HTTPMessageSignaturesException, InvalidSignature
+from sqlalchemy.exc import IntegrityError
+
+from vpr_desktop.central.database import Session
+from vpr_desktop.central.refusals import Refused
+from vpr_desktop.domain.batches import ID
+from vpr_desktop.sync import protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A request as it was signed: `url` is the public address, never taken from forwarded headers."""
+
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    body: bytes | None
+    now: int
+    peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The device a request comes from."""
+
+    trust: int
+    device: str
+    key: bytes
+    nonce: str
+    letter: str = ""
+    last_an: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    trust: int
+    state: str
+    key: bytes
+    letter: str
+    last_an: str | None
+
+
+class _TooFar(InvalidSignature):
+    """Made outside the window."""
+
+
+class _Resolver(HTTPSignatureKeyResolver):
+    """The newest key of the device a signature names."""
+
+    def __init__(self, keys: Mapping[str, bytes]) -> None:
+        self.keys = keys
+
+    def resolve_public_key(self, key_id: str) -> Ed25519PublicKey | None:
+        return Ed25519PublicKey.from_public_bytes(self.keys[key_id]) if key_id in self.keys else None
+
+
+class _Verifier(HTTPMessageVerifier):
+    """The library's check, with the endpoint's own clock and window on both sides of it."""
+
+    now = 0
+
+    def validate_created_and_expires(self, sig_input: Any, max_age: timedelta | None = None) -> None:  # noqa: ARG002
+        created = sig_input.params.get("created")
+        if type(created) is not int:
+            raise InvalidSignature("created is missing")
+        if abs(created - self.now) > protocol.WINDOW_SECONDS:
+            raise _TooFar("created too long ago or in the future")
+
+
+def device_named(message: Message) -> str:
+    """The device whose key the request says it is signed with. Raises Refused."""
+    if "signature-input" not in message.headers or "signature" not in message.headers:
+        raise Refused("not-signed")
+    try:
+        fields = _Verifier._parse_signature_dictionary(message.headers["signature-input"])
+    except Exception as error:  # whatever the parser of structured fields makes of hostile text
+        raise Refused("bad-signature") from error
+    if len(fields) != 1:
+        raise Refused("bad-signature")
+    (field,) = fields.values()
+    named = field.params.get("keyid") if hasattr(field, "params") else None
+    if not isinstance(named, str) or not ID.fullmatch(named):
+        raise Refused("bad-signature")
+    return named
+
+
+def verify(message: Message, device: str, key: bytes) -> str:
+    """The nonce of a request that this key signed as the protocol asks. Raises Refused."""
+    verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Resolver({device: key}))
+    verifier.now = message.now
+    wanted = protocol.WITH_BODY if message.body is not None else protocol.WITHOUT_BODY
+    try:
+        (result,) = verifier.verify(message, require_components=wanted, body=message.body)
+    except _TooFar as error:
+        raise Refused("clock-skew") from error
+    except (HTTPMessageSignaturesException, ValueError, TypeError, KeyError, IndexError, UnicodeError) as error:
+        raise Refused("bad-signature") from error
+    covered = [name.strip('"') for name in result.covered_components if name != '"@signature-params"']
+    nonce = result.nonce
+    plain = isinstance(nonce, str) and len(nonce) == protocol.NONCE_LENGTH and nonce.isascii() and nonce.isprintable()
+    if covered != list(wanted) or set(result.parameters) != protocol.PARAMETERS or not plain:
+        raise Refused("bad-signature")
+    return str(nonce)
+
+
+def authenticate(session: Session, message: Message) -> Caller:
+    """The device a request comes from. Raises Refused."""
+    device = device_named(message)
+    held = _held(session, device)
+    if held is None:
+        raise Refused("unknown-device")
+    nonce = verify(message, device, held.key)
+    if held.state == "revoked":
+        raise Refused("device-revoked")
+    if held.state == "waiting":
+        raise Refused("device-waiting")
+    return Caller(held.trust, device, held.key, nonce, held.letter, held.last_an)
+
+
+def _held(session: Session, device: str) -> _Held | None:
+    if session.is_postgres:
+        found = session.one("SELECT vpr_trust_of_device(CAST(:id AS uuid))", id=device)
+        if found is None or found[0] is None:
+            return None
+        session.act_for(int(found[0]))
+    row = session.one(
+        "SELECT d.trust, d.state, k.key, d.letter, d.last_an FROM device d JOIN device_key k"
+        " ON k.trust = d.trust AND k.device = d.id"
+        " WHERE d.id = :id AND d.state <> 'known' ORDER BY k.n DESC LIMIT 1",
+        id=device,
+    )
+    return None if row is None else _Held(row[0], row[1], bytes(row[2]), row[3], row[4])
+
+
+def once(session: Session, caller: Caller, now: int) -> None:
+    """Keeps the nonce of a request that changes state, in its transaction. Raises Refused for a replay."""
+    try:
+        session.run(
+            "INSERT INTO nonce (device, nonce, at) VALUES (:device, :nonce, :at)",
+            device=caller.device, nonce=caller.nonce, at=now,
+        )  # fmt: skip
+    except IntegrityError as error:
+        raise Refused("replayed") from error
+    if caller.nonce[0] in "Aa0-":  # now and then is often enough to sweep
+        session.run("DELETE FROM nonce WHERE at < :old", old=now - protocol.NONCE_KEPT_SECONDS)
+
+
+def still_active(session: Session, caller: Caller) -> None:
+    """Asks again inside a changing transaction, so that a revocation holds from the moment it was made."""
+    session.act_for(caller.trust)
+    row = session.one("SELECT state FROM device WHERE trust = :t AND id = :id", t=caller.trust, id=caller.device)
+    if row is None or row[0] != "active":
+        raise Refused("device-revoked")
+
+
+def holds(key: bytes, sig: bytes, message: bytes) -> bool:
+    """Whether an Ed25519 signature is this key's."""
+    from cryptography.exceptions import InvalidSignature as NotSigned
+
+    try:
+        Ed25519PublicKey.from_public_bytes(key).verify(sig, message)
+    except NotSigned:
+        return False
+    return True

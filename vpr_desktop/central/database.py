@@ -1,0 +1,190 @@
+"""The database of the endpoint: SQLite for one machine, PostgreSQL by address. Opens it and draws transactions.
+
+Nothing is kept between requests but the connections. Statements are text with named values, the same on both.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from vpr_desktop.central import postgres
+from vpr_desktop.central.refusals import Refused
+from vpr_desktop.central.tables import METADATA, OP_SEEN
+
+LOCK_SECONDS = 3
+BUSY_STATES = ("55P03", "57014", "40001", "40P01", "25P03", "53300", "57P01", "57P03")
+SCHEMA_VERSION = "1"
+
+
+class Session:
+    """One transaction. `one`, `rows` and `run` take a statement with `:names`."""
+
+    def __init__(self, connection: Connection, is_postgres: bool) -> None:
+        self.connection = connection
+        self.is_postgres = is_postgres
+
+    def rows(self, sql: str, **values: Any) -> list[Any]:
+        """All rows."""
+        return list(self.connection.execute(_statement(sql, values), values).fetchall())
+
+    def one(self, sql: str, **values: Any) -> Any:
+        """The first row, if any."""
+        return self.connection.execute(_statement(sql, values), values).fetchone()
+
+    def run(self, sql: str, **values: Any) -> int:
+        """How many rows it changed."""
+        return int(self.connection.execute(_statement(sql, values), values).rowcount)
+
+    def run_many(self, sql: str, rows: Sequence[dict[str, Any]]) -> None:
+        """The same statement for several rows."""
+        if rows:
+            self.connection.execute(_statement(sql, rows[0]), list(rows))
+
+    @property
+    def for_update(self) -> str:
+        """What locks a row that is read; on SQLite the writing transaction has the whole file."""
+        return " FOR UPDATE" if self.is_postgres else ""
+
+    def act_for(self, trust: int) -> None:
+        """Lets this transaction see one trust's rows, on PostgreSQL by its row security."""
+        if self.is_postgres:
+            self.run("SELECT set_config('vpr.trust', :trust, true)", trust=str(trust))
+
+
+def _statement(sql: str, values: dict[str, Any]) -> Any:
+    made = _MADE.get(sql)
+    if made is None:
+        made = text(sql)
+        many = [name for name, value in values.items() if isinstance(value, list)]
+        if many:
+            from sqlalchemy import bindparam
+
+            made = made.bindparams(*(bindparam(name, expanding=True) for name in many))
+        _MADE[sql] = made
+    return made
+
+
+_MADE: dict[str, Any] = {}  # statements as parsed; a pure function of their text
+
+
+class Database:
+    """Draws reading and writing transactions; turns a database that cannot answer now into a refusal."""
+
+    def __init__(self, url: str, *, as_application: bool = False, pool: int = 10) -> None:
+        self.url = url
+        self.is_postgres = url.startswith("postgresql")
+        self.engine = _postgres(url, as_application, pool) if self.is_postgres else _sqlite(url)
+        self._writer = threading.Lock()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A transaction that changes nothing."""
+        with _busy_is_refused(), self.engine.connect() as connection:
+            yield Session(connection, self.is_postgres)
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """A transaction that is committed at the end of the block, or leaves nothing where it raises."""
+        with _busy_is_refused(), self._one_writer(), self.engine.connect() as connection:
+            connection.info["writes"] = True
+            try:
+                with connection.begin():
+                    yield Session(connection, self.is_postgres)
+            finally:
+                connection.info["writes"] = False
+
+    @contextmanager
+    def _one_writer(self) -> Iterator[None]:
+        """SQLite has one writer: waiting here is fair, waiting in the library is not."""
+        if self.is_postgres:
+            yield
+            return
+        if not self._writer.acquire(timeout=LOCK_SECONDS):
+            raise Refused("busy", retry_after=1)
+        try:
+            yield
+        finally:
+            self._writer.release()
+
+    def create(self) -> None:
+        """Makes the tables; on PostgreSQL also roles, fences and functions."""
+        METADATA.create_all(self.engine)
+        with self.write() as session:
+            if session.one("SELECT v FROM meta WHERE k = 'schema'") is None:
+                session.run("INSERT INTO meta (k, v) VALUES ('schema', :v)", v=SCHEMA_VERSION)
+                session.run(OP_SEEN)
+                if self.is_postgres:
+                    postgres.prepare(session.connection)
+
+    def is_ready(self) -> bool:
+        """Whether the tables are there, in this version."""
+        from sqlalchemy import inspect
+
+        if not inspect(self.engine).has_table("meta"):
+            return False
+        with self.read() as session:
+            held = session.one("SELECT v FROM meta WHERE k = 'schema'")
+        return held is not None and held[0] == SCHEMA_VERSION
+
+    def close(self) -> None:
+        """Ends all connections."""
+        self.engine.dispose()
+
+
+@contextmanager
+def _busy_is_refused() -> Iterator[None]:
+    try:
+        yield
+    except PoolTimeout as error:
+        raise Refused("busy", retry_after=1) from error
+    except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+        raise Refused("busy", retry_after=1) from error
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) in BUSY_STATES:
+            raise Refused("busy", retry_after=1) from error
+        raise
+
+
+def _sqlite(url: str) -> Engine:
+    path = url.removeprefix("sqlite:///")
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_size=10)
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=3000", "foreign_keys=ON",
+                       "trusted_schema=OFF", "secure_delete=ON"):  # fmt: skip
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begun(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if connection.info.get("writes") else "BEGIN")
+
+    return engine
+
+
+def _postgres(url: str, as_application: bool, pool: int) -> Engine:
+    named = url.replace("postgresql://", "postgresql+psycopg://", 1)
+    options = "-c idle_in_transaction_session_timeout=10s -c statement_timeout=15s -c lock_timeout=3s"
+    engine = create_engine(
+        named, pool_size=pool, max_overflow=0, pool_timeout=LOCK_SECONDS, pool_pre_ping=False,
+        connect_args={"options": options, "connect_timeout": 5},
+    )  # fmt: skip
+
+    @event.listens_for(engine, "connect")
+    def _connected(connection: Any, _record: Any) -> None:
+        postgres.read_ids_as_text(connection)
+        if as_application:
+            postgres.become_application(connection)
+
+    return engine

@@ -1,0 +1,233 @@
+"""Enrolment by a one-time code, and the change of a device's key. Both prove the keys before anything is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import secrets
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy.exc import IntegrityError
+
+from vpr_desktop.central import auth, devices
+from vpr_desktop.central.auth import Caller, Message
+from vpr_desktop.central.database import Database, Session
+from vpr_desktop.central.devices import HeldDevice, HeldKey
+from vpr_desktop.central.refusals import Refused
+from vpr_desktop.domain.batches import No, read_no, unb64
+from vpr_desktop.domain.device_keys import NotAChain, key_message, read_chain
+from vpr_desktop.domain.references import CROCKFORD
+from vpr_desktop.sync.protocol import VERSION, Enrol, Enrolled, KeyLink, Rotate, Scope, TrustKey
+
+CODE_LENGTH = 10
+PREFIX = 3  # which code is meant; the rest is the secret
+TRIES = 5
+HOURS = 24
+
+
+def code_hash(salt: bytes, code: str) -> bytes:
+    """What is kept of a code."""
+    return hashlib.scrypt(code.encode(), salt=salt, n=2**12, r=8, p=1, dklen=32)
+
+
+def new_code(taken: Iterable[str]) -> str:
+    """A code whose beginning no other live code has."""
+    used = set(taken)
+    while True:
+        code = "".join(secrets.choice(CROCKFORD) for _ in range(CODE_LENGTH))
+        if code[:PREFIX] not in used:
+            return code
+
+
+def enrol(database: Database, message: Message, asked: Enrol) -> Enrolled:
+    """Joins a device to the wards of a code. Raises Refused."""
+    chain = _chain(asked.dev, asked.keys)
+    newest = chain[-1][0]
+    if auth.device_named(message) != asked.dev:
+        raise Refused("bad-signature")
+    nonce = auth.verify(message, asked.dev, newest)
+    with database.write() as session:
+        trust, code_n, streams = _use_code(session, asked.code, asked.dev, newest, message.now)
+        if trust is not None:
+            auth.once(session, Caller(trust, asked.dev, newest, nonce), message.now)
+            return _join(session, trust, code_n, streams, asked, chain, message.now)
+    raise Refused("bad-code")  # outside the block: the count of tries is kept
+
+
+def _chain(dev: str, links: Sequence[KeyLink]) -> list[tuple[bytes, bytes]]:
+    listed = [links[0].key, *([link.key, link.sig] for link in links[1:])]
+    try:
+        return read_chain(dev, listed, auth.holds)
+    except NotAChain as error:
+        raise Refused("unreadable-body", "the keys do not prove each other") from error
+
+
+def _use_code(session: Session, code: str, device: str, key: bytes, now: int) -> tuple[int | None, int, list[int]]:
+    """Trust, number and streams of a good code; no trust where it is wrong, with the try counted."""
+    if session.is_postgres:
+        found = session.one("SELECT vpr_trust_of_code(:p)", p=code[:PREFIX])
+        if found is None or found[0] is None:
+            return None, 0, []
+        session.act_for(int(found[0]))
+    row = session.one(
+        "SELECT n, trust, salt, hash, streams, expires, tries, used_by, used_key FROM code WHERE prefix = :p"
+        " ORDER BY n DESC LIMIT 1" + session.for_update,
+        p=code[:PREFIX],
+    )
+    if row is None or row[5] < now or row[6] >= TRIES:
+        return None, 0, []
+    if not hmac.compare_digest(code_hash(bytes(row[2]), code), bytes(row[3])):
+        session.run("UPDATE code SET tries = tries + 1 WHERE n = :n", n=row[0])
+        return None, 0, []
+    if row[7] is not None and (row[7] != device or bytes(row[8]) != key):
+        return None, 0, []
+    session.run("UPDATE code SET used_by = :device, used_key = :key WHERE n = :n", device=device, key=key, n=row[0])
+    return row[1], row[0], json.loads(row[4])
+
+
+def _join(
+    session: Session, trust: int, code_n: int, streams: list[int], asked: Enrol, chain: list[tuple[bytes, bytes]],
+    now: int,
+) -> Enrolled:  # fmt: skip
+    assert code_n
+    for st in sorted(streams):
+        session.one("SELECT n FROM stream WHERE n = :n" + session.for_update, n=st)  # letters are given one at a time
+    row = session.one("SELECT org_code, org_name, must_accept FROM trust WHERE n = :t", t=trust)
+    assert row is not None
+    state = "waiting" if row[2] else "active"
+    held = devices.load(session, trust, [asked.dev]).get(asked.dev)
+    repeated = held is not None and held.state in ("active", "waiting") and held.keys[-1].key == chain[-1][0]
+    if held is None:
+        _add(session, trust, asked.dev, state, now)
+        held = HeldDevice(asked.dev, state, [])
+    elif not repeated:
+        _set_device_state(session, trust, asked.dev, state)
+    else:
+        state = held.state
+    _take_keys(session, trust, held, asked.keys, chain)
+    for st in streams:
+        session.run(
+            "INSERT INTO scope (trust, device, st, ended_at) VALUES (:t, :device, :st, NULL)"
+            " ON CONFLICT (device, st) DO UPDATE SET ended_at = NULL",
+            t=trust, device=asked.dev, st=st,
+        )  # fmt: skip
+    letter = give_letter(session, trust, asked.dev)
+    return Enrolled(
+        VERSION, asked.dev, state, letter, row[0], row[1], scopes_of(session, asked.dev), _trust_keys(session, trust)
+    )
+
+
+def _add(session: Session, trust: int, device: str, state: str, now: int) -> None:
+    try:
+        devices.add_device(session, trust, device, state, "", now)
+    except IntegrityError as error:
+        raise Refused("key-in-use") from error
+
+
+def _set_device_state(session: Session, trust: int, device: str, state: str) -> None:
+    try:
+        session.run("UPDATE device SET state = :state WHERE trust = :t AND id = :id", state=state, t=trust, id=device)
+    except IntegrityError as error:
+        raise Refused("key-in-use") from error
+
+
+def _take_keys(
+    session: Session, trust: int, held: HeldDevice, links: Sequence[KeyLink], chain: list[tuple[bytes, bytes]]
+) -> None:
+    """Adds the keys of a chain that are not held; the newest is open, all others are not."""
+    by_key = {key.key: key for key in held.keys}
+    before: HeldKey | None = None
+    for place, (key, sig) in enumerate(chain):
+        newest = place == len(chain) - 1
+        known = by_key.get(key)
+        if known is None:
+            n = len(held.keys) + 1
+            state = "open" if newest else "ended"
+            known = devices.add_key(session, trust, held.id, n, key, before.n if before else None, sig, state)
+            held.keys.append(known)
+            told = _last(links[place - 1].last) if before is not None and before.state != "revoked" else {}
+            devices.hand_over(session, trust, held, before, known, told)
+        elif newest and known.state == "revoked":
+            devices.set_state(session, trust, held.id, known.n, "open")
+        if before is not None and before.state == "open":
+            devices.set_state(session, trust, held.id, before.n, "ended")
+        before = known
+    for key_held in held.keys:
+        if key_held.state == "open" and key_held is not before:
+            devices.set_state(session, trust, held.id, key_held.n, "ended")
+
+
+def _last(last: dict[str, str]) -> dict[str, No]:
+    try:
+        return {st: read_no(no) for st, no in last.items()}
+    except ValueError as error:
+        raise Refused("unreadable-body", "a number is too large") from error
+
+
+def give_letter(session: Session, trust: int, device: str) -> str:
+    """The device's letter: its own while it is free in all its wards, else the first free one."""
+    used = {
+        row[0]
+        for row in session.rows(
+            "SELECT DISTINCT d.letter FROM device d JOIN scope o ON o.device = d.id"
+            " WHERE d.trust = :t AND d.id <> :id"
+            " AND o.st IN (SELECT st FROM scope WHERE device = :id AND ended_at IS NULL)",
+            t=trust, id=device,
+        )
+    }  # fmt: skip
+    row = session.one("SELECT letter FROM device WHERE trust = :t AND id = :id", t=trust, id=device)
+    own = row[0] if row else ""
+    if own and own not in used:
+        return str(own)
+    letter = next(letter for letter in _letters() if letter not in used)
+    session.run("UPDATE device SET letter = :l WHERE trust = :t AND id = :id", l=letter, t=trust, id=device)
+    return letter
+
+
+def _letters() -> Iterable[str]:
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    yield from alphabet
+    for first in alphabet:  # AA to ZZ without the doubled ones, which a restored PC gives itself
+        yield from (first + second for second in alphabet if second != first)
+
+
+def scopes_of(session: Session, device: str) -> list[Scope]:
+    """The wards a device may use."""
+    rows = session.rows(
+        "SELECT s.id, s.code, s.name, s.epoch FROM scope c JOIN stream s ON s.n = c.st"
+        " WHERE c.device = :device AND c.ended_at IS NULL ORDER BY s.code",
+        device=device,
+    )
+    return [Scope(*row) for row in rows]
+
+
+def _trust_keys(session: Session, trust: int) -> list[TrustKey]:
+    rows = session.rows("SELECT use, key FROM trust_key WHERE trust = :t ORDER BY use", t=trust)
+    return [TrustKey(*row) for row in rows]
+
+
+def rotate(session: Session, caller: Caller, asked: Rotate, now: int) -> None:
+    """The device's new key, signed by the one in use. Asking again with the new key changes nothing."""
+    auth.still_active(session, caller)
+    key, sig = unb64_or_refuse(asked.key, 32), unb64_or_refuse(asked.sig, 64)
+    held = devices.load(session, caller.trust, [caller.device])[caller.device]
+    current = held.keys[-1]
+    if current.key == key and current.sig == sig:
+        return
+    auth.once(session, caller, now)
+    if any(known.key == key for known in held.keys):
+        raise Refused("key-in-use")
+    if not auth.holds(current.key, sig, key_message(caller.device, key)):
+        raise Refused("unreadable-body", "the new key is not signed by the one in use")
+    after = devices.add_key(session, caller.trust, caller.device, current.n + 1, key, current.n, sig, "open")
+    devices.set_state(session, caller.trust, caller.device, current.n, "ended")
+    devices.hand_over(session, caller.trust, held, current, after, _last(asked.last))
+
+
+def unb64_or_refuse(text: str, length: int) -> bytes:
+    """The bytes of a base64url text. Raises Refused."""
+    try:
+        return unb64(text, length)
+    except ValueError as error:
+        raise Refused("unreadable-body") from error

@@ -1,0 +1,169 @@
+"""Reads one op as the endpoint must, and says what of it waits for a person's look. Pure.
+
+Refused: over size. Quarantined: not canonical, or an envelope that cannot be read. Everything else is kept.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
+from vpr_desktop.domain.batches import ID, Batch, Line
+from vpr_desktop.domain.fields import wire_problem
+from vpr_desktop.domain.forms import ENTITIES, SCHEMA
+from vpr_desktop.domain.ops import LARGEST_OP, OP_KEYS, OP_MAY_HAVE
+from vpr_desktop.domain.record import fields_of
+
+LONGEST_STRING = 65_536
+L0 = Annotated[str, Meta(max_length=LONGEST_STRING)] | Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)] | bool | None
+L1 = L0 | list[L0] | dict[str, L0]
+L2 = L0 | list[L1] | dict[str, L1]
+
+_DECODER = msgspec.json.Decoder(dict[str, L2])
+_ENCODER = msgspec.json.Encoder(order="sorted")
+ENTITY_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
+AUTHOR = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
+ERASING_KEYS = frozenset("op h f role ground on".split())
+HASH_TEXT = re.compile(r"[A-Za-z0-9_-]{43}")
+NAMES = ("op", "st", "ei", "dev")
+
+
+class Unreadable(Exception):
+    """Not one canonical op of a version read here."""
+
+
+@dataclass(slots=True)
+class Entry:
+    """One raw line of a batch, judged: its op, or why there is none, or why a person should look at it."""
+
+    pos: int
+    hash: bytes
+    raw: bytes
+    op: dict[str, Any] | None = None
+    refused: str | None = None
+    quarantined: str | None = None
+    review: str | None = None
+
+
+def read(raw: bytes) -> dict[str, Any]:
+    """The op in some bytes. Raises Unreadable unless encoding it again gives the very same bytes."""
+    try:
+        op: dict[str, Any] = _DECODER.decode(raw)
+        same = _ENCODER.encode(op) == raw
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:
+        raise Unreadable("not JSON of an op") from error
+    keys = op.keys()
+    if not same or not keys >= OP_KEYS or not keys <= OP_KEYS | OP_MAY_HAVE or op["v"] != 1:
+        raise Unreadable("not the bytes or keys of an op")
+    if not (_names_hold(op) and _shapes_hold(op) and _extras_hold(op)):
+        raise Unreadable("a key does not hold what it should")
+    if len(raw) > LONGEST_STRING and not all(_fits(text) for text in _strings(op)):
+        raise Unreadable("a text is too long")
+    return op
+
+
+def _names_hold(op: dict[str, Any]) -> bool:
+    return (
+        all(type(op[key]) is str and ID.fullmatch(op[key]) for key in NAMES)
+        and type(op["et"]) is str
+        and ENTITY_NAME.fullmatch(op["et"]) is not None
+        and type(op["by"]) is str
+        and AUTHOR.fullmatch(op["by"]) is not None
+        and type(op["sa"]) is str
+        and type(op["at"]) is str
+    )
+
+
+def _shapes_hold(op: dict[str, Any]) -> bool:
+    bases, dn = op["base"], op["dn"]
+    return (
+        type(op["v"]) is int
+        and type(op["set"]) is dict
+        and type(bases) is dict
+        and all(type(base) is list and _all_text(base) for base in bases.values())
+        and type(dn) is list
+        and len(dn) == 2
+        and all(type(n) is int for n in dn)
+        and type(op["sch"]) is int
+    )
+
+
+def _extras_hold(op: dict[str, Any]) -> bool:
+    seen, reason, erasing = op.get("seen", []), op.get("reason", ""), op.get("er")
+    if not (type(seen) is list and _all_text(seen) and type(reason) is str):
+        return False
+    if "er" not in op:
+        return True
+    return (
+        type(erasing) is dict
+        and erasing.keys() == ERASING_KEYS
+        and not op["set"]
+        and type(erasing["f"]) is list
+        and _all_text(erasing["f"])
+        and _all_text([erasing[key] for key in ("op", "h", "role", "ground", "on")])
+        and ID.fullmatch(erasing["op"]) is not None
+        and HASH_TEXT.fullmatch(erasing["h"]) is not None
+    )
+
+
+def _all_text(values: list[Any]) -> bool:
+    return all(type(value) is str for value in values)
+
+
+def _fits(text: str) -> bool:
+    return len(text.encode("utf-8")) <= LONGEST_STRING
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for key, held in value.items() for text in (key, *_strings(held))]
+    return [text for held in value for text in _strings(held)] if isinstance(value, list) else []
+
+
+def content(op: dict[str, Any], raw: bytes) -> str | None:
+    """Why a person should look at what an op says, if so. It is kept either way."""
+    if op["sch"] > SCHEMA:
+        return "newer-version"
+    entity = ENTITIES.get(op["et"])
+    if entity is None:
+        return "unknown-content"
+    specs = fields_of(entity)
+    for name, value in op["set"].items():
+        if type(value) is dict and value.keys() == {"kid", "ct"}:
+            continue  # sealed: nobody here can read it
+        if name not in specs or wire_problem(specs[name], value):
+            return "unknown-content"
+    if not raw.isascii() and not unicodedata.is_normalized("NFC", raw.decode("utf-8")):
+        return "not-normal-text"
+    return None
+
+
+def entries(batch: Batch) -> list[Entry]:
+    """Every raw line of a batch whose signature was checked, judged."""
+    return [_entry(batch, pos, line) for pos, line in enumerate(batch.lines) if line.raw is not None]
+
+
+def _entry(batch: Batch, pos: int, line: Line) -> Entry:
+    raw = line.raw or b""
+    made = Entry(pos, line.hash, raw)
+    if len(raw) > LARGEST_OP:
+        made.refused = "op-too-large"
+        return made
+    try:
+        op = read(raw)
+    except Unreadable:
+        made.quarantined = "op-unreadable"
+        return made
+    if op["dev"] != batch.header.dev or op["st"] != batch.header.st:
+        made.quarantined = "op-unreadable"
+        return made
+    made.op = op
+    made.review = content(op, raw)
+    return made

@@ -1,0 +1,117 @@
+"""Runs the endpoint: one process over one database. Stops gracefully; several processes need PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import gc
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from vpr_desktop.central import logs
+from vpr_desktop.central.database import Database
+from vpr_desktop.central.routes import Endpoint, application
+from vpr_desktop.domain.errors import KnownError
+from vpr_desktop.sync import protocol
+
+HEADER_SECONDS = 15
+
+
+class NotInitialised(KnownError):
+    """The tables are not there, or are those of another version."""
+
+    exit_code = 3
+    message = "This database holds no endpoint of this version. Run `vpr central init` first."
+
+
+class PortTaken(KnownError):
+    """Nobody can be listened to there."""
+
+    exit_code = 6
+
+
+class BoundedProtocol(H11Protocol):
+    """Closes a connection whose request does not begin in time; answers what is not HTTP with a problem document."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Starts the watch."""
+        super().connection_made(transport)
+        self._watch = self.loop.call_later(HEADER_SECONDS, self._close_if_idle)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Ends the watch."""
+        self._watch.cancel()
+        super().connection_lost(exc)
+
+    def _close_if_idle(self) -> None:
+        if self.cycle is None and not self.transport.is_closing():
+            self.transport.close()
+
+    def send_400_response(self, msg: str) -> None:
+        """A problem document in place of plain text."""
+        body = protocol.encode(protocol.problem("unreadable-request"))
+        head = (
+            f"HTTP/1.1 400 Bad Request\r\nContent-Type: {protocol.PROBLEM}\r\nContent-Length: {len(body)}\r\n"
+            "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
+        )
+        self.transport.write(head.encode() + body)
+        self.transport.close()
+        _ = msg
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes any free one. Raises PortTaken."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    made = socket.socket(family, socket.SOCK_STREAM)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        made.bind((host, port))
+        made.listen(256)
+    except OSError as error:
+        made.close()
+        raise PortTaken(f"Port {port} cannot be opened on {host}. Choose another with --port.") from error
+    return made
+
+
+def serve(
+    url: str, listening: socket.socket, public_url: str = "", started: Callable[[uvicorn.Server], None] | None = None
+) -> None:
+    """Serves until it is told to stop; requests under way are finished first. Raises KnownError."""
+    database = Database(url, as_application=True)
+    try:
+        _check_ready(database)
+        host, port = listening.getsockname()[:2]
+        named = f"[{host}]" if ":" in host else host
+        app = application(Endpoint(database, public_url or f"http://{named}:{port}"))
+        server = uvicorn.Server(
+            uvicorn.Config(
+                app, log_config=None, access_log=False, server_header=False, lifespan="off", proxy_headers=False,
+                http=BoundedProtocol, ws="none", loop="asyncio", timeout_keep_alive=75, timeout_graceful_shutdown=20,
+                h11_max_incomplete_event_size=32 * 1024,
+            )
+        )  # fmt: skip
+        gc.collect()
+        gc.freeze()
+        logs.event("start", size=port)
+        if started is not None:
+            started(server)
+        server.run(sockets=[listening])
+        logs.event("stop")
+    finally:
+        with contextlib.suppress(OSError):
+            listening.close()
+        database.close()
+
+
+def _check_ready(database: Database) -> None:
+    from sqlalchemy.exc import ProgrammingError
+
+    try:
+        ready = database.is_ready()
+    except ProgrammingError as error:
+        raise NotInitialised() from error
+    if not ready:
+        raise NotInitialised()

@@ -1,0 +1,45 @@
+"""What can be typed after `vpr central`. Imports nothing of the endpoint."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+DATABASE = "sqlite:///FILE for one machine, or postgresql://USER@HOST/NAME; else VPR_CENTRAL_DATABASE"
+
+
+def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
+    """The endpoint's commands."""
+    central = commands.add_parser("central", help="Run and administer the endpoint.", parents=[common])
+    acts = central.add_subparsers(dest="act", metavar="ACT", required=True)
+
+    def act(name: str, text: str) -> argparse.ArgumentParser:
+        made: argparse.ArgumentParser = acts.add_parser(name, help=text, description=text, parents=[common])
+        made.add_argument("--database", metavar="URL", help=DATABASE)
+        made.set_defaults(run=f"central:{name.replace('-', '_')}")
+        return made
+
+    serve = act("serve", "Run the endpoint until it is stopped.")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8470)
+    serve.add_argument("--public-url", default="", help="the address as PCs know it, behind a load balancer")
+    init = act("init", "Make the tables and an organisation.")
+    init.add_argument("--org-code", required=True)
+    init.add_argument("--org-name", required=True)
+    init.add_argument("--accept-first", action="store_true", help="a PC waits until its fingerprint is accepted")
+    ward = act("add-ward", "Add a ward.")
+    ward.add_argument("--code", required=True)
+    ward.add_argument("--name", required=True)
+    code = act("code", "Make a one-time code by which a PC joins. It is shown once and works for 24 hours.")
+    code.add_argument("--ward", action="append", required=True, metavar="CODE", help="may be given several times")
+    for command in (ward, code):
+        command.add_argument("--org-code", help="where there are several organisations")
+    act("devices", "List the PCs with their fingerprints.")
+    act("accept", "Accept a PC whose fingerprint you compared.").add_argument("device")
+    revoke = act("revoke", "Withdraw a PC.")
+    revoke.add_argument("device")
+    revoke.add_argument("--ward", metavar="CODE", help="take only this ward from it")
+    review = act("review", "List what a person should look at.")
+    review.add_argument("--settle", type=int, action="append", metavar="NO", help="mark as looked at")
+    act("restore-epoch", "Say that the database was restored from a backup.")
+    act("heads", "Export where every ward stands, and the withdrawn PCs.")
