@@ -134,7 +134,7 @@ def _notices(ctx: Context) -> list[str]:
         if waiting:
             plural = "incidents need" if waiting > 1 else "incident needs"
             found.append(f"{waiting} restricted {plural} a support lead. Call one, or add one under Settings.")
-    others = drafts.others_count(ctx)
+    others = drafts.others_count(ctx) if ctx.user.role == "ward_manager" else 0
     if others:
         found.append(f"{others} draft{'s belong' if others > 1 else ' belongs'} to someone else.")
     return found

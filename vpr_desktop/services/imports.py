@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.derived import HARMED
 from vpr_desktop.domain.fields import encode
 from vpr_desktop.domain.incident import Incident
@@ -29,6 +30,7 @@ from vpr_desktop.storage import queries
 RECENT_DAYS = 7  # support starts for what happened at most so many local dates before the import
 RIDDOR_DAYS = range(8, 16)
 MOST_WARNINGS = 20
+GROUPS_A_STEP = 10
 Progress = Callable[[int, int], bool]
 
 
@@ -43,14 +45,20 @@ class Done:
     warnings: tuple[str, ...]
     rejected_file: Path | None = None
     cancelled: bool = False
+    changes: Changes = Changes()
 
 
 @dataclass(slots=True)
-class _Run:
+class Import:
+    """An import under way. It goes on by `step`, so that other work gets its turn between two steps."""
+
     ctx: Context
     table: Table
     mapping: Mapping
     dry_run: bool
+    groups: list[list[Row]] = field(default_factory=list)
+    taken: int = 0
+    done: int = 0
     known: dict[tuple[str, str, str], str] = field(default_factory=dict)
     seen: set[tuple[Any, ...]] = field(default_factory=set)
     imported: int = 0
@@ -59,6 +67,17 @@ class _Run:
     injured: int = 0
     rejected: list[tuple[Row, str]] = field(default_factory=list)
     unmapped: Counter[str] = field(default_factory=Counter)
+    written: list[Change] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        """Rows in all."""
+        return len(self.table.rows)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether every row was looked at."""
+        return self.taken >= len(self.groups)
 
 
 def run(
@@ -73,25 +92,43 @@ def run(
 
     `progress` is told rows done and rows in all; once it answers False the import stops.
     """
+    job = begin(ctx, file, mapping_file, dry_run=dry_run)
+    cancelled = False
+    while not job.is_over and not cancelled:
+        cancelled = not progress(job.done, job.total)
+        if not cancelled:
+            step(job, groups=1)
+    progress(job.done, job.total)
+    return finish(job, cancelled=cancelled)
+
+
+def begin(ctx: Context, file: Path, mapping_file: Path, *, dry_run: bool = False) -> Import:
+    """Reads a file and its mapping. Raises NotAllowed, NotFound, ProblemsFound; nothing is saved yet."""
     ctx.require("import")
     mapping = import_mapping.load(mapping_file)
-    table = import_file.read(file, mapping)
-    job = _Run(ctx, table, mapping, dry_run, _known_keys(ctx))
-    done, cancelled = 0, False
-    for group in _groups(job):
-        if not progress(done, len(table.rows)):
-            cancelled = True
-            break
+    job = Import(ctx, import_file.read(file, mapping), mapping, dry_run, known=_known_keys(ctx))
+    job.groups = list(_groups(job))
+    return job
+
+
+def step(job: Import, groups: int = GROUPS_A_STEP) -> None:
+    """Takes the next few incidents."""
+    for group in job.groups[job.taken : job.taken + groups]:
         _take(job, group)
-        done += len(group)
-    progress(done, len(table.rows))
-    path = import_file.write_rejected(table, job.rejected) if job.rejected else None
-    if not dry_run:
-        with ctx.unit() as unit:
-            unit.commit("import", f"{job.imported} of {len(table.rows)}")
-    return Done(
-        len(table.rows), job.imported, len(job.rejected), job.duplicates, tuple(_warnings(job)), path, cancelled
-    )
+        job.done += len(group)
+        job.taken += 1
+
+
+def finish(job: Import, *, cancelled: bool = False) -> Done:
+    """Writes the rejected rows beside their file and says what came of the import."""
+    path = import_file.write_rejected(job.table, job.rejected) if job.rejected else None
+    changes = Changes()
+    if not job.dry_run:
+        with job.ctx.unit() as unit:
+            unit.commit("import", f"{job.imported} of {job.total}")
+        changes = Changes(tuple(job.written), "import")
+    warnings = tuple(_warnings(job))
+    return Done(job.total, job.imported, len(job.rejected), job.duplicates, warnings, path, cancelled, changes)
 
 
 def _known_keys(ctx: Context) -> dict[tuple[str, str, str], str]:
@@ -102,7 +139,7 @@ def _known_keys(ctx: Context) -> dict[tuple[str, str, str], str]:
     }
 
 
-def _groups(job: _Run) -> Iterable[list[Row]]:
+def _groups(job: Import) -> Iterable[list[Row]]:
     """The rows of one incident together: each row alone, unless the mapping says that a row is a person."""
     column = job.mapping.columns.get("reference")
     if job.mapping.rows != "person" or column is None:
@@ -116,7 +153,7 @@ def _groups(job: _Run) -> Iterable[list[Row]]:
     return groups.values()
 
 
-def _take(job: _Run, rows: list[Row]) -> None:
+def _take(job: Import, rows: list[Row]) -> None:
     """Reads the rows of one incident and saves it, or rejects all of them: no incident is taken in half."""
     found: list[Found] = []
     refused: dict[int, str] = {}
@@ -143,7 +180,7 @@ def _wards(ctx: Context) -> dict[str, tuple[str, ZoneInfo]]:
     return by_name
 
 
-def _is_duplicate(job: _Run, found: Found) -> bool:
+def _is_duplicate(job: Import, found: Found) -> bool:
     if found.reference:
         return _is_known(job, found)
     at = encode(fields_of(Incident)["occurred_at"], found.incident["occurred_at"])
@@ -157,7 +194,7 @@ def _is_duplicate(job: _Run, found: Found) -> bool:
     return any(_words(job.ctx.reader().get(Incident, one).description) == words for one in held)
 
 
-def _is_known(job: _Run, found: Found) -> bool:
+def _is_known(job: Import, found: Found) -> bool:
     number = plain(found.reference)
     key = (found.ward_id, plain(job.mapping.source), number)
     held = job.known.get(key, job.known.get((found.ward_id, "", number)))
@@ -173,7 +210,7 @@ def _words(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _save(job: _Run, found: list[Found]) -> str:
+def _save(job: Import, found: list[Found]) -> str:
     """Saves one incident. Returns why it cannot be saved, or nothing."""
     record = _record(job, found[0])
     wrong = [p.message for p in problems(record, "log", now=job.ctx.now()) if p.field != "support_offered"]
@@ -190,7 +227,7 @@ def _save(job: _Run, found: list[Found]) -> str:
     return ""
 
 
-def _record(job: _Run, found: Found) -> Incident:
+def _record(job: Import, found: Found) -> Incident:
     ctx = job.ctx
     record = Incident(ward_id=found.ward_id, **found.incident)
     record.local_system_ref = found.reference or record.local_system_ref
@@ -212,7 +249,7 @@ def _is_recent(ctx: Context, found: Found) -> bool:
     return _days_ago(ctx, found) <= RECENT_DAYS
 
 
-def _is_late_injury(job: _Run, found: list[Found]) -> bool:
+def _is_late_injury(job: Import, found: list[Found]) -> bool:
     """Whether somebody was hurt so long ago that a RIDDOR report may fall due in the old system (domain C6)."""
     hurt = any(
         one.incident["effect"] in HARMED or one.person.get("physical_harm") in ("1", "2", "3", "4") for one in found
@@ -220,7 +257,7 @@ def _is_late_injury(job: _Run, found: list[Found]) -> bool:
     return hurt and _days_ago(job.ctx, found[0]) in RIDDOR_DAYS
 
 
-def _write(job: _Run, record: Incident, found: list[Found]) -> None:
+def _write(job: Import, record: Incident, found: list[Found]) -> None:
     ctx = job.ctx.with_ward(record.ward_id)
     people = [{**one.person, **({"injuries": [one.injury]} if one.injury else {})} for one in found]
     parts = {"people": people, "alleged": [found[0].alleged] if found[0].alleged else []}
@@ -230,9 +267,10 @@ def _write(job: _Run, record: Incident, found: list[Found]) -> None:
         record.reference = new_incident.next_reference(ctx, unit)
         new_incident.write(ctx, unit, record, parts, reason=reason, with_plans=recent)
         unit.commit("import incident", record.id)
+    job.written.append(Change("incident", record.id))
 
 
-def _warnings(job: _Run) -> Iterable[str]:
+def _warnings(job: Import) -> Iterable[str]:
     if job.table.encoding == "cp1252":
         yield "The file was read as Windows-1252. Look at letters with accents in a few imported records."
     if job.injured:

@@ -41,10 +41,7 @@ def users(ctx: Context) -> list[UserRow]:
 
 def add(ctx: Context, user_id: str, name: str, role: str, passphrase: str, initials: str = "") -> None:
     """Gives a person a slot on this PC and a record on its wards. Raises ProblemsFound."""
-    ctx.require("manage_users")
-    found = _problems(ctx, user_id, name, role, passphrase)
-    if found:
-        raise ProblemsFound(found)
+    check(ctx, user_id, name, role, passphrase)
     keys: Keys = ctx.secrets
     with ctx.unit() as unit:
         org_code = unit.get(Ward, ctx.ward_id).org_code or ""
@@ -54,6 +51,14 @@ def add(ctx: Context, user_id: str, name: str, role: str, passphrase: str, initi
         keyslots.set_passphrase(ctx.home, keys.unlocked, user_id, name.strip(), passphrase, keys.policy)
         unit.commit("add user", user_id)
     sessions.write_clear_facts(ctx)
+
+
+def check(ctx: Context, user_id: str, name: str, role: str, passphrase: str) -> None:
+    """Looks at a person to be added before anything is asked or saved. Raises NotAllowed, ProblemsFound."""
+    ctx.require("manage_users")
+    found = _problems(ctx, user_id, name, role, passphrase)
+    if found:
+        raise ProblemsFound(found)
 
 
 def _problems(ctx: Context, user_id: str, name: str, role: str, passphrase: str) -> list[Problem]:

@@ -46,6 +46,7 @@ class Pdf:
     copy: str
     hidden: str = ""
     incident_id: str = ""
+    copies: tuple[str, ...] = ()  # the copies that its printer may make of this record
 
 
 def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str = "", with_note: bool = False) -> Pdf:
@@ -70,7 +71,8 @@ def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str 
     )
     data, pages = incident_summary.render(made)
     name = f"incident-summary-{seen.reference}.pdf"
-    return Pdf(data, pages, name, f"Incident summary {seen.reference}", copy, made.not_shown, incident_id)
+    copies = tuple(one for one in ("redacted", "anonymous", "full") if f"print_{one}" in seen.actions)
+    return Pdf(data, pages, name, f"Incident summary {seen.reference}", copy, made.not_shown, incident_id, copies)
 
 
 def _log_full(ctx: Context, incident_id: str, reason: str) -> None:

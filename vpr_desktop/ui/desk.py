@@ -33,6 +33,9 @@ class Desk(Protocol):
         Without `failed` the window shows the error's own sentence in a banner.
         """
 
+    def restore(self, archive: str, passphrase: str) -> None:
+        """Locks, puts a backup in place of the file, and unlocks that for the same person."""
+
     def set_session(self, ctx: Context) -> None:
         """Takes a session whose ward or policy changed."""
 

@@ -15,13 +15,15 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
-from vpr_desktop.ui import shortcuts
+from vpr_desktop.ui import panes, shortcuts
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
+from vpr_desktop.ui.leaving import keep_and_close, restoring
 from vpr_desktop.ui.pages.lock_page import LockPage
-from vpr_desktop.ui.places import ICONS_ONLY, PAGES, PLACE_OF
+from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
 from vpr_desktop.ui.shell import Shell
+from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.buttons import Button
@@ -52,9 +54,9 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.resize(1366, 704)
         self._ctx: Context | None = None
         self._pages: dict[str, Any] = {}
-        self._trail: list[tuple[str, dict[str, Any]]] = []
+        self._trail: list[tuple[str, dict[str, Any], Spot]] = []
         self._here: tuple[str, dict[str, Any]] | None = None
-        self._return: tuple[str, str, dict[str, Any]] | None = None
+        self._return: tuple[str, str, dict[str, Any], Spot] | None = None
         self.facts = lockscreen.read(home)
         self.lock_page = LockPage()
         self.lock_dock = SupportDock()
@@ -182,15 +184,16 @@ class MainWindow(TabsInReadingOrder, QWidget):
             return
         if page == "find":
             page, arguments = "incidents", {"find": True}
-        if self.shell is None or page not in PAGES:
+        if self.shell is None or page not in PAGES or not (page not in NEEDS or self.ctx.can(NEEDS[page])):
             return
         self._keep_current()
         if self._here is not None:
             name, opened_with = self._here
-            self._trail = [*self._trail, (name, {**opened_with, **self._pages[name].place()})][-LONGEST_TRAIL:]
+            left = (name, {**opened_with, **self._pages[name].place()}, spot_of(self._pages[name]))
+            self._trail = [*self._trail, left][-LONGEST_TRAIL:]
         self._open(page, arguments)
 
-    def _open(self, page: str, arguments: dict[str, Any]) -> None:
+    def _open(self, page: str, arguments: dict[str, Any], spot: Spot | None = None) -> None:
         assert self.shell is not None
         if page not in self._pages:
             module, name = PAGES[page]
@@ -201,14 +204,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.shell.show_page(PLACE_OF.get(page, page), widget, page in ICONS_ONLY)
         widget.opened(**arguments)
         widget.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        if spot is not None:  # behind the jobs by which the page fills itself
+            self.run(widget, lambda: None, lambda _: go_to(widget, spot))
 
     def back(self) -> None:
         """Returns to the page before."""
         if self.shell is None or not self._trail:
             return
         self._keep_current()
-        page, arguments = self._trail.pop()
-        self._open(page, arguments)
+        self._open(*self._trail.pop())
 
     def page(self) -> Any:
         """The page that is open, or None while locked."""
@@ -225,14 +229,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
         if job is not None:
             self.run(self, job, lambda _: None)
 
-    def next_pane(self) -> None:
-        """Moves focus between rail, page and support panel."""
-        if self.shell is None:
-            return
-        focused = QApplication.focusWidget()
-        in_rail = focused is not None and self.shell.rail.isAncestorOf(focused)
-        target = self.page().first_focus() if in_rail and self.page() else self.shell.rail.buttons["home"]
-        target.setFocus(Qt.FocusReason.TabFocusReason)
+    def next_pane(self, step: int = 1) -> None:
+        """Moves focus between header, rail, page and support panel."""
+        if self.shell is not None and self.page() is not None:
+            panes.move(self.shell, self.page(), self.page().first_focus(), step)
+
+    def undo_last(self) -> None:
+        """Undoes what the status bar offers to undo; in a field Ctrl+Z is the field's own."""
+        if self.shell is not None:
+            self.shell.status.trigger_undo()
 
     def zoom(self, step: int) -> None:
         """Changes the text size by so many per cent; 0 puts it back."""
@@ -305,6 +310,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self._ctx = ctx
         self.lock_page.reset()
         self.shell = Shell(SupportDock())
+        self.shell.offer({page for page, act in NEEDS.items() if ctx.can(act)})
         self.shell.asked.connect(self.go)
         self.shell.header.ward_chosen.connect(self.show_ward)
         self._show_session(ctx)
@@ -315,10 +321,11 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.idle.minutes = self.facts.lock_minutes
         self.idle.start()
         self._pages, self._trail, self._here = {}, [], None
-        same = self._return is not None and self._return[0] == ctx.user.user_id
-        page, arguments = (self._return[1], self._return[2]) if same and self._return is not None else ("home", {})
-        self._return = None
-        self._open(page, arguments)
+        left, self._return = self._return, None
+        if left is not None and left[0] == ctx.user.user_id:
+            self._open(*left[1:])
+        else:
+            self._open("home", {})
         self.status(say("Unlocked"))
         self.unlocked.emit()
 
@@ -334,14 +341,23 @@ class MainWindow(TabsInReadingOrder, QWidget):
         keep = self.page().draft() if self.page() is not None else None
         if self._here is not None:
             name, opened_with = self._here
-            self._return = (ctx.user.user_id, name, {**opened_with, **self._pages[name].place()})
+            page = self._pages[name]
+            self._return = (ctx.user.user_id, name, {**opened_with, **page.place()}, spot_of(page))
         self._ctx, self.shell, self._pages, self._here, self._trail = None, None, {}, None, []
         self._stack.removeWidget(shell)
         shell.setParent(None)
         shell.deleteLater()
         self.show_lock()
         QApplication.clipboard().clear()
-        self.lane.run(self, lambda: _keep_and_close(keep, ctx), lambda _: self.locked.emit(), self._on_lock_failed)
+        self.lane.run(self, lambda: keep_and_close(keep, ctx), lambda _: self.locked.emit(), self._on_lock_failed)
+
+    def restore(self, archive: str, passphrase: str) -> None:
+        """Locks, puts a backup in place of the file, and unlocks that for the same person."""
+        home, clock, user_id = self.home, self.clock, self.ctx.user.user_id
+        self.lock()
+        self.lock_page.set_busy(True)
+        job = restoring(home, Path(archive), user_id, passphrase, clock)
+        self.lane.run(self, job, self._on_unlocked, self._on_unlock_failed)
 
     def _on_lock_failed(self, error: Exception) -> None:
         LOG.error("lock ended with %s", type(error).__name__)
@@ -372,14 +388,3 @@ class MainWindow(TabsInReadingOrder, QWidget):
             return
         QTimer.singleShot(0, QApplication.quit)
         super().closeEvent(event)
-
-
-def _keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
-    """Keeps the draft, then closes the file and drops the key, even where the draft could not be kept."""
-    from vpr_desktop.services import sessions
-
-    try:
-        if keep is not None:
-            keep()
-    finally:
-        sessions.lock(ctx)

@@ -14,6 +14,8 @@ PAGES = {
     "settings": ("settings_page", "SettingsPage"),
     "handbook": ("handbook_page", "HandbookPage"),
 }
+# What a person must be allowed to do for a page to open at all; what it shows is for the services to say.
+NEEDS = {"log": "log", "incidents": "list", "record": "open", "task": "open", "handover": "handover"}
 ICONS_ONLY = frozenset({"log"})
 PLACE_OF = {
     "record": "incidents",

@@ -38,6 +38,7 @@ class Header(QFrame):
         self.ward_button = Button("", "header", icon="down")
         self.practice = TagLabel(say("Practice"), "yellow")
         self._wards: dict[str, str] = {}
+        self.can_find = True
         self.menu = Button("", "header", icon="menu", name=say("Menu"))
         self.find_button = Button(say("Find"), "header", icon="search", hint="Ctrl+K", name=say("Find anything"))
         self.who = Button("", "header", icon="user")
@@ -74,6 +75,7 @@ class Header(QFrame):
         big = look.text_percent >= MENU_FROM
         tight = big or width < 900
         self.menu.setVisible(big)
+        self.find_button.setVisible(self.can_find)
         self.title.setVisible(not big)
         for button, text, hint in ((self.find_button, say("Find"), "Ctrl+K"), (self.lock, say("Lock"), "Ctrl+L")):
             button.hint = "" if tight else hint
@@ -120,6 +122,11 @@ class Rail(QFrame):
         self.buttons[page] = button
         self._words[page] = words
         self._line.addWidget(button)
+
+    def offer(self, pages: set[str]) -> None:
+        """Shows only the places that open to whoever works."""
+        for page in ("log", "incidents"):
+            self.buttons[page].setVisible(page in pages)
 
     def fit(self, narrow: bool) -> None:
         """Shows icons alone, or icons with words."""
@@ -215,10 +222,18 @@ class Shell(QWidget):
     def _open_menu(self) -> None:
         menu = QMenu(self)
         for page, button in self.rail.buttons.items():
+            if button.isHidden():
+                continue
             action = menu.addAction(icon(button.icon_name, style_of().tokens.link), self.rail._words[page])
             action.triggered.connect(lambda _=False, page=page: self.asked.emit(page))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.header.menu.mapToGlobal(self.header.menu.rect().bottomLeft()))
+
+    def offer(self, pages: set[str]) -> None:
+        """Shows only the places that open to whoever works."""
+        self.rail.offer(pages)
+        self.header.can_find = "incidents" in pages
+        self.header.fit(self.width())
 
     def show_page(self, name: str, page: QWidget, icons_only: bool) -> None:
         """Puts a page in the middle; `icons_only` keeps the rail small for it."""

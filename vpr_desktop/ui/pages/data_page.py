@@ -11,8 +11,11 @@ from vpr_desktop.domain.when import show
 from vpr_desktop.services import maintenance
 from vpr_desktop.services.maintenance import Backup, Report
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.dialogs.save_file import ask_save_path
+from vpr_desktop.ui.dialogs import save_file
+from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
+from vpr_desktop.ui.pages.import_card import ImportCard
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
@@ -34,11 +37,16 @@ class DataPage(QWidget):
         self.verify_button = Button(say("Check everything"))
         self.cancel_button = Button(say("Stop"))
         self.cancel_button.hide()
+        self.restore_button = Button(say("Restore a backup"))
+        self.blank_button = Button(say("Print a blank form"), icon="print")
+        self.imports = ImportCard(desk)
         page = ScrollPage()
         page.body.addWidget(Heading(say("Data on this PC")))
         page.body.addWidget(self._sending())
         page.body.addWidget(self._backup())
         page.body.addWidget(self._verify())
+        page.body.addWidget(self.imports)
+        page.body.addWidget(self._paper())
         page.body.addStretch(1)
         self.setLayout(column(page))
         self._connect()
@@ -57,16 +65,7 @@ class DataPage(QWidget):
                 tone="second",
             )
         )
-        buttons = row(self.backup_button, self.copy_button, gap=12)
-        buttons.addStretch(1)
-        card.body.addLayout(buttons)
-        card.body.addWidget(
-            Words(
-                say("To restore one, lock this PC and run: vpr restore FILE. The file that is there is kept aside."),
-                "hint",
-                tone="second",
-            )
-        )
+        card.body.addLayout(Flow(self.backup_button, self.copy_button, self.restore_button, gap=12))
         return card
 
     def _verify(self) -> Card:
@@ -83,7 +82,17 @@ class DataPage(QWidget):
         card.body.addWidget(self.found)
         return card
 
+    def _paper(self) -> Card:
+        card = self.paper_card = Card(say("Paper form"))
+        card.body.addWidget(Words(say("For power cuts: the seven questions with this ward's places."), tone="second"))
+        buttons = row(self.blank_button)
+        buttons.addStretch(1)
+        card.body.addLayout(buttons)
+        return card
+
     def _connect(self) -> None:
+        self.blank_button.clicked.connect(lambda: self.desk.go("print", kind="blank"))
+        self.restore_button.clicked.connect(self._on_restore_clicked)
         self.backup_button.clicked.connect(lambda: self._back_up(None))
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.verify_button.clicked.connect(self.verify)
@@ -95,6 +104,9 @@ class DataPage(QWidget):
         self.backup_button.setVisible(ctx.can("backup"))
         self.copy_button.setVisible(ctx.can("backup"))
         self.verify_button.setVisible(ctx.can("verify"))
+        self.restore_button.setVisible(ctx.can("restore"))
+        self.imports.setVisible(ctx.can("import"))
+        self.paper_card.setVisible(ctx.can("log"))
         self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)
 
     def _show_last(self, at: Any) -> None:
@@ -118,13 +130,26 @@ class DataPage(QWidget):
     def _on_copy_clicked(self) -> None:
         from pathlib import Path
 
-        ask_save_path(
+        save_file.ask_save_path(
             self,
             say("Save a backup"),
             "ward.vprbackup",
             "VPR backup (*.vprbackup)",
             lambda path: self._back_up(Path(path)),
         )
+
+    def _on_restore_clicked(self) -> None:
+        kinds = "VPR backup (*.vprbackup)"
+        save_file.ask_open_path(self, say("Choose the backup to restore"), kinds, self._ask_passphrase)
+
+    def _ask_passphrase(self, archive: str) -> None:
+        PassphraseDialog.ask(
+            self,
+            say("Restore this backup?"),
+            say("What was logged since that backup is set aside with the file that is there. Nothing is deleted."),
+            say("Restore backup"), say("Keep what is there"),
+            lambda passphrase: self.desk.restore(archive, passphrase),
+        )  # fmt: skip
 
     def verify(self) -> None:
         """Checks the whole file; can be stopped."""

@@ -48,7 +48,8 @@ class IncidentFilters(QFrame):
         self.statuses = FilterButton(say("Status"), [(code.code, code.label) for code in STATUS])
         self.views = Button(say("My views"), "filter", icon="down")
         self.clear_button = Button(say("Clear filters"), "link")
-        self.wards.setVisible(len(desk.ctx.wards) > 1)
+        if len(desk.ctx.wards) < 2:
+            self.wards.hide()
         self._build()
         self._connect()
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import listing
 from vpr_desktop.services.listing import ListQuery, Row
+from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.models.row_table import PAGE, Cell, Column, RowTable
 from vpr_desktop.ui.pages.incident_filters import IncidentFilters
@@ -70,7 +71,7 @@ class IncidentsPage(QWidget):
         self.setObjectName("S5")
         self.query = ListQuery()
         self._turn = 0
-        self._last_id = ""
+        self._last_id, self._find = "", False
         self.model = RowTable(COLUMNS)
         self.table = RowView(self.model, say("Incidents"))
         self.tabs = ViewTabs(say("Views"))
@@ -115,13 +116,13 @@ class IncidentsPage(QWidget):
 
     def opened(self, query: ListQuery | None = None, find: bool = False, selected: str = "", **_: Any) -> None:
         """Shows the list as it was, or with the search ready to type."""
-        self._last_id = selected or self._last_id
+        self._last_id, self._find = selected or self._last_id, find
         self.export.setVisible(self.desk.ctx.can("export"))
         self.register.setVisible(self.desk.ctx.can("print"))
         self._ask(query or self.query)
         self.filters.load_views()
         if find:
-            self.filter_this()
+            self.filters.search.selectAll()
 
     def _ask(self, query: ListQuery) -> None:
         self.query = replace(query, limit=PAGE, offset=0)
@@ -199,9 +200,10 @@ class IncidentsPage(QWidget):
         menu.addAction(say("Open")).triggered.connect(lambda: self._on_row_opened(place))
         if not held.restricted:
             menu.addAction(say("Print summary")).triggered.connect(lambda: self.desk.go("print", incident_id=held.id))
-        menu.addAction(say("Copy reference")).triggered.connect(
-            lambda: QGuiApplication.clipboard().setText(held.reference)
-        )
+            if self.desk.ctx.can("log"):
+                note = menu.addAction(say("Add note"))
+                note.triggered.connect(lambda: self.desk.go("task", incident_id=held.id, field="description"))
+        menu.addAction(say("Copy reference")).triggered.connect(lambda: put(held.reference))
         menu.popup(where)
 
     def _on_export_clicked(self) -> None:
@@ -233,8 +235,8 @@ class IncidentsPage(QWidget):
         return {"query": self.query, "selected": held.id if held is not None else "", "find": False}
 
     def first_focus(self) -> QWidget:
-        """The table, on the row used last."""
-        return self.table
+        """The table, on the row used last; the search where somebody came to find."""
+        return self.filters.search if self._find else self.table
 
     def _fit(self) -> None:
         look = style_of()

@@ -133,7 +133,14 @@ class PrintPage(QWidget):
         self.title.setText(say(self.pdf.title))
         self.hidden.setText(self.pdf.hidden)
         self.note.setVisible(self.copy == "redacted")
+        self._offer_copies(self.pdf.copies)
         self._draw()
+
+    def _offer_copies(self, copies: tuple[str, ...]) -> None:
+        """Only the copies that this person may make of this record."""
+        if self.copies.codes != list(copies):
+            self.copies.set_options([one for one in COPIES if one.code in copies])
+            self.copies.set_value([self.copy])
 
     def _draw(self) -> None:
         from vpr_desktop.ui.widgets.frames import clear

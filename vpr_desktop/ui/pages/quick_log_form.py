@@ -107,7 +107,8 @@ class QuickLogForm(QWidget):
         error = Words("", "small-strong", tone="error")
         error.hide()
         hint = Words(say(question.hint), "hint", tone="second")
-        hint.setVisible(bool(question.hint))
+        if not question.hint:
+            hint.hide()
         line = row(gap=14)
         line.addWidget(number, 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(column(words, hint, error, gap=0), 1)
@@ -185,6 +186,10 @@ class QuickLogForm(QWidget):
 
     def show_places(self, places: list[Option]) -> None:
         """Offers the ward's own places."""
+        if [place.code for place in places] == self.groups["location"].codes and all(
+            place.label == card.text() for place, card in zip(places, self.groups["location"].cards, strict=True)
+        ):
+            return  # the same cards stay
         chosen = self.groups["location"].value()
         self.groups["location"].set_options(places)
         self.groups["location"].set_value(chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
 from vpr_desktop.domain.changes import Changes
@@ -17,6 +17,7 @@ from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import history, incidents
 from vpr_desktop.services.views import IncidentView
+from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.style import style_of
@@ -301,9 +302,7 @@ class RecordPage(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(say("Copy reference")).triggered.connect(
-            lambda: QGuiApplication.clipboard().setText(seen.reference)
-        )
+        menu.addAction(say("Copy reference")).triggered.connect(lambda: put(seen.reference))
         menu.addAction(say("Copy for the trust's system")).triggered.connect(self.copy_for_trust)
         if "print_slip" in seen.actions:
             menu.addAction(say("Print receipt slip")).triggered.connect(
@@ -323,8 +322,6 @@ class RecordPage(QWidget):
         self.desk.run(self, lambda: trust_copy.block(ctx, incident_id), self._on_copied)
 
     def _on_copied(self, text: str) -> None:
-        from vpr_desktop.ui.clipboard import put
-
         put(text)
         self.desk.status(say("Copied. It leaves the clipboard after 30 seconds."))
 

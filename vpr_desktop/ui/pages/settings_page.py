@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from vpr_desktop.domain.changes import Changes
@@ -13,12 +14,13 @@ from vpr_desktop.domain.choices_acts import LOC
 from vpr_desktop.domain.choices_response import CONTACT_KIND, USER_ROLE
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.quick_log import OWN_PLACES, Option
-from vpr_desktop.services import lockscreen, people, wards
+from vpr_desktop.services import lockscreen, people, sessions, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.people import UserRow
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup, card_size
@@ -44,7 +46,11 @@ SHORTCUTS = (
     ("Ctrl+Shift+H", "Handover"),
     ("Alt+1 to 7, digits", "Jump to a question, choose"),
     ("Alt+Left", "Back"),
-    ("F6", "Next pane"),
+    ("F6, Shift+F6", "Next pane, pane before"),
+    ("Ctrl+Z", "Undo the last action"),
+    ("Shift+F10", "Menu of a row"),
+    ("Esc", "Close a panel; loses nothing"),
+    ("Ctrl+/ and Ctrl+,", "This list, Settings"),
     ("Ctrl+plus, minus, 0", "Text size"),
 )
 
@@ -99,6 +105,7 @@ class SettingsPage(QWidget):
         )
         self.change = Button(say("Change passphrase"))
         self.cards: dict[str, Card] = {}
+        self._part = ""
         self._build()
         self._connect()
 
@@ -169,7 +176,9 @@ class SettingsPage(QWidget):
         return card
 
     def _keys(self) -> Card:
-        card = Card(say("Keyboard"))
+        card = self.cards["keys"] = Card(say("Keyboard"))
+        card.heading.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        card.heading.setAccessibleName(say("Keyboard"))
         for keys, does in SHORTCUTS:
             key = Words(keys, "strong")
             key.setFixedWidth(style_of().px(220))
@@ -189,9 +198,10 @@ class SettingsPage(QWidget):
         for _kind, label in self.places:
             label.textEdited.connect(self._on_place_edited)
 
-    def opened(self, **_: Any) -> None:
-        """Shows what is set."""
+    def opened(self, part: str = "", **_: Any) -> None:
+        """Shows what is set; `part` keys opens at the list of shortcuts."""
         ctx = self.desk.ctx
+        self._part = part
         facts = lockscreen.read(ctx.home)
         self.theme.set_value([facts.theme])
         self.text_size.set_value([str(facts.text_percent)])
@@ -242,6 +252,12 @@ class SettingsPage(QWidget):
 
     def _on_minutes_chosen(self) -> None:
         minutes = int(self.minutes.value()[0])
+        held = lockscreen.read(self.desk.ctx.home).lock_minutes
+        self.minutes.set_value([str(held)])
+        self._confirmed(lambda: None, lambda _: self._set_minutes(minutes), self._on_not_confirmed)
+
+    def _set_minutes(self, minutes: int) -> None:
+        self.minutes.set_value([str(minutes)])
         lockscreen.save_preferences(self.desk.ctx.home, lock_minutes=minutes)
         self.desk.set_session(self.desk.ctx)
         self.desk.status(say("This PC locks after {n} min without a key or the mouse.", n=minutes))
@@ -303,11 +319,34 @@ class SettingsPage(QWidget):
     def _on_add_clicked(self) -> None:
         ctx, values = self.desk.ctx, {name: self._text(field) for name, field in self.add_fields.items()}
 
+        person = (values["user_id"].strip(), values["name"], values["role"], values["passphrase"])
+
         def job() -> list[UserRow]:
-            people.add(ctx, values["user_id"].strip(), values["name"], values["role"], values["passphrase"])
+            people.add(ctx, *person)
             return people.users(ctx)
 
-        self.desk.run(self, job, self._on_added, self._on_add_failed)
+        checked: Callable[[], None] = lambda: people.check(ctx, *person)  # noqa: E731
+        failed = self._on_add_failed
+        self.desk.run(self, checked, lambda _: self._confirmed(job, self._on_added, failed), failed)
+
+    def _confirmed(
+        self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
+    ) -> None:
+        """Does something that changes who or what opens this PC, once the passphrase was given again."""
+        ctx = self.desk.ctx
+
+        def checked(passphrase: str) -> Any:
+            sessions.confirm_passphrase(ctx, passphrase)
+            return job()
+
+        note = say("This changes how the PC is protected. Type your passphrase again.")
+        PassphraseDialog.ask(
+            self, say("Is it you?"), note, say("Go on"), say("Change nothing"),
+            lambda words: self.desk.run(self, lambda: checked(words), done, failed),
+        )  # fmt: skip
+
+    def _on_not_confirmed(self, error: Exception) -> None:
+        self.desk.trouble(str(error))
 
     def _on_added(self, users: list[UserRow]) -> None:
         for field in self.add_fields.values():
@@ -331,7 +370,7 @@ class SettingsPage(QWidget):
             people.disable(ctx, user_id)
             return people.users(ctx)
 
-        self.desk.run(self, job, self._show_users)
+        self._confirmed(job, self._show_users, self._on_not_confirmed)
 
     def _on_change_clicked(self) -> None:
         ctx, old, new = self.desk.ctx, self._text(self.own_old), self._text(self.own_new)
@@ -360,5 +399,5 @@ class SettingsPage(QWidget):
         return {}
 
     def first_focus(self) -> QWidget:
-        """The first setting."""
-        return self.theme.first_focus()
+        """The first setting, or the list of shortcuts where that was asked for."""
+        return self.cards["keys"].heading if self._part == "keys" else self.theme.first_focus()

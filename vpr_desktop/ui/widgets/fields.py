@@ -99,7 +99,8 @@ class Field(QWidget):
         self.label = Words(label, "strong")
         self.label.setBuddy(control)
         self.hint = Words(hint, "hint", tone="second")
-        self.hint.setVisible(bool(hint))
+        if not hint:  # shown before it has a parent, it would be a window of its own for a moment
+            self.hint.hide()
         self.error = Words("", "small-strong", tone="error")
         self.error.hide()
         self._name, self._hint = name or label, hint

@@ -172,6 +172,12 @@ class ScrollPage(QScrollArea):
             self._settle.start()
             self._calm.start()
 
+    def stay_at(self, value: int) -> None:
+        """Goes back to how far it was scrolled, whatever has focus."""
+        self._to_show = None
+        self._fit()
+        self.verticalScrollBar().setValue(value)
+
     def _on_calm(self) -> None:
         self._to_show = None
 

@@ -1,0 +1,170 @@
+"""Journeys of paper: every print is made in the window, saved as a PDF, and read back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pypdfium2
+import pytest
+
+from tests.journeys.ward import WardPC
+from vpr_desktop.ui.dialogs import save_file
+from vpr_desktop.ui.pages import print_page
+
+Pc = Callable[..., WardPC]
+CANARY = "Zebrafink"
+
+
+@pytest.fixture
+def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Answers every question for a file name with a file of that name in one folder."""
+    folder = tmp_path / "saved"
+    folder.mkdir()
+
+    def answer(_parent: object, _title: str, name: str, _kinds: str, answered: Callable[[str], None]) -> None:
+        answered(str(folder / name))
+
+    for module in (save_file, print_page):
+        monkeypatch.setattr(module, "ask_save_path", answer)
+    return folder
+
+
+def read(path: Path) -> str:
+    document = pypdfium2.PdfDocument(path)
+    text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
+    document.close()
+    return text.replace("\r\n", "\n")
+
+
+def save_as_pdf(ward: WardPC, saved: Path) -> str:
+    before = set(saved.iterdir())
+    ward.click("Save as PDF")
+    made = set(saved.iterdir()) - before
+    assert len(made) == 1
+    return read(made.pop())
+
+
+def test_without_a_printer_the_redacted_copy_is_saved_and_hides_the_note(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(CANARY)
+    ward.click("Print summary")
+    assert "No printer is set up on this PC. Save as PDF instead." in ward.screen()
+    ward.press("Ctrl+Return")
+    path = saved / f"incident-summary-{reference}.pdf"
+    text = read(path)
+    assert reference in text
+    assert "REDACTED COPY" in text.upper()
+    assert "Corridor".lower() in text.lower()
+    assert CANARY not in text
+    assert CANARY.encode() not in path.read_bytes()
+    assert "Saved. Keep it only as long as you need it." in ward.screen()
+    assert ward.audit()[-1] == "print to file"
+
+
+def test_a_full_copy_needs_a_reason_and_says_so_on_the_paper(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log(CANARY)
+    ward.click("Print summary")
+    ward.page.copies.choose(2)
+    ward.settle()
+    ward.answer("short", "Show full copy")
+    assert "Write at least 10 characters." in ward.screen()
+    ward.answer("For the police, asked in writing", "Show full copy")
+    assert ward.page.copies.value() == ["full"]
+    text = save_as_pdf(ward, saved)
+    assert text.count("FULL COPY: CONTAINS PERSONAL DATA") >= 2
+    assert CANARY in text
+    assert "full copy" in ward.audit()
+    reasons = ward.ctx.store.db.execute("SELECT v FROM state WHERE k LIKE 'full-copy:%'").fetchall()
+    assert any(b"asked in writing" in bytes(row[0]) for row in reasons)
+
+
+def test_keeping_the_redacted_copy_changes_nothing(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log(CANARY)
+    ward.click("Print summary")
+    ward.page.copies.choose(2)
+    ward.settle()
+    ward.click("Keep redacted")
+    assert ward.page.copies.value() == ["redacted"]
+    assert ward.page.copy == "redacted"
+    assert "full copy" not in ward.audit()
+
+
+def test_an_anonymous_copy_names_no_ward_and_no_minute(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log(CANARY)
+    ward.click("Print summary")
+    ward.page.copies.choose(1)
+    ward.settle()
+    text = save_as_pdf(ward, saved)
+    assert "between 12:00 and 15:00" in text
+    for word in ("Cedar", CANARY, "A.M.", "14:05 "):
+        assert word not in text.replace("Printed 22-Nov-2026 14:05", "")
+
+
+def test_the_note_is_printed_only_once_it_is_ticked(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log(CANARY)
+    ward.click("Print summary")
+    ward.page.note.choose(0)
+    ward.settle()
+    assert CANARY in save_as_pdf(ward, saved)
+
+
+def test_the_receipt_slip_bears_the_code_shown_after_the_save(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(CANARY)
+    code = ward.page.saved.slip.text().split("Slip code ")[1].split(":")[0]
+    ward.click("Print receipt slip")
+    text = save_as_pdf(ward, saved)
+    assert code in text
+    assert reference in text
+    assert CANARY not in text
+
+
+def test_handover_is_printed_and_marked(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(CANARY)
+    ward.press("Ctrl+Shift+H")
+    assert reference in ward.screen()
+    ward.click("Mark handed over")
+    assert "Say who takes over, such as N.C." in ward.screen()
+    ward.click("Print handover")
+    text = save_as_pdf(ward, saved)
+    assert reference in text
+    assert CANARY not in text
+    ward.press("Alt+Left")
+    ward.put("Handed over to", "N.C.")
+    ward.click("Mark handed over")
+    assert "Handed over to N.C." in ward.screen()
+    assert ward.audit()[-1] == "handover"
+
+
+def test_the_blank_form_has_the_seven_questions_of_this_ward(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.press("Ctrl+5")
+    ward.click("Print a blank form")
+    text = save_as_pdf(ward, saved)
+    for words in ("When did it happen?", "Has support been offered?", "Bay or bed space", "call 2222 first"):
+        assert words in text
+
+
+def test_a_printed_list_holds_no_note(pc: Pc, saved: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(CANARY)
+    ward.press("Ctrl+2")
+    ward.click("Print list")
+    text = save_as_pdf(ward, saved)
+    assert reference in text
+    assert CANARY not in text

@@ -1,0 +1,311 @@
+"""Journeys of a PC's life: first run, crash, recovery, backup and restore, import, settings, two versions."""
+
+from __future__ import annotations
+
+import csv
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.conftest import fast_keys
+from tests.factories import PASSPHRASE
+from tests.fakes import FakeClock
+from tests.journeys.ward import WardPC, set_up
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.services import incidents, wards
+from vpr_desktop.ui.dialogs import save_file
+
+Pc = Callable[..., WardPC]
+HEAD = ["ID", "Incident date", "Incident time", "Location (exact)", "Reported date", "Reported time",
+        "Approval status", "Category", "Sub category", "Degree of harm", "Location type", "Person type",
+        "Description", "Action taken"]  # fmt: skip
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Answers questions for files: `save` with a folder, `open` with one file."""
+    chosen = {"save": tmp_path, "open": tmp_path / "none"}
+
+    def to_save(_parent: object, _title: str, name: str, _kinds: str, answered: Callable[[str], None]) -> None:
+        answered(str(chosen["save"] / name))
+
+    def to_open(_parent: object, _title: str, _kinds: str, answered: Callable[[str], None]) -> None:
+        answered(str(chosen["open"]))
+
+    monkeypatch.setattr(save_file, "ask_save_path", to_save)
+    monkeypatch.setattr(save_file, "ask_open_path", to_open)
+    return chosen
+
+
+@pytest.fixture
+def new_pc(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Any:
+    fast_keys(monkeypatch)
+    ward = WardPC(qapp, home, clock)
+    yield ward
+    if ward.window.page() is not None:
+        ward.window.lock()
+        ward.settle()
+    ward.window.lane.stop()
+    ward.window.hide()
+    ward.window.deleteLater()
+
+
+def test_first_run_in_five_steps(new_pc: WardPC, files: dict[str, Path]) -> None:
+    ward = new_pc
+    page: Any = ward.window.first_run
+    assert "Step 1 of 5, start" in ward.screen()
+    ward.press("Return") if ward.app.focusWidget() is None else ward.click("Next")
+    assert "Step 2 of 5, your ward" in ward.screen()
+    ward.click("Next")
+    assert "Step 2 of 5" in ward.screen()
+    assert "Give the organisation's code, such as RX1." in ward.screen()
+    for name, text in (("org_code", "RX1"), ("org_name", "Practice Trust"), ("ward_code", "CED")):
+        page.fields[name].control.setText(text)
+    page.fields["ward_name"].control.setText("Cedar Ward")
+    ward.click("Next")
+    assert "Step 3 of 5, you" in ward.screen()
+    ward.click("Back")
+    assert page.fields["ward_name"].control.text() == "Cedar Ward"
+    ward.click("Next")
+    for name, text in (("name", "A. Manager"), ("user_id", "amanager"), ("passphrase", "short")):
+        page.fields[name].control.setText(text)
+    ward.click("Next")
+    assert "Step 3 of 5" in ward.screen()
+    assert not (ward.home / "vault.db").exists()
+    page.fields["passphrase"].control.setText(PASSPHRASE)
+    ward.click("Next")
+    assert "Step 4 of 5, recovery code" in ward.screen()
+    code = page.code.text()
+    ward.click("Next")
+    assert "Print the code or write it down first, then tick the box." in ward.screen()
+    ward.click("Save as PDF to print")
+    assert (files["save"] / "recovery-code.pdf").read_bytes().startswith(b"%PDF")
+    page.have_code.setChecked(True)
+    ward.click("Next")
+    assert "Step 5 of 5, lock and send" in ward.screen()
+    ward.click("Start")
+    assert ward.page.objectName() == "S2"
+    assert code not in ward.screen()
+    assert ward.log() == "CED-2611-A001"
+
+
+def test_recovery_by_the_paper_code(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: Any) -> None:
+    fast_keys(monkeypatch)
+    code = set_up(home, clock)
+    ward = WardPC(qapp, home, clock)
+    ward.click("Use the recovery code")
+    ward.put("Recovery code", "AAAAA-AAAAA")
+    ward.put("Your new passphrase", "green gate nine birds")
+    ward.click("Open and set passphrase")
+    assert ward.page is None
+    ward.put("Recovery code", code.lower().replace("-", " "))
+    ward.click("Open and set passphrase")
+    assert ward.page.objectName() == "S2"
+    assert "recover" in ward.audit()
+    ward.lock()
+    ward.unlock()
+    assert ward.page is None
+    ward.unlock(passphrase="green gate nine birds")
+    assert ward.page.objectName() == "S2"
+    ward.window.lock()
+    ward.settle()
+    ward.window.lane.stop()
+    ward.window.hide()
+
+
+def test_a_draft_survives_the_death_of_the_process(pc: Pc) -> None:
+    ward = pc()
+    child = subprocess.Popen(
+        [sys.executable, "-m", "tests.journeys.child", str(ward.home)],
+        stdout=subprocess.PIPE, text=True, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+    )  # fmt: skip
+    assert child.stdout is not None
+    assert child.stdout.readline() == "draft kept\n"
+    child.kill()
+    assert child.wait(10) == -9
+    child.stdout.close()
+    ward.unlock()
+    assert "2 of 7 answered. Only you can see it." in ward.screen()
+    ward.click(next(words for words in ward.offered() if words.startswith("Continue,")))
+    assert ward.page.form.groups["location"].value() == ["DAY"]
+    assert ward.page.form.note.toPlainText() == "Chair pushed over"
+
+
+def test_backup_and_restore(pc: Pc, files: dict[str, Path]) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log()
+    ward.press("Ctrl+5")
+    ward.click("Save a copy elsewhere")
+    files["open"] = files["save"] / "ward.vprbackup"
+    assert files["open"].exists()
+    ward.log(effect=("SER",))
+    ward.press("Ctrl+2")
+    assert ward.page.table.model().rowCount() == 2
+    ward.press("Ctrl+5")
+    ward.click("Restore a backup")
+    ward.put("Your passphrase", "not the right one")
+    ward.click("Restore backup")
+    assert ward.page is None
+    assert "That passphrase did not work." in ward.screen()
+    ward.unlock()
+    ward.press("Ctrl+2")
+    assert ward.page.table.model().rowCount() == 2
+    ward.press("Ctrl+5")
+    ward.click("Restore a backup")
+    ward.put("Your passphrase", PASSPHRASE)
+    ward.click("Restore backup")
+    assert ward.page is not None
+    ward.press("Ctrl+2")
+    assert ward.page.table.model().rowCount() == 1
+    assert ward.log() == "CED-2611-AA001"
+    assert len(list(ward.home.glob("replaced-*/vault.db"))) == 1
+
+
+def export(path: Path, rows: int, bad: int) -> None:
+    """A made-up export of which every so-many-th row lacks its date."""
+    with open(path, "w", newline="", encoding="utf-8") as file:
+        out = csv.writer(file)
+        out.writerow(HEAD)
+        for n in range(rows):
+            day = "" if n % (rows // bad) == 0 else f"{n % 28 + 1:02d}/{n % 12 + 1:02d}/2024"
+            out.writerow([f"W{n}", day, "14:10", "Cedar", "", "", "Closed", "Abuse etc of staff by patients",
+                          "Physical assault", "Low", "Corridor", "Employee", f"Row {n}", ""])  # fmt: skip
+
+
+def test_import_through_the_window(pc: Pc, files: dict[str, Path], tmp_path: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    files["open"] = tmp_path / "old.csv"
+    export(files["open"], 500, 20)
+    ward.press("Ctrl+5")
+    assert not ward.page.imports.import_button.isEnabled()
+    ward.click("Choose the CSV file")
+    assert "File: old.csv" in ward.screen()
+    ward.click("Try without saving")
+    assert "Would import 480, rejected 20, already here 0, of 500 rows." in ward.screen()
+    ward.click("Import")
+    said = ward.screen()
+    assert "Imported 480, rejected 20, already here 0, of 500 rows." in said
+    assert str(tmp_path / "old.rejected.csv") in said
+    rejected = list(csv.reader((tmp_path / "old.rejected.csv").read_text(encoding="utf-8").splitlines()))
+    assert rejected[0] == ["Reason", *HEAD]
+    assert {row[0] for row in rejected[1:]} == {"Incident date: the date is missing."}
+    assert len(rejected) == 21
+    ward.click("Import")
+    assert "Imported 0, rejected 20, already here 480, of 500 rows." in ward.screen()
+    ward.press("Ctrl+2")
+    assert "480 incidents" in ward.screen()
+
+
+def test_a_stopped_import_says_what_stays(pc: Pc, files: dict[str, Path], tmp_path: Path) -> None:
+    ward = pc()
+    ward.unlock()
+    files["open"] = tmp_path / "old.csv"
+    export(files["open"], 100, 5)
+    ward.press("Ctrl+5")
+    ward.click("Choose the CSV file")
+    card = ward.page.imports
+    card.start(dry_run=False)
+    card.cancel_button.click()
+    ward.settle()
+    assert "Stopped. What was imported before stays; the next run takes the rest." in ward.screen()
+    ward.click("Import")
+    assert "of 100 rows." in ward.screen()
+
+
+def test_settings_of_the_ward_reach_log_and_support(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.press("Ctrl+,")
+    page = ward.page
+    assert len(page.places) == 7
+    page.places[0][1].setText("")
+    page.places[0][1].setFocus()
+    ward.type("The very long corridor by the kitchen")
+    assert "Too long for its card" in ward.screen()
+    page.places[0][1].selectAll()
+    ward.type("Bay nine")
+    page.shifts.setText("25:00")
+    ward.click("Save ward settings")
+    assert "Give the times at which shifts change" in ward.screen()
+    page.shifts.setText("07:00, 15:00, 23:00")
+    page.emergency.setText("3333")
+    page.contacts[0][1].setText("Manager on call")
+    page.contacts[0][2].setText("bleep 100")
+    ward.click("Save ward settings")
+    assert "Ward settings saved" in ward.screen()
+    ward.press("Ctrl+N")
+    assert "If anyone is in danger now, call 3333 first." in ward.screen()
+    assert "Bay nine" in ward.screen()
+    ward.lock()
+    ward.press("F1")
+    assert "leave and call 3333." in ward.screen()
+    assert "bleep 100" in ward.screen()
+    ward.press("Esc")
+    ward.unlock()
+    assert wards.settings(ward.ctx).shift_times == "07:00, 15:00, 23:00"
+
+
+def test_security_settings_ask_for_the_passphrase(pc: Pc) -> None:
+    ward = pc("rnurse")
+    ward.unlock()
+    ward.press("Ctrl+,")
+    ward.page.minutes.choose(0)
+    ward.settle()
+    ward.put("Your passphrase", "wrong wrong wrong")
+    ward.click("Go on")
+    assert ward.window.idle.minutes == 5
+    assert ward.page.minutes.value() == ["5"]
+    ward.page.minutes.choose(0)
+    ward.settle()
+    ward.put("Your passphrase", PASSPHRASE)
+    ward.click("Go on")
+    assert ward.window.idle.minutes == 1
+    ward.click("Add person")
+    assert "Give a sign-in name of letters, digits, dots or dashes." in ward.screen()
+    for name, text in (("user_id", "nnew"), ("name", "N. New"), ("passphrase", "seven red boats float")):
+        ward.page.add_fields[name].control.setText(text)
+    ward.click("Add person")
+    ward.put("Your passphrase", PASSPHRASE)
+    ward.click("Go on")
+    assert "nnew" in ward.screen()
+    ward.click("End access of R. Nurse")
+    ward.put("Your passphrase", PASSPHRASE)
+    ward.click("Go on")
+    assert "No longer works on this PC" in ward.screen()
+    ward.lock()
+    assert "R. Nurse" not in ward.screen()
+
+
+def test_two_versions_of_a_field_are_shown(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log()
+    incident_id = incidents.find(ward.ctx, reference)
+    two_versions(ward, incident_id)
+    ward.press("Ctrl+2")
+    assert "(2 versions)" in ward.screen()
+    ward.open(reference)
+    said = ward.screen()
+    assert "Changed in two places. Both versions are kept until somebody chooses." in said
+    ward.press("Ctrl+P")
+    assert ward.page.pdf is not None
+    ward.press("Alt+Left")
+
+
+def two_versions(ward: WardPC, incident_id: str) -> None:
+    """Two changes of the effect, each made without sight of the other."""
+    first = ward.ctx.reader().get(Incident, incident_id)
+    other = ward.ctx.reader().get(Incident, incident_id)
+    first.effect, other.effect = "TRE", "SER"
+    for record in (first, other):
+        with ward.ctx.unit() as unit:
+            unit.save(record)
+            unit.commit("amend", incident_id)

@@ -1,0 +1,35 @@
+"""The last jobs of a session: what is half-filled is kept, the file is closed, another may take its place.
+
+They run in the store lane, one after the other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from vpr_desktop.services.context import Clock, Context
+
+
+def keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
+    """Keeps the draft, then closes the file and drops the key, even where the draft could not be kept."""
+    from vpr_desktop.services import sessions
+
+    try:
+        if keep is not None:
+            keep()
+    finally:
+        sessions.lock(ctx)
+
+
+def restoring(home: Path, archive: Path, user_id: str, passphrase: str, clock: Clock) -> Callable[[], Context]:
+    """The job that puts a backup in place of the closed file and opens it."""
+
+    def job() -> Context:
+        from vpr_desktop.services import maintenance
+
+        return maintenance.restore(home, archive, user_id, passphrase, clock)
+
+    return job
