@@ -11,6 +11,28 @@ from PySide6.QtGui import QKeySequence, QShortcut
 if TYPE_CHECKING:
     from vpr_desktop.ui.main_window import MainWindow
 
+# What people read of them, in the settings.
+LISTED = (
+    ("Ctrl+N", "Log an incident"),
+    ("Ctrl+Enter", "Save"),
+    ("Ctrl+S", "Save draft now"),
+    ("Ctrl+1, 2, 5", "Home, Incidents, Data on this PC"),
+    ("Ctrl+K", "Find anything"),
+    ("Ctrl+F", "Filter this list"),
+    ("Ctrl+P", "Print preview"),
+    ("Ctrl+L", "Lock and hide"),
+    ("F1", "Get support"),
+    ("Ctrl+Shift+H", "Handover"),
+    ("Alt+1 to 7, digits", "Jump to a question, choose"),
+    ("Alt+Left", "Back"),
+    ("F6, Shift+F6", "Next pane, pane before"),
+    ("Ctrl+Z", "Undo the last action"),
+    ("Shift+F10", "Menu of a row"),
+    ("Esc", "Close a panel; loses nothing"),
+    ("Ctrl+/ and Ctrl+,", "Keyboard page of the handbook, Settings"),
+    ("Ctrl+plus, minus, 0", "Text size"),
+)
+
 
 def keys(window: MainWindow) -> dict[str, Callable[[], None]]:
     """Each key with what it does."""
@@ -28,7 +50,6 @@ def keys(window: MainWindow) -> dict[str, Callable[[], None]]:
         "F1": window.open_support,
         "F6": window.next_pane,
         "Shift+F6": lambda: window.next_pane(-1),
-        "Ctrl+/": lambda: window.go("settings", part="keys"),
         "Ctrl+Z": window.undo_last,
         "Ctrl+Return": lambda: window.page_does("save"),
         "Ctrl+Enter": lambda: window.page_does("save"),

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from vpr_desktop.domain.changes import Changes
@@ -21,6 +20,7 @@ from vpr_desktop.services.people import UserRow
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
+from vpr_desktop.ui.shortcuts import LISTED
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup, card_size
@@ -32,27 +32,6 @@ from vpr_desktop.ui.words import say
 CARD_ROOM = 197  # pixels of one answer in the quick log's five columns
 CONTACTS = 6
 KINDS = [(code.code, code.label) for code in CONTACT_KIND]
-SHORTCUTS = (
-    ("Ctrl+N", "Log an incident"),
-    ("Ctrl+Enter", "Save"),
-    ("Ctrl+S", "Save draft now"),
-    ("Ctrl+1, 2, 5", "Home, Incidents, Data on this PC"),
-    ("Ctrl+K", "Find anything"),
-    ("Ctrl+F", "Filter this list"),
-    ("Ctrl+P", "Print preview"),
-    ("Ctrl+L", "Lock and hide"),
-    ("F1", "Get support"),
-    ("Ctrl+/", "Handbook"),
-    ("Ctrl+Shift+H", "Handover"),
-    ("Alt+1 to 7, digits", "Jump to a question, choose"),
-    ("Alt+Left", "Back"),
-    ("F6, Shift+F6", "Next pane, pane before"),
-    ("Ctrl+Z", "Undo the last action"),
-    ("Shift+F10", "Menu of a row"),
-    ("Esc", "Close a panel; loses nothing"),
-    ("Ctrl+/ and Ctrl+,", "This list, Settings"),
-    ("Ctrl+plus, minus, 0", "Text size"),
-)
 
 
 class SettingsPage(QWidget):
@@ -105,7 +84,6 @@ class SettingsPage(QWidget):
         )
         self.change = Button(say("Change passphrase"))
         self.cards: dict[str, Card] = {}
-        self._part = ""
         self._build()
         self._connect()
 
@@ -176,10 +154,8 @@ class SettingsPage(QWidget):
         return card
 
     def _keys(self) -> Card:
-        card = self.cards["keys"] = Card(say("Keyboard"))
-        card.heading.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        card.heading.setAccessibleName(say("Keyboard"))
-        for keys, does in SHORTCUTS:
+        card = Card(say("Keyboard"))
+        for keys, does in LISTED:
             key = Words(keys, "strong")
             key.setFixedWidth(style_of().px(220))
             line = row(key)
@@ -198,10 +174,9 @@ class SettingsPage(QWidget):
         for _kind, label in self.places:
             label.textEdited.connect(self._on_place_edited)
 
-    def opened(self, part: str = "", **_: Any) -> None:
-        """Shows what is set; `part` keys opens at the list of shortcuts."""
+    def opened(self, **_: Any) -> None:
+        """Shows what is set."""
         ctx = self.desk.ctx
-        self._part = part
         facts = lockscreen.read(ctx.home)
         self.theme.set_value([facts.theme])
         self.text_size.set_value([str(facts.text_percent)])
@@ -399,5 +374,5 @@ class SettingsPage(QWidget):
         return {}
 
     def first_focus(self) -> QWidget:
-        """The first setting, or the list of shortcuts where that was asked for."""
-        return self.cards["keys"].heading if self._part == "keys" else self.theme.first_focus()
+        """The first setting."""
+        return self.theme.first_focus()
