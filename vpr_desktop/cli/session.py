@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.domain.errors import NotFound, WrongUse
-from vpr_desktop.services import sessions
+from vpr_desktop.services import lockscreen, sessions
 from vpr_desktop.services.context import Context
 from vpr_desktop.settings import home_folder
 
@@ -70,7 +70,7 @@ def read_secret(path: str) -> str:
 def signed_in(options: Namespace) -> Iterator[Context]:
     """The session of a command; the file is closed and the key overwritten at its end."""
     home, user = home_of(options), user_of(options)
-    if not (home / "vault.keys").exists() and not (home / "vault.keys.2").exists():
+    if not lockscreen.is_set_up(home):
         raise NotFound("There is no file of VPR Desktop in this folder. Check --home, or run vpr init.")
     ctx = sessions.unlock(home, user, passphrase_of(options), SystemClock(), wait=WAIT_SECONDS)
     try:

@@ -110,7 +110,9 @@ class FileRolledBack(FileDamaged):
 class FileTooNew(FileDamaged):
     """A newer version of the app has written the file."""
 
-    message = "A newer version of VPR Desktop wrote this file. Ask IT to update this PC."
+    message = (
+        "A newer version of VPR Desktop wrote this file: it can be read here, not changed. Ask IT to update this PC."
+    )
 
 
 class NoCipher(FileDamaged):

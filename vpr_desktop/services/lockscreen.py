@@ -55,7 +55,7 @@ def read(home: Path) -> LockScreen:
     users.sort(key=lambda u: recent.index(u.user_id) if u.user_id in recent else len(recent))
     contacts = _dicts(held.get("contacts"), "kind", "label", "number")
     return LockScreen(
-        needs_first_run=not (home / "vault.keys").exists() and not (home / "vault.keys.2").exists(),
+        needs_first_run=not is_set_up(home),
         wards=tuple(str(name) for name in held.get("wards") or ()),
         users=tuple(users),
         emergency_number=str(held.get("emergency_number") or "2222"),
@@ -65,6 +65,11 @@ def read(home: Path) -> LockScreen:
         lock_minutes=_within(held.get("lock_minutes"), 1, 15, LOCK_MINUTES),
         practice=bool(held.get("practice")),
     )
+
+
+def is_set_up(home: Path) -> bool:
+    """Whether there is a file here, also one whose parts are just being put in place."""
+    return any((home / name).exists() for name in ("vault.keys", "vault.keys.2", "vault.swap"))
 
 
 def _dicts(held: Any, *keys: str) -> list[dict[str, str]]:

@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import secrets
-import shutil
-import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from vpr_desktop.domain.errors import FileDamaged, KnownError, NotFound
-from vpr_desktop.domain.references import next_letter
 from vpr_desktop.services import sessions
 from vpr_desktop.services.context import Clock, Context
 from vpr_desktop.services.sessions import Keys
-from vpr_desktop.storage import checks, keyslots, slot_file, store, vault
-from vpr_desktop.storage.anchor import Anchor
+from vpr_desktop.storage import backup as archives
+from vpr_desktop.storage import checks, keyslots, slot_file, swap, vault
 from vpr_desktop.storage.instance_lock import InstanceLock
-
-BACKUPS, KEPT = "backups", 7
-MEMBERS = (vault.FILE, slot_file.NAMES[0])
-LARGEST_STEP = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +52,8 @@ def verify(ctx: Context, cancelled: Callable[[], bool] = lambda: False) -> Repor
         checks.compare(ctx.store.db, tip, ctx.store.anchored())
     except FileDamaged as error:
         found.append(str(error))
+    if ctx.store.anchor_failed:
+        found.append("the anchor beside the file could not be written at the last save")
     found += checks.problems(ctx.store.db, ctx.store.zone, cancelled)
     return Report(not found, tip.op_n, tip.audit_n, tuple(found))
 
@@ -68,40 +61,27 @@ def verify(ctx: Context, cancelled: Callable[[], bool] = lambda: False) -> Repor
 def backup(ctx: Context, target: Path | None = None) -> Backup:
     """Copies file and key slots into one archive, opened and checked before it gets its name."""
     ctx.require("backup")
+    return _back_up(ctx, target)
+
+
+def _back_up(ctx: Context, target: Path | None) -> Backup:
     keys: Keys = ctx.secrets
-    path = target or _nightly(ctx)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    copied = ctx.home / "backup.db.part"
-    fresh = path.with_name(path.name + ".part")
-    try:
-        vault.copy_to(ctx.store.db, copied, keys.unlocked.dek)
-        with zipfile.ZipFile(fresh, "w", zipfile.ZIP_STORED) as archive:
-            archive.write(copied, vault.FILE)
-            archive.write(ctx.home / slot_file.NAMES[0], slot_file.NAMES[0])
-        with open(fresh, "rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(fresh, path)
-        slot_file.sync_folder(path.parent)
-    except OSError as error:
-        raise slot_file.known(error) from error
-    finally:
-        copied.unlink(missing_ok=True)
-        fresh.unlink(missing_ok=True)
+    path = target or ctx.home / archives.FOLDER / f"vpr-{ctx.now():%Y%m%d-%H%M%S}.vprbackup"
+    archives.write(ctx.home, ctx.store.db, keys.unlocked.dek, path)
     with ctx.unit() as unit:
         unit.put_state("last_backup", ctx.now().isoformat().encode())
         unit.commit("backup")
     if target is None:
-        _drop_oldest(path.parent)
+        archives.drop_oldest(path.parent)
     return Backup(path, checks.file_tip(ctx.store.db).op_n)
 
 
-def _nightly(ctx: Context) -> Path:
-    return ctx.home / BACKUPS / f"vpr-{ctx.now():%Y%m%d-%H%M%S}.vprbackup"
-
-
-def _drop_oldest(folder: Path) -> None:
-    for old in sorted(folder.glob("vpr-*.vprbackup"))[:-KEPT]:
-        old.unlink(missing_ok=True)
+def nightly(ctx: Context) -> Backup | None:
+    """The day's backup, made by whoever works when it is due; None where the last one is younger than a day."""
+    last = last_backup(ctx)
+    if last is not None and timedelta(0) <= ctx.now() - last < timedelta(days=1):
+        return None
+    return _back_up(ctx, None)
 
 
 def last_backup(ctx: Context) -> datetime | None:
@@ -121,82 +101,31 @@ def restore(
     """Puts a backup in place of the file, which is kept aside. Returns the open session.
 
     Work goes on under a new incarnation number and the next letter, so that nothing made since the backup
-    elsewhere is mistaken for what is made now. Raises WrongPassphrase, FileDamaged, NotFound.
+    elsewhere is mistaken for what is made now. Cut short at any point, either the file that was there opens
+    or the restored one does. Raises WrongPassphrase, FileDamaged, NotFound.
     """
     if not archive.exists():
         raise NotFound("There is no such file. Check the name of the backup.")
+    home.mkdir(parents=True, exist_ok=True)
+    vault.refuse_network_drive(home)
     guard = InstanceLock(home)
-    staged = home / "restoring"
     try:
-        _unpack(archive, staged)
+        swap.finish(home)
+        staged = swap.stage(home)
+        archives.unpack(archive, staged)
         policy = keys_policy or keyslots.KdfPolicy()
         unlocked = keyslots.unlock(staged, user_id, passphrase, clock.monotonic(), policy)
-        _renumber(staged, unlocked.dek, _incarnation_of(home))
-        _swap(home, staged, clock)
+        archives.renumber(home, staged, unlocked.dek)
+        unlocked.wipe()
+        swap.swap(home, f"replaced-{clock.now():%Y%m%d-%H%M%S}")
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        swap.discard(home)
         guard.release()
     ctx = sessions.unlock(home, user_id, passphrase, clock, keys_policy)
     with ctx.unit() as unit:
         unit.commit("restore")
     sessions.write_clear_facts(ctx)
     return ctx
-
-
-def _unpack(archive: Path, staged: Path) -> None:
-    shutil.rmtree(staged, ignore_errors=True)
-    staged.mkdir(parents=True)
-    try:
-        with zipfile.ZipFile(archive) as held:
-            if sorted(held.namelist()) != sorted(MEMBERS):
-                raise FileDamaged("This is not a backup of VPR Desktop. Nothing was changed.")
-            for name in MEMBERS:
-                with held.open(name) as source, open(staged / name, "wb") as target:
-                    shutil.copyfileobj(source, target, LARGEST_STEP)
-    except (zipfile.BadZipFile, EOFError, ValueError) as error:
-        raise FileDamaged("This backup is damaged. Nothing was changed. Try another one.") from error
-    except OSError as error:
-        raise slot_file.known(error) from error
-
-
-def _incarnation_of(home: Path) -> int:
-    """The number the replaced file last worked under, as far as it can still be read without its key."""
-    try:
-        return int(slot_file.read(home).get("incarnation", 0))
-    except KnownError:
-        return 0
-
-
-def _renumber(staged: Path, dek: bytes | bytearray, replaced: int) -> None:
-    """Gives the restored file a new incarnation and letter, and a new anchor."""
-    with vault.sql_errors():
-        db = vault.connect(staged / vault.FILE, dek)
-        try:
-            if vault.page_problems(db):
-                raise FileDamaged("This backup is damaged. Nothing was changed. Try another one.")
-            tip = checks.file_tip(db)
-            newer = max(tip.incarnation, replaced) + 1 + secrets.randbelow(1 << 20)
-            letter = checks.state_or(db, "letter", "A")
-            store.put_states(db, {"incarnation": str(newer), "letter": next_letter(letter)})
-            Anchor(staged, keyslots.anchor_key(dek)).write(checks.file_tip(db))
-        finally:
-            db.close()
-    document = slot_file.read(staged)
-    slot_file.write(staged, {**document, "incarnation": newer})
-
-
-def _swap(home: Path, staged: Path, clock: Clock) -> None:
-    """Moves the file that is there aside and the restored one in; nothing is deleted."""
-    aside = home / f"replaced-{clock.now():%Y%m%d-%H%M%S}-{secrets.token_hex(2)}"
-    aside.mkdir()
-    names = (vault.FILE, *slot_file.NAMES, "vault.anchor", "vault.anchor.2", vault.FILE + "-journal")
-    for name in names:
-        if (home / name).exists():
-            os.replace(home / name, aside / name)
-    for name in names:
-        if (staged / name).exists():
-            os.replace(staged / name, home / name)
-    slot_file.sync_folder(home)
 
 
 def self_check(home: Path) -> list[Check]:

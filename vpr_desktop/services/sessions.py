@@ -17,11 +17,12 @@ from vpr_desktop.domain.shifts import DEFAULT
 from vpr_desktop.domain.user import User
 from vpr_desktop.services import lockscreen
 from vpr_desktop.services.context import Clock, Context, Person, WardFacts
-from vpr_desktop.storage import checks, clear_files, keyslots, slot_file, store, vault
+from vpr_desktop.storage import backup, checks, clear_files, keyslots, slot_file, store, swap, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
 from vpr_desktop.storage.instance_lock import InstanceLock
 from vpr_desktop.storage.keyslots import KdfPolicy, Unlocked
+from vpr_desktop.storage.migrations import runner
 from vpr_desktop.storage.store import Store
 
 T = TypeVar("T")
@@ -94,23 +95,35 @@ def first_run(home: Path, setup: FirstRun, clock: Clock, policy: KdfPolicy | Non
     if found:
         raise ProblemsFound(found)
     home.mkdir(parents=True, exist_ok=True)
+    vault.refuse_network_drive(home)
     policy = policy or KdfPolicy()
     lock = InstanceLock(home)
     try:
+        swap.finish(home)
         _refuse_second_file(home)
-        unlocked = keyslots.create(home)
-        opened = _make_store(home, unlocked)
-        _write_first_records(opened, setup, clock)
-        keyslots.set_passphrase(home, unlocked, setup.user_id, setup.name, setup.passphrase, policy)
-        code = keyslots.make_recovery_code(home, unlocked)
+        unlocked, code = _stage_first_file(swap.stage(home), setup, clock, policy)
+        swap.swap(home, "before")
         clear_files.save(home, {"lock_minutes": setup.lock_minutes, "practice": setup.practice})
-        unlocked.user_id = setup.user_id
-        ctx = _context(home, opened, Keys(unlocked, lock, policy), clock)
+        ctx = _open(home, Keys(unlocked, lock, policy), clock)
     except BaseException:
+        swap.discard(home)
         lock.release()
         raise
     write_clear_facts(ctx)
     return ctx, code
+
+
+def _stage_first_file(staged: Path, setup: FirstRun, clock: Clock, policy: KdfPolicy) -> tuple[Unlocked, str]:
+    """Makes everything in a folder aside, so that a first run cut short leaves a PC that can begin again."""
+    unlocked = keyslots.create(staged)
+    opened = _make_store(staged, unlocked)
+    try:
+        _write_first_records(opened, setup, clock)
+    finally:
+        opened.close()
+    keyslots.set_passphrase(staged, unlocked, setup.user_id, setup.name, setup.passphrase, policy)
+    unlocked.user_id = setup.user_id
+    return unlocked, keyslots.make_recovery_code(staged, unlocked)
 
 
 def _refuse_second_file(home: Path) -> None:
@@ -157,8 +170,10 @@ def unlock(
 ) -> Context:
     """Opens the file for one person. Raises WrongPassphrase, AlreadyOpen, FileAltered, FileRolledBack and others."""
     policy = policy or KdfPolicy()
+    vault.refuse_network_drive(home)
     lock = InstanceLock(home, wait)
     try:
+        swap.finish(home)
         unlocked = keyslots.unlock(home, user_id, passphrase, clock.monotonic(), policy)
         return _open(home, Keys(unlocked, lock, policy), clock)
     except BaseException:
@@ -175,20 +190,28 @@ def _open(home: Path, keys: Keys, clock: Clock) -> Context:
 
     db = _mapped(lambda: vault.open_file(home, keys.unlocked.dek, is_behind))
     try:
+        db = _mapped(lambda: _up_to_date(home, db, keys.unlocked.dek, anchors, clock))
         opened = _mapped(lambda: store.open_checked(db, anchors, home, db.close))
         ctx = _context(home, opened, keys, clock)
+        if opened.read_only is None:
+            with ctx.unit() as unit:
+                unit.commit("unlock")
+            vault.make_reserve(home)
     except BaseException:
         db.close()
         raise
-    try:
-        with ctx.unit() as unit:
-            unit.commit("unlock")
-    except BaseException:
-        db.close()
-        raise
-    vault.make_reserve(home)
     lockscreen.remember_user(home, ctx.user.user_id)
     return ctx
+
+
+def _up_to_date(home: Path, db: vault.Database, dek: bytearray, anchors: Anchor, clock: Clock) -> vault.Database:
+    """The file after the migrations it lacks. Nothing is migrated that is not as it was left, or not backed up."""
+    if runner.version(db) >= runner.newest():
+        return db
+    checks.compare(db, checks.file_tip(db), anchors.read())
+    backup.write(home, db, dek, home / backup.FOLDER / f"vpr-{clock.now():%Y%m%d-%H%M%S}.vprbackup")
+    backup.drop_oldest(home / backup.FOLDER)
+    return runner.migrate(home, db, dek)
 
 
 def _mapped(job: Callable[[], T]) -> T:
@@ -240,6 +263,7 @@ def recover(
     policy = policy or KdfPolicy()
     guard = InstanceLock(home)
     try:
+        swap.finish(home)
         unlocked = keyslots.unlock_by_recovery(home, code, clock.monotonic())
         unlocked.user_id = user_id
         ctx = _open(home, Keys(unlocked, guard, policy), clock)

@@ -1,6 +1,6 @@
-"""Makes the tables of the encrypted file and adds missing nullable columns; knows the file's version.
+"""Makes the tables of the encrypted file and adds missing nullable columns.
 
-Anything more than one more nullable column is a numbered migration under `migrations/`.
+Anything more than that is a numbered migration under `migrations/`, which gives the file its version.
 """
 
 from __future__ import annotations
@@ -9,12 +9,11 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
-from vpr_desktop.domain.errors import FileTooNew
 from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.storage.migrations import runner
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import METADATA, PROJECTIONS, STALE_SUPPORT, STEP_ROW, search_blocks, search_ddl
 
-VERSION = 1  # of the file's own tables; entity columns come and go without it
 _DIALECT = sqlite.dialect()
 
 
@@ -26,19 +25,13 @@ def create(db: Connection) -> None:
     for name, entity in ENTITIES.items():
         if search_blocks(entity):
             db.execute(search_ddl(name, entity))
-    db.execute(f"PRAGMA user_version = {VERSION}")
+    db.execute(f"PRAGMA user_version = {runner.newest()}")
     db.execute("COMMIT")
 
 
-def version(db: Connection) -> int:
-    """The version of the tables in this file."""
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def check_version(db: Connection) -> None:
-    """Raises FileTooNew for a file that a newer version of the app has written."""
-    if version(db) > VERSION:
-        raise FileTooNew()
+def is_newer(db: Connection) -> bool:
+    """Whether a newer version of the app has written the file: it may be read, never written."""
+    return runner.version(db) > runner.newest()
 
 
 def add_missing(db: Connection) -> list[str]:

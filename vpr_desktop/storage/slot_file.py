@@ -50,12 +50,17 @@ def _read_one(path: Path) -> dict[str, Any] | None:
 def write(home: Path, document: dict[str, Any]) -> dict[str, Any]:
     """Writes both copies, one after the other, each durable and read back before the next."""
     body = {**document, "v": VERSION, "generation": int(document.get("generation", 0)) + 1}
-    data = canonical({"body": body, "sha256": hashlib.sha256(canonical(body)).hexdigest()})
+    data = bytes_of(body)
     for name in NAMES:
         replace_file(home / name, data)
         if _read_one(home / name) != body:
             raise NotWritable()
     return body
+
+
+def bytes_of(body: dict[str, Any]) -> bytes:
+    """A document as it lies in the file, with its checksum."""
+    return canonical({"body": body, "sha256": hashlib.sha256(canonical(body)).hexdigest()})
 
 
 def replace_file(path: Path, data: bytes, checkpoint: Callable[[str], None] | None = None) -> None:

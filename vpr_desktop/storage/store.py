@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from vpr_desktop.domain.errors import DiskFull, KnownError, NotWritable
+from vpr_desktop.domain.errors import DiskFull, FileTooNew, KnownError, NotWritable
 from vpr_desktop.domain.identity import next_hlc
 from vpr_desktop.domain.ops import chain_start
 from vpr_desktop.storage import checks, schema, vault
+from vpr_desktop.storage.migrations import runner
 from vpr_desktop.storage.oplog import Connection, project
 from vpr_desktop.storage.tip import Tip
 from vpr_desktop.storage.unit import Reader, UnitOfWork
@@ -164,15 +165,21 @@ def make(db: Connection, anchors: Anchors, device_id: str, start: Tip, home: Pat
 
 
 def open_checked(db: Connection, anchors: Anchors, home: Path, close: Callable[[], None]) -> Store:
-    """A store on a file that was just opened. Raises FileRolledBack or FileAltered when it is not as left."""
-    schema.check_version(db)
+    """A store on a file that was just opened. Raises FileRolledBack or FileAltered when it is not as left.
+
+    A file that a newer version of the app has written can be read and nothing else.
+    """
     tip = checks.file_tip(db)
     checks.compare(db, tip, anchors.read())
-    device_id = checks.state_text(db, "device")
-    store = Store(db, anchors, tip, device_id, home, close)
+    store = Store(db, anchors, tip, checks.state_text(db, "device"), home, close)
+    if schema.is_newer(db):
+        db.execute("PRAGMA query_only = ON")
+        store.read_only = FileTooNew()
+        return store
     _grow(store)
     checks.check_recent(db, tip, store.zone)
     db.execute("UPDATE outbox SET not_before = NULL WHERE not_before IS NOT NULL")
+    runner.started_well(home, db)
     return store
 
 

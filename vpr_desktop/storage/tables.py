@@ -89,7 +89,7 @@ AUDIT = Table(
     Index("audit_obj", "obj", "act"),
 )
 
-STATE = Table("state", METADATA, Column("k", String, primary_key=True), Column("v", BLOB))
+STATE = Table("state", METADATA, Column("k", String, primary_key=True), Column("v", BLOB, nullable=False))
 
 DRAFT = Table(
     "draft",

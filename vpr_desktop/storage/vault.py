@@ -74,11 +74,9 @@ def is_database_error(error: BaseException | None) -> bool:
 
 def create(home: Path, dek: bytes | bytearray) -> Database:
     """A new, empty encrypted file. Refuses to write over one."""
-    refuse_network_drive(home)
     path = home / FILE
     if path.exists():
         raise NotWritable("There is already a file of VPR Desktop in this folder. Nothing was changed.")
-    make_reserve(home)
     return connect(path, dek)
 
 
