@@ -21,9 +21,10 @@ NAMES = {
     82: "rename", 83: "mkdir", 86: "link", 87: "unlink", 257: "openat", 263: "unlinkat", 264: "renameat",
     285: "fallocate", 316: "renameat2", 40: "sendfile", 326: "copy_file_range", 3: "close",
 }  # fmt: skip
-MAY_FAIL = frozenset({"write", "pwrite64", "writev", "fsync", "fdatasync", "ftruncate", "rename", "link", "fallocate"})
+MAY_FAIL = frozenset("write pwrite64 writev fsync fdatasync ftruncate rename link fallocate".split())
 FIELDS = (
-    "r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss fs_base gs_base ds es fs gs"
+    "r15 r14 r13 r12 rbp rbx r11 r10 r9 r8 rax rcx rdx rsi rdi orig_rax rip cs eflags rsp ss"
+    " fs_base gs_base ds es fs gs"
 ).split()
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.ptrace.argtypes = [ctypes.c_long, ctypes.c_long, ctypes.c_void_p, ctypes.c_void_p]

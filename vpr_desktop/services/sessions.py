@@ -101,7 +101,7 @@ def first_run(home: Path, setup: FirstRun, clock: Clock, policy: KdfPolicy | Non
     try:
         swap.finish(home)
         _refuse_second_file(home)
-        unlocked, code = _stage_first_file(swap.stage(home), setup, clock, policy)
+        unlocked, code = _mapped(lambda: _stage_first_file(swap.stage(home), setup, clock, policy))
         swap.swap(home, "before")
         clear_files.save(home, {"lock_minutes": setup.lock_minutes, "practice": setup.practice})
         ctx = _open(home, Keys(unlocked, lock, policy), clock)

@@ -82,6 +82,8 @@ def _said(tip: Tip, generation: int) -> dict[str, Any]:
         "audit_chain": tip.audit_chain.hex(),
         "incarnation": tip.incarnation,
         "counter": tip.counter,
+        "commits": tip.commits,
+        "loose": tip.loose.hex(),
     }
 
 
@@ -93,4 +95,6 @@ def _tip(body: dict[str, Any]) -> Tip:
         bytes.fromhex(body["audit_chain"]),
         int(body["incarnation"]),
         int(body["counter"]),
+        int(body.get("commits", 0)),
+        bytes.fromhex(body.get("loose", "")),
     )

@@ -15,6 +15,8 @@ class Tip:
     audit_chain: bytes
     incarnation: int
     counter: int
+    commits: int = 0  # how many units the file has seen
+    loose: bytes = b""  # a hash over what no chain covers: the file's own state and drafts
 
     def after_op(self, n: int, chain: bytes, counter: int) -> Tip:
         """The tip once an op of this PC was added."""
