@@ -14,6 +14,7 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Injury, Person, Spell
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.support import Plan, StepCare, StepEntry
+from vpr_desktop.services import upkeep
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import support_rows
 
@@ -157,6 +158,34 @@ def test_a_repeat_victim_lifts_the_later_plan_and_only_while_the_earlier_stands(
     assert "S6-01" not in rows(ctx, first.id)
     change(ctx, Incident, first.id, status="withdrawn")
     assert "S6-01" not in rows(ctx, second.id)
+    assert all_hold(ctx)
+
+
+def test_a_corrected_person_or_time_takes_the_lift_back(ctx: Context, clock: FakeClock) -> None:
+    first = logged(ctx)
+    change(ctx, Person, plan_of(ctx, first.id).person_id or "", person_key="n77")
+    clock.forward(days=80)
+    second = logged(ctx, occurred_at=clock.now())
+    change(ctx, Person, plan_of(ctx, second.id).person_id or "", person_key="n77")
+    assert "S6-01" in rows(ctx, second.id)
+    change(ctx, Incident, first.id, occurred_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC))
+    assert "S6-01" not in rows(ctx, second.id)
+    change(ctx, Incident, first.id, occurred_at=datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
+    assert "S6-01" in rows(ctx, second.id)
+    change(ctx, Person, plan_of(ctx, first.id).person_id or "", person_key="n78")
+    assert "S6-01" not in rows(ctx, second.id)
+    assert all_hold(ctx)
+
+
+def test_somebody_with_many_incidents_of_their_own_still_has_tasks_counted(ctx: Context) -> None:
+    first = logged(ctx, affected="ME", occurred_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
+    made = [logged(ctx, affected="ME") for _ in range(support_rows.STALE_AT_ONCE + 3)]
+    change(ctx, Incident, first.id, status="withdrawn")
+    left = ctx.store.db.execute("SELECT count(*) FROM incident WHERE tasks_left IS NULL").fetchone()[0]
+    assert left == 0
+    while upkeep.catch_up(ctx):
+        pass
+    assert "S6-01" not in rows(ctx, made[-1].id)
     assert all_hold(ctx)
 
 

@@ -328,6 +328,14 @@ class MainWindow(TabsInReadingOrder, QWidget):
             self._open("home", {})
         self.status(say("Unlocked"))
         self.unlocked.emit()
+        self._catch_up(1)
+
+    def _catch_up(self, waiting: int) -> None:
+        """Lets the worklist follow what many changes left behind, a little at a time between other jobs."""
+        ctx = self._ctx
+        if ctx is not None and waiting:
+            upkeep = "vpr_desktop.services.upkeep"
+            self.lane.run(self, lambda: importlib.import_module(upkeep).catch_up(ctx), self._catch_up)
 
     def lock(self) -> None:
         """Covers the window at once, then keeps what is half-filled, then closes the file. Never asks."""
