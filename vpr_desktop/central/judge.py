@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -30,7 +31,7 @@ ENTITY_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 AUTHOR = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 ERASING_KEYS = frozenset("op h f role ground on".split())
 HASH_TEXT = re.compile(r"[A-Za-z0-9_-]{43}")
-NAMES = ("op", "st", "ei", "dev")
+TEXT_ONLY = frozenset({str})
 
 
 class Unreadable(Exception):
@@ -68,33 +69,30 @@ def read(raw: bytes) -> dict[str, Any]:
 
 
 def _names_hold(op: dict[str, Any]) -> bool:
+    is_id, et, by = ID.fullmatch, op["et"], op["by"]
+    texts = (op["op"], op["st"], op["ei"], op["dev"], et, by, op["sa"], op["at"])
     return (
-        all(type(op[key]) is str and ID.fullmatch(op[key]) for key in NAMES)
-        and type(op["et"]) is str
-        and ENTITY_NAME.fullmatch(op["et"]) is not None
-        and type(op["by"]) is str
-        and AUTHOR.fullmatch(op["by"]) is not None
-        and type(op["sa"]) is str
-        and type(op["at"]) is str
+        _all_text(texts)
+        and bool(is_id(texts[0]) and is_id(texts[1]) and is_id(texts[2]) and is_id(texts[3]))
+        and ENTITY_NAME.fullmatch(et) is not None
+        and AUTHOR.fullmatch(by) is not None
     )
 
 
 def _shapes_hold(op: dict[str, Any]) -> bool:
     bases, dn = op["base"], op["dn"]
-    return (
-        type(op["v"]) is int
-        and type(op["set"]) is dict
-        and type(bases) is dict
-        and all(type(base) is list and _all_text(base) for base in bases.values())
-        and type(dn) is list
-        and len(dn) == 2
-        and all(type(n) is int for n in dn)
-        and type(op["sch"]) is int
-    )
+    if not (type(op["v"]) is int and type(op["sch"]) is int and type(op["set"]) is dict and type(bases) is dict):
+        return False
+    for base in bases.values():
+        if type(base) is not list or not _all_text(base):
+            return False
+    return type(dn) is list and len(dn) == 2 and type(dn[0]) is int and type(dn[1]) is int
 
 
 def _extras_hold(op: dict[str, Any]) -> bool:
     seen, reason, erasing = op.get("seen", []), op.get("reason", ""), op.get("er")
+    if "er" not in op and "seen" not in op and "reason" not in op:
+        return True
     if not (type(seen) is list and _all_text(seen) and type(reason) is str):
         return False
     if "er" not in op:
@@ -111,8 +109,8 @@ def _extras_hold(op: dict[str, Any]) -> bool:
     )
 
 
-def _all_text(values: list[Any]) -> bool:
-    return all(type(value) is str for value in values)
+def _all_text(values: Sequence[Any]) -> bool:
+    return set(map(type, values)) <= TEXT_ONLY
 
 
 def _fits(text: str) -> bool:

@@ -52,7 +52,10 @@ class Push:
         self._keep_keys(made)
         number = row[0] if row is not None else self._add_batch(made)
         self._judge(made)
-        self._store(made, number, is_new=row is None)
+        first = self.stream.head + 1
+        stored = self._store(made, number, is_new=row is None)
+        if len(stored) == header.n and not any(entry.review for entry in stored):
+            return BatchAnswer(header.id, first=first, stored=header.n)  # the usual case needs no look-up
         return standing.answer(self.session, self.stream.n, number, made)
 
     def _keep_keys(self, made: Prepared) -> None:
@@ -113,7 +116,7 @@ class Push:
                 if entry.quarantined is None and whole:
                     entry.quarantined = whole
 
-    def _store(self, made: Prepared, number: int, is_new: bool) -> None:
+    def _store(self, made: Prepared, number: int, is_new: bool) -> list[Entry]:
         """Inserts what is not held. Most pushes hold nothing that is: so insert first, look up where it fails."""
         wanted = [e for e in made.entries if e.op is not None and e.quarantined is None]
         stored = wanted
@@ -125,6 +128,7 @@ class Push:
         self._quarantine(number, [e for e in made.entries if e.quarantined is not None])
         self._mark(made.batch, stored)
         self._after(stored)
+        return stored
 
     def _try_insert(self, number: int, wanted: list[Entry]) -> bool:
         if not wanted:

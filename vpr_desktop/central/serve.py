@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import gc
+import signal
 import socket
+import threading
 from collections.abc import Callable
 
 import uvicorn
@@ -65,7 +67,8 @@ class BoundedProtocol(H11Protocol):
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes any free one. Raises PortTaken."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    made = socket.socket(family, socket.SOCK_STREAM)
+    # Named as TCP, so that asyncio switches off the waiting for more to send, which cost 40 ms a reply.
+    made = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))
@@ -98,12 +101,20 @@ def serve(
         logs.event("start", size=port)
         if started is not None:
             started(server)
+        _end_quietly_when_told()
         server.run(sockets=[listening])
         logs.event("stop")
     finally:
         with contextlib.suppress(OSError):
             listening.close()
         database.close()
+
+
+def _end_quietly_when_told() -> None:
+    """The server hands a signal on once it has stopped gracefully; by then nothing is left to be interrupted."""
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: None)
 
 
 def _check_ready(database: Database) -> None:
