@@ -36,6 +36,7 @@ def main(home: Path) -> None:
     timer = QTimer()
     timer.timeout.connect(look)
     timer.start(50)
+    QTimer.singleShot(20_000, app.quit)  # never outlives its test
     app.exec()
 
 

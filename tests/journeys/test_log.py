@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QWidget
 
 from tests.journeys.ward import WardPC
 from vpr_desktop.services import incidents
@@ -176,11 +178,30 @@ def test_a_typed_time_is_said_back(pc: Pc, typed: str, said: str) -> None:
     assert ward.page.form.groups["occurred_at"].value() == ["typed"]
 
 
+class Windows(QObject):
+    """Notes every window that is shown."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.shown: list[str] = []
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Show and isinstance(watched, QWidget) and watched.isWindow():
+            self.shown.append(f"{type(watched).__name__} {watched.accessibleName()}")
+        return False
+
+
 def test_no_page_opens_a_window_of_its_own_while_it_is_built(pc: Pc) -> None:
     ward = pc()
+    windows = Windows()
+    ward.app.installEventFilter(windows)
     ward.unlock()
-    ward.log()
-    for page in ("home", "incidents", "log", "handover", "data", "settings"):
+    made = ward.log()
+    for page in ("home", "incidents", "log", "handover", "data", "settings", "handbook"):
         ward.window.go(page)
         ward.settle()
-        assert ward.window.isActiveWindow(), f"{page} took the focus from the window"
+    ward.open(made)
+    ward.window.go("task", incident_id=ward.page.seen.record.id, task="injury")
+    ward.settle()
+    ward.app.removeEventFilter(windows)
+    assert windows.shown == []
