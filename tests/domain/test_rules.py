@@ -78,7 +78,7 @@ OWN, OTHER = Tie(own=True), Tie()
         ("ward_manager", "closed", OTHER, "reopen", "amend withdraw"),
         ("ward_manager", "withdrawn", OTHER, "reinstate", "amend print_full"),
         ("support_lead", "logged", OTHER, "amend settle", "withdraw close review"),
-        ("vpr_lead", "logged", OTHER, "print_redacted print_anonymous", "amend print_full settle"),
+        ("vpr_lead", "logged", OTHER, "warn print_redacted print_anonymous", "amend print_full settle"),
         ("vpr_lead", "logged", OWN, "amend", "print_full"),
         ("auditor", "logged", OTHER, "", "amend print_redacted settle"),
         ("device_admin", "logged", OTHER, "", "amend print_redacted"),

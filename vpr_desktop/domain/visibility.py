@@ -17,7 +17,8 @@ class Tie:
     """How a person stands to an incident, or to one person affected by it.
 
     `own` logged it; `self_person` is the person affected; `assigned` is the plan's support lead; `needed`
-    gave a reason within the last hour; `typed_by_me` is a part this person is just adding.
+    gave a reason within the last hour; `typed_by_me` is a part this person is just adding, which never opens
+    what somebody may say of themselves alone.
     """
 
     own: bool = False
@@ -116,7 +117,7 @@ def _cell(cell: str, tie: Tie) -> View:
         "steps": TYPED if tie.own else OFFERED,
         "circle": FULL if leads else TYPED if tie.own else OFFERED,
     }
-    return FULL if tie.typed_by_me and cell != "deny" else simple.get(cell, NONE)
+    return FULL if tie.typed_by_me and cell not in ("deny", "self") else simple.get(cell, NONE)
 
 
 def sees_incident(role: str, tie: Tie) -> Sight:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from vpr_desktop.domain.visibility import Tie, sees_incident
 
 LIVE = frozenset({"logged", "in_review"})
@@ -42,9 +45,9 @@ RECORD_ACTS: dict[str, dict[str, frozenset[str]]] = {
         "withdrawn": frozenset({"print_redacted"}),
     },
     "vpr_lead": {
-        "logged": frozenset({"print_redacted", "print_anonymous"}),
-        "in_review": frozenset({"print_redacted", "print_anonymous"}),
-        "closed": frozenset({"print_redacted", "print_anonymous"}),
+        "logged": frozenset({"warn", "print_redacted", "print_anonymous"}),
+        "in_review": frozenset({"warn", "print_redacted", "print_anonymous"}),
+        "closed": frozenset({"warn", "print_redacted", "print_anonymous"}),
         "withdrawn": frozenset({"print_redacted"}),
     },
 }
@@ -60,6 +63,26 @@ PART_WRITERS = {
 def may_add(role: str, entity: str) -> bool:
     """Whether a person who may amend an incident may add a part of this kind to it."""
     return role in PART_WRITERS.get(entity, frozenset({role}))
+
+
+# A written warning or an exclusion, once issued, is the trust's act and not the ward's (domain F58, G5).
+TRUST_WARNINGS = frozenset({"Y", "R"})
+ISSUED_BY = frozenset({"issued_on", "issued_by", "letter_printed_at"})
+
+
+def is_trust_warning(values: Mapping[str, Any]) -> bool:
+    """Whether the values of a warning say that a written warning or an exclusion was issued."""
+    return values.get("level") in TRUST_WARNINGS and any(values.get(name) for name in ISSUED_BY)
+
+
+def may_record_warning(role: str, values: Mapping[str, Any]) -> bool:
+    """Whether somebody may write a warning as it then stands; the ward may propose one, not issue it."""
+    return role == "vpr_lead" or not is_trust_warning(values)
+
+
+def may_write(acts: frozenset[str], entity: str) -> bool:
+    """Whether the acts open for an incident let somebody write records of this kind of it."""
+    return "amend" in acts or (entity == "sanction" and "warn" in acts)
 
 
 def actions(role: str, status: str, tie: Tie) -> frozenset[str]:

@@ -38,7 +38,7 @@ class Change:
 
 
 def history(ctx: Context, incident_id: str) -> list[Change]:
-    """Every change this person may see, newest first. Raises NotAllowed where the incident is not theirs to see."""
+    """Every change this person may see, newest first. Raises NotFound where the incident is not theirs to see."""
     incident = views.incident(ctx, incident_id)
     if incident.sight != "full":
         return []

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
-from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.forms import ENTITIES, PARTS
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
 from vpr_desktop.domain.rules import problems
-from vpr_desktop.domain.workflow import may_add
+from vpr_desktop.domain.workflow import is_trust_warning, may_add, may_record_warning, may_write
 from vpr_desktop.services import drafts, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import LETTERS, UNDO_SECONDS, is_self_declared, is_sexual, open_person
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage.unit import UnitOfWork
+
+TRUST_WARNING = "Only the trust VPR lead records an issued written warning or exclusion. You can propose one."
+NAME_THE_ISSUER = "Say who issued the warning, with name and role."
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,25 +54,27 @@ def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
 
 def name_person(ctx: Context, incident_id: str, letter: str, person_key: str) -> Changes:
     """Notes whom to support: a user id or staff number, seen as the visibility table says."""
-    _mine_or_amendable(ctx, incident_id)
-    with ctx.unit() as unit:
-        person = next((p for p in unit.parts(Person, incident_id) if p.letter == letter), None)
-        if person is None:
-            raise NotFound()
-        person.person_key = person_key.strip() or None
-        unit.save(person)
-        return unit.commit("amend", incident_id)
+    seen = _mine_or_amendable(ctx, incident_id)
+    people = seen.parts.get("people", [])
+    held = next((one for one in people if one.label == f"Person {letter}"), None)
+    if held is None:
+        raise NotFound()
+    return _write_shown(ctx, seen, held, {"person_key": person_key.strip() or None})
 
 
 def told_by(ctx: Context, incident_id: str, initials: str) -> Changes:
     """Notes that somebody else told the one who logged: that person is the reporter who is answered."""
-    _mine_or_amendable(ctx, incident_id)
+    seen = _mine_or_amendable(ctx, incident_id)
+    return _write_shown(ctx, seen, seen.record, {"told_by": initials.strip() or None, "reporter_relation": "told"})
+
+
+def _write_shown(ctx: Context, seen: IncidentView, held: RecordView, values: dict[str, Any]) -> Changes:
+    """Writes over what this person sees and nothing else: a value kept from them is never taken off its place."""
+    if any(field not in held.values for field in values):
+        raise NotAllowed()
     with ctx.unit() as unit:
-        record = unit.get(Incident, incident_id)
-        record.told_by = initials.strip() or None
-        record.reporter_relation = "told"
-        unit.save(record)
-        return unit.commit("amend", incident_id)
+        unit.save(_based_on(ENTITIES[held.entity], held.id, held.ward_id, held.shown, values))
+        return unit.commit("amend", seen.record.id)
 
 
 def _mine_or_amendable(ctx: Context, incident_id: str) -> IncidentView:
@@ -107,7 +112,8 @@ def save(
 
     Fields the author could not see cannot be written. Once the incident was sent a reason is needed.
     """
-    ctx.require("amend", seen.status, seen.tie)
+    if not edits or not all(may_write(seen.actions, edit.entity) for edit in edits):
+        ctx.require("amend", seen.status, seen.tie)
     if seen.send_state == "sent" and not (reason or "").strip() and _amends(seen, edits):
         raise ProblemsFound([Problem("reason", "Say why you change it. The report was already sent.")])
     with ctx.unit() as unit:
@@ -146,12 +152,16 @@ def _write(
     entity = ENTITIES[edit.entity]
     if edit.id is None or edit.id.startswith("new:"):
         parent = new_ids.get(edit.parent_id or "", edit.parent_id or seen.record.id)
+        if parent not in {*new_ids.values(), *(one.id for one in _records(seen))}:
+            raise NotAllowed()
         record = _based_on(entity, "", seen.record.ward_id, Shown(), edit.values | {"parent_id": parent})
         _refuse_unseen(ctx, record, edit, seen)
+        _refuse_warning(ctx, {}, edit)
     else:
         held = next((one for one in _records(seen) if one.id == edit.id), None)
         if held is None or any(f not in held.values for f in edit.values):
             raise NotAllowed()
+        _refuse_warning(ctx, held.values, edit)
         record = _based_on(entity, held.id, held.ward_id, held.shown, edit.values)
     if edit.removed:
         record.removed = True
@@ -166,14 +176,35 @@ def _write(
 
 
 def _refuse_unseen(ctx: Context, record: Record, edit: Edit, seen: IncidentView) -> None:
-    fresh = views.record_view(ctx, ctx.reader(), record, replace(seen.tie, typed_by_me=True), "", mine=True)
+    theirs = _is_of_me(ctx, record)
+    tie = replace(seen.tie, typed_by_me=True, self_person=theirs)
+    fresh = views.record_view(ctx, ctx.reader(), record, tie, "", mine=theirs)
     if any(field not in fresh.values for field in edit.values):
         raise NotAllowed()
     if not may_add(ctx.user.role, edit.entity):
         raise NotAllowed()
-    theirs = getattr(record, "person_key", None) == ctx.user.user_id
     if not theirs and any(is_self_declared(edit.entity, field) for field in edit.values):
         raise NotAllowed()
+
+
+def _is_of_me(ctx: Context, record: Record) -> bool:
+    """Whether a part is about the person who writes it, or hangs on such a part."""
+    person: Record | None = record
+    if type(record) in [part for _, part in PARTS["person"]]:
+        person = ctx.reader().get(Person, str(getattr(record, "parent_id", "")))
+    return getattr(person, "person_key", None) == ctx.user.user_id
+
+
+def _refuse_warning(ctx: Context, before: Mapping[str, Any], edit: Edit) -> None:
+    """An issued written warning or exclusion is the trust VPR lead's to write and to change, with who issued it."""
+    if edit.entity != "sanction":
+        return
+    after = {**before, **edit.values}
+    for values in (before, after):
+        if not may_record_warning(ctx.user.role, values):
+            raise NotAllowed(TRUST_WARNING)
+    if is_trust_warning(after) and not (after.get("issued_by") or "").strip():
+        raise ProblemsFound([Problem("issued_by", NAME_THE_ISSUER)])
 
 
 def _based_on(entity: type[Record], record_id: str, ward_id: str, shown: Shown, values: dict[str, Any]) -> Record:

@@ -19,9 +19,12 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 from vpr_desktop.domain.references import new_slip_code, reference
+from vpr_desktop.domain.response import Sanction
 from vpr_desktop.domain.rules import problems
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.support_times import first_contact_due
+from vpr_desktop.domain.visibility import Tie, view
+from vpr_desktop.domain.workflow import may_add, may_record_warning
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -87,13 +90,14 @@ def _checked(ctx: Context, answers: Mapping[str, Any], parts: Parts) -> Incident
     for entity, values in _flat("incident", parts):
         found += problems(ENTITIES[entity](**known_only(entity, values)), "log", now=ctx.now())
     found += _not_theirs(ctx, record, parts)
+    found += _not_their_office(ctx, parts)
     if found:
         raise ProblemsFound(found)
     return record
 
 
 def _not_theirs(ctx: Context, record: Incident, parts: Parts) -> Iterator[Problem]:
-    """What somebody says about themselves is theirs alone to say (domain F27)."""
+    """What somebody says about themselves is theirs alone to say (domain F27); time off by who may see it (G2)."""
     for place, values in enumerate(parts.get("people") or ()):
         me = place == 0 and record.affected == "ME" and not values.get("person_key")
         if me or values.get("person_key") == ctx.user.user_id:
@@ -101,6 +105,27 @@ def _not_theirs(ctx: Context, record: Incident, parts: Parts) -> Iterator[Proble
         for name in values:
             if is_self_declared("person", name):
                 yield Problem(f"people[{place}].{name}", "Only the person can say this about themselves. Leave it out.")
+            elif _is_kept_from(ctx, name):
+                yield Problem(f"people[{place}].{name}", "The ward manager or the person adds this. Leave it out.")
+
+
+def _is_kept_from(ctx: Context, name: str) -> bool:
+    """Whether a field or a list of a person is one that this role sees of itself alone."""
+    part = dict(PARTS["person"]).get(name)
+    specs = fields_of(part).values() if part else [fields_of(Person)[name]]
+    mine = Tie(own=True, typed_by_me=True)
+    return any(view(ctx.user.role, spec.block, mine).kind == "none" for spec in specs)
+
+
+def _not_their_office(ctx: Context, parts: Parts) -> Iterator[Problem]:
+    """Warnings and answers that come with a report, from those alone who may add them to one."""
+    for plural, part in PARTS["incident"]:
+        for place, values in enumerate(parts.get(plural) or ()):
+            may = may_add(ctx.user.role, entity_name(part))
+            if part is Sanction:
+                may = may and may_record_warning(ctx.user.role, values)
+            if not may:
+                yield Problem(f"{plural}[{place}]", "Your role does not include this part. Leave it out.")
 
 
 def is_self_declared(entity: str, name: str) -> bool:

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from vpr_desktop.domain.derived import TaskState, task_states
-from vpr_desktop.domain.errors import NotAllowed
+from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.forms import ENTITIES, PARTS
 from vpr_desktop.domain.identity import hlc_ms
@@ -71,7 +71,9 @@ class IncidentView:
 
 
 def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> IncidentView:
-    """The incident as this person may see it. Raises NotFound, or NotAllowed where it is not theirs at all.
+    """The incident as this person may see it. Raises NotFound, or NotAllowed where their role opens no incident.
+
+    One that is somebody else's answers a reporter like one that is not there: that it is there would tell of it.
 
     `need_reason` (20 characters or more) opens, for 60 minutes, what the table gives "on need"; it is logged.
     """
@@ -79,11 +81,13 @@ def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> 
     record = reader.get(Incident, incident_id)
     parts = load_parts(reader, incident_id)
     tie = tie_of(ctx, record, parts)
+    sight = sees_incident(ctx.user.role, tie)
+    if record.ward_id not in ctx.wards or (sight == "none" and ctx.can("open")):
+        raise NotFound()
+    if sight == "none":
+        raise NotAllowed()
     if need_reason is not None:
         tie = _open_on_need(ctx, record, tie, need_reason)
-    sight = sees_incident(ctx.user.role, tie)
-    if sight == "none" or record.ward_id not in ctx.wards:
-        raise NotAllowed()
     seen = _view_of(ctx, reader, record, parts, tie, sight)
     if record.restricted and sight == "full":
         _log_read(ctx, incident_id)

@@ -14,7 +14,7 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.domain.fields import decode, encode
 from vpr_desktop.domain.forms import ENTITIES, PARTS, TASKS
 from vpr_desktop.domain.record import Shown, fields_of
-from vpr_desktop.domain.workflow import may_add
+from vpr_desktop.domain.workflow import may_add, may_write
 from vpr_desktop.services import drafts, incidents
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.ui.desk import Desk
@@ -137,6 +137,8 @@ class TaskPage(QWidget):
 
     def _show_entity(self, entity: str) -> None:
         assert self.seen is not None
+        if not may_write(self.seen.actions, entity):
+            return
         if entity == "incident":
             self._add_panel(self.seen.record, "")
             return
@@ -150,7 +152,7 @@ class TaskPage(QWidget):
             ]
             for part in held:
                 self._add_panel(part, self._part_title(part, parent))
-            if entity in ADDABLE and "amend" in self.seen.actions and may_add(self.desk.ctx.user.role, entity):
+            if entity in ADDABLE and may_add(self.desk.ctx.user.role, entity):
                 self._add_button(entity, parent)
 
     def _parents(self, entity: str) -> list[RecordView]:

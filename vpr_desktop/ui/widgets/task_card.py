@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QLayout, QWidget
 
+from vpr_desktop.domain.forms import TASKS
+from vpr_desktop.domain.workflow import may_write
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Card, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, TagLabel, Words
 from vpr_desktop.ui.words import say
+
+ENTITIES_OF = {task.name: tuple(dict.fromkeys(entity for entity, _ in task.fields)) for task in TASKS}
 
 
 def fill_tasks(card: Card, seen: IncidentView, opened: Callable[[str], None]) -> None:
@@ -24,7 +28,7 @@ def fill_tasks(card: Card, seen: IncidentView, opened: Callable[[str], None]) ->
     for task in seen.tasks:
         name = say("Task: {title}, {status}", title=task.title.lower(), status=task.status.lower())
         link = Button(say(task.title), "link", name=name)
-        link.setEnabled("amend" in seen.actions)
+        link.setEnabled(any(may_write(seen.actions, entity) for entity in ENTITIES_OF[task.name]))
         link.clicked.connect(lambda _=False, task=task.name: opened(task))
         line = row(link)
         line.addStretch(1)
