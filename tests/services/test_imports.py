@@ -16,6 +16,7 @@ from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import imports, incidents, listing, maintenance, sessions
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.import_file import REASON
 from vpr_desktop.services.imports import Done
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.settings import resource
@@ -143,7 +144,7 @@ def test_a_rejected_row_is_kept_with_its_reason(
     assert (done.imported, done.rejected) == (1, 1)
     assert done.rejected_file == tmp_path / "old.rejected.csv"
     with open(done.rejected_file, encoding="utf-8", newline="") as file:
-        assert list(csv.reader(file)) == [["Reason", *HEAD], [reason, *bad]]
+        assert list(csv.reader(file)) == [[REASON, *HEAD], [reason, *bad]]
 
 
 def test_rejected_rows_can_be_put_right_and_taken(ctx: Context, tmp_path: Path) -> None:

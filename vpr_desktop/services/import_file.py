@@ -18,7 +18,10 @@ LONGEST_CELL = 16 * 1024 * 1024
 MOST_COLUMNS = 2000
 SEPARATORS = (",", ";", "\t")
 BYTE_ORDER_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+REASON = "Reason (VPR Desktop)"  # the first column of a file of rejected rows
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
 UNREADABLE = "These bytes are no text of this encoding. Export the file again as UTF-8."
+UNREADABLE_ROW = "The row holds bytes that are no text in UTF-8. Put them right, or export it again."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ def read(path: Path, mapping: Mapping) -> Table:
     separator = mapping.separator or _separator(text)
     lines = _lines(text, separator)
     head = [cell.strip() for cell in next(lines, (0, []))[1]]
+    again = head[:1] == [REASON]
+    if again:
+        head = [_as_it_was(cell) for cell in head[1:]]
+        lines = ((line, [_as_it_was(cell) for cell in raw[1:]]) for line, raw in lines)
     _check_head(head, mapping)
     keys = [plain(name) for name in head]
     rows = [_row(line, raw, keys) for line, raw in lines if any(cell.strip() for cell in raw)]
@@ -72,8 +79,21 @@ def _decoded(path: Path, wanted: str | None) -> tuple[str, str]:
         try:
             return raw.decode("utf-8-sig" if encoding == "utf-8" else encoding), _named(raw, encoding)
         except UnicodeDecodeError:
-            continue
+            if encoding == "utf-8-sig" and _is_damaged_utf_8(raw):
+                return raw.decode("utf-8-sig", "surrogateescape"), _named(raw, encoding)
     raise _problem(UNREADABLE)
+
+
+def _is_damaged_utf_8(raw: bytes) -> bool:
+    """Whether a file is UTF-8 with some broken bytes, as against one of another encoding: most letters read well."""
+    text = raw.decode("utf-8-sig", "surrogateescape")
+    broken = sum(map(_is_broken, text))
+    well = sum(letter > "\x7f" for letter in text) - broken
+    return raw.startswith(codecs.BOM_UTF8) or well > broken
+
+
+def _is_broken(letter: str) -> bool:
+    return "\udc80" <= letter <= "\udcff"
 
 
 def _named(raw: bytes, encoding: str) -> str:
@@ -119,21 +139,35 @@ def _check_head(head: Sequence[str], mapping: Mapping) -> None:
 
 def _row(line: int, raw: list[str], keys: list[str]) -> Row:
     problem = ""
-    if len(raw) != len(keys):
+    if any(_is_broken(letter) for cell in raw if not cell.isascii() for letter in cell):
+        problem = UNREADABLE_ROW
+    elif len(raw) != len(keys):
         problem = f"The row has {len(raw)} cells, the first line {len(keys)}. Check its quotes and separators."
     return Row(line, raw, dict(zip(keys, raw, strict=False)), problem)
 
 
 def write_rejected(table: Table, rejected: Sequence[tuple[Row, str]]) -> Path:
-    """Writes the rows that were not taken, as they were, each with its reason, beside their file."""
+    """Writes the rows that were not taken, each with its reason, beside their file.
+
+    A cell that a spreadsheet would take for a formula gets an apostrophe, which reading the file again takes off.
+    """
     out = io.StringIO(newline="")
     writer = csv.writer(out, delimiter=table.separator, lineterminator="\r\n")
-    writer.writerow(["Reason", *table.head])
+    writer.writerow([REASON, *map(_harmless, table.head)])
     for row, reason in rejected:
-        writer.writerow([reason, *row.raw])
+        writer.writerow([_harmless(reason), *map(_harmless, row.raw)])
     path = table.path.with_name(table.path.stem + ".rejected.csv")
-    replace_file(path, out.getvalue().encode(table.encoding, "xmlcharrefreplace"))
+    errors = "surrogateescape" if table.encoding.startswith("utf-8") else "xmlcharrefreplace"
+    replace_file(path, out.getvalue().encode(table.encoding, errors))
     return path
+
+
+def _harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith((*FORMULA, "'")) else cell
+
+
+def _as_it_was(cell: str) -> str:
+    return cell[1:] if cell[:1] == "'" and cell[1:].startswith((*FORMULA, "'")) else cell
 
 
 def _problem(sentence: str) -> ProblemsFound:
