@@ -195,7 +195,7 @@ def test_import_through_the_window(pc: Pc, files: dict[str, Path], tmp_path: Pat
     assert "Imported 140, rejected 10, already here 0, of 150 rows." in said
     assert str(tmp_path / "old.rejected.csv") in said
     rejected = list(csv.reader((tmp_path / "old.rejected.csv").read_text(encoding="utf-8").splitlines()))
-    assert rejected[0] == ["Reason", *HEAD]
+    assert rejected[0] == ["Reason (VPR Desktop)", *HEAD]
     assert {row[0] for row in rejected[1:]} == {"Incident date: the date is missing."}
     assert len(rejected) == 11
     ward.click("Import")
