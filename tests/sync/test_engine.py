@@ -1,0 +1,252 @@
+"""The sync lane's decisions by table: which effects follow which event, and how retries are spread."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from vpr_desktop.sync import engine
+from vpr_desktop.sync.engine import State, step
+from vpr_desktop.sync.events import (
+    Ask,
+    CatchUp,
+    CaughtUp,
+    EndOffer,
+    Failed,
+    Forget,
+    Forgotten,
+    Have,
+    HeadNow,
+    Heads,
+    Job,
+    Lacking,
+    ListBatch,
+    ListLine,
+    Look,
+    Looked,
+    OfferEnded,
+    PageRefused,
+    Pull,
+    Push,
+    Pushed,
+    PushRefused,
+    Regressed,
+    Saved,
+    Seal,
+    Sealed,
+    Settle,
+    Sized,
+    Standing,
+    Started,
+    Stored,
+    Tick,
+    Unseal,
+    Wanted,
+)
+
+A, B = "ward-a", "ward-b"
+HERE = Standing(10, "e1", "c10")
+BATCH = Sized(7, 4)
+NOTHING = Standing(0, "", "c0")
+
+
+def head(n: int = 10, st: str = A, epoch: str = "e1", chain: str = "c10") -> HeadNow:
+    return HeadNow(st, epoch, n, chain)
+
+
+def at_work(now: HeadNow | None = None, place: Standing = HERE, **changes: Any) -> State:
+    """A cycle that stands in ward A."""
+    return replace(State(running=True, todo=(A,), head=now or head(), place=place), **changes)
+
+
+def pushing(*batches: Sized, **changes: Any) -> State:
+    return at_work(jobs=(Job(batches or (BATCH,)),), **changes)
+
+
+def pushed(*problems: tuple[Sized, str], stuck: bool = False) -> Pushed:
+    return Pushed(problems, stuck, head(), HERE)
+
+
+CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
+    "a tick before it is due": (State(due=5.0), Tick(4.9), ()),
+    "a tick when nothing is to come": (State(), Tick(1e9), ()),
+    "a tick while it runs": (State(due=5.0, running=True), Tick(6.0), ()),
+    "a tick when it is due": (State(due=5.0), Tick(5.0), (Ask(),)),
+    "no ward at all": (State(running=True), Heads((), ()), (CatchUp(),)),
+    "the ward with waiting ops first": (State(running=True), Heads((head(st=B),), (A,)), (Look(A),)),
+    "nothing waits": (State(running=True), Heads((head(st=B),), ()), (Look(B),)),
+    "all as before": (at_work(), Looked(HERE), (Seal(A),)),
+    "first contact": (at_work(), Looked(NOTHING), (Seal(A),)),
+    "the ward left the scope": (replace(at_work(), head=None), Looked(HERE), (Seal(A),)),
+    "the epoch changed": (at_work(head(epoch="e2")), Looked(HERE), (Forget(A, first=True),)),
+    "the head is behind the cursor": (at_work(head(9)), Looked(HERE), (Forget(A, first=True),)),
+    "the chain differs at the cursor": (at_work(head(chain="cx")), Looked(HERE), (Forget(A, first=True),)),
+    "killed while offering": (at_work(), Looked(replace(HERE, offering=True)), (Forget(A, first=False),)),
+    "more numbers to forget": (at_work(offering=True), Forgotten(True), (Forget(A, first=False),)),
+    "all numbers forgotten": (at_work(offering=True), Forgotten(False), (Have(A),)),
+    "lacks some": (at_work(offering=True), Lacking((BATCH,), True), (Push(A, Job((BATCH,)), True),)),
+    "lacks none of these": (at_work(offering=True), Lacking((), True), (Have(A),)),
+    "lacks none": (at_work(offering=True), Lacking((), False), (EndOffer(A),)),
+    "offered all": (at_work(offering=True), OfferEnded(NOTHING), (Seal(A),)),
+    "an offer was taken": (pushing(offering=True), pushed(), (Have(A),)),
+    "an offer was not taken": (pushing(offering=True), pushed((BATCH, "batch-signature")), (Settle((BATCH,)), Have(A))),
+    "a batch to send": (at_work(), Sealed(BATCH), (Push(A, Job((BATCH,)), False),)),
+    "nothing to send, nothing to fetch": (at_work(), Sealed(None), (CatchUp(),)),
+    "nothing to send, something to fetch": (at_work(head(12)), Sealed(None), (Pull(A),)),
+    "nothing to fetch from a ward that left": (replace(at_work(), head=None), Sealed(None), (CatchUp(),)),
+    "taken": (pushing(), pushed(), (Seal(A),)),
+    "taken from a ward that left": (replace(pushing(), head=None), pushed(), (Seal(A),)),
+    "held with other content": (pushing(), pushed((BATCH, "batch-differs")), (Unseal(BATCH), Seal(A))),
+    "held with other content again and again": (
+        pushing(reseals=3), pushed((BATCH, "batch-differs")), (Unseal(BATCH), CatchUp())),
+    "a bad signature": (
+        pushing(), pushed((BATCH, "batch-signature")), (ListBatch(BATCH, "batch-signature"), Seal(A))),
+    "nothing said of what was carried": (pushing(), pushed(stuck=True), (CatchUp(),)),
+    "a batch too large": (
+        pushing(), pushed((BATCH, "batch-too-large")), (Push(A, Job((BATCH,), (0, 2)), False),)),
+    "refused as a whole": (pushing(), PushRefused("unreadable-body"), (Push(A, Job((BATCH,), (0, 2)), False),)),
+    "several refused as a whole": (
+        pushing(BATCH, Sized(8, 1), Sized(9, 1), offering=True), PushRefused("too-large"),
+        (Push(A, Job((BATCH,)), True),)),
+    "the bad op alone": (
+        at_work(jobs=(Job((BATCH,), (2, 3)),)), PushRefused("too-large"), (ListLine(BATCH, 2, "too-large"), Seal(A))),
+    "the bad op of another PC alone": (
+        at_work(jobs=(Job((BATCH,), (2, 3)),), offering=True), PushRefused("too-large"), (Have(A),)),
+    "a batch of one bad op of another PC": (
+        pushing(Sized(8, 1), offering=True), PushRefused("too-large"), (Settle((Sized(8, 1),)), Have(A))),
+    "the halves of an offered batch went": (
+        at_work(jobs=(Job((BATCH,), (2, 4)), Job((BATCH,), (0, 0))), offering=True), pushed(),
+        (Settle((BATCH,)), Have(A))),
+    "restored while the cycle ran": (pushing(), Regressed(head(3), HERE), (Forget(A, first=True),)),
+    "restored twice in a cycle": (pushing(offered=(A,)), Regressed(head(3), HERE), (CatchUp(),)),
+    "a page stored, more to come": (at_work(head(12)), Stored(HERE, head(14)), (Pull(A),)),
+    "the last page stored": (at_work(head(10)), Stored(HERE, head(10)), (CatchUp(),)),
+    "a chain that broke behind the cursor": (at_work(), PageRefused("chain-differs"), (Forget(A, first=True),)),
+    "a chain that broke from the beginning": (at_work(place=NOTHING), PageRefused("chain-differs"), (CatchUp(),)),
+    "a chain that broke after all was offered": (at_work(offered=(A,)), PageRefused("chain-differs"), (CatchUp(),)),
+    "a page that proves nothing": (at_work(todo=(A, B)), PageRefused("gap"), (Look(B),)),
+    "a ward outside the scope": (at_work(todo=(A, B)), Failed("not-in-scope", 0.0, 0.5), (Look(B),)),
+    "no answer": (at_work(todo=(A, B)), Failed("no-connection", 0.0, 0.5), ()),
+    "out of scope before any ward": (State(running=True), Failed("not-in-scope", 0.0, 0.5), ()),
+    "a save while it runs": (at_work(), Saved(1.0), ()),
+    "wanted while it runs": (at_work(), Wanted(1.0), ()),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_follows(case: str) -> None:
+    state, event, effects = CASES[case]
+    assert step(state, event)[1] == effects
+
+
+DUE: dict[str, tuple[State, Any, float | None]] = {
+    "first poll at random": (State(), Started(100.0, 0.25, False), 115.0),
+    "waiting ops at once": (State(), Started(100.0, 0.25, True), 100.0),
+    "two seconds after a save": (State(due=500.0), Saved(100.0), 102.0),
+    "saves of one form together": (State(due=101.0), Saved(100.5), 101.0),
+    "a save brings no retry forward": (State(due=500.0, failures=2), Saved(100.0), 500.0),
+    "a save after a revocation": (State(), Saved(100.0), None),
+    "wanted now": (State(due=500.0, failures=2), Wanted(100.0), 100.0),
+    "a poll, early": (at_work(), CaughtUp(100.0, 0.0), 148.0),
+    "a poll, late": (at_work(), CaughtUp(100.0, 1.0), 172.0),
+    "saved meanwhile": (at_work(saved_meanwhile=True), CaughtUp(100.0, 1.0), 102.0),
+    "first failure": (at_work(), Failed("no-connection", 100.0, 0.5), 101.0),
+    "third failure": (at_work(failures=2), Failed("no-connection", 100.0, 0.5), 104.0),
+    "many failures": (at_work(failures=400), Failed("no-connection", 100.0, 1.0), 1000.0),
+    "told when": (at_work(), Failed("busy", 100.0, 0.5, 30.0), 130.0),
+    "told to wait a day": (at_work(), Failed("too-many", 100.0, 0.5, 86400.0), 3700.0),
+    "an earlier time than the back-off": (at_work(failures=9), Failed("busy", 100.0, 1.0, 30.0), 1000.0),
+    "not accepted yet": (at_work(), Failed("device-waiting", 100.0, 0.0), 550.0),
+    "revoked": (at_work(), Failed("device-revoked", 100.0, 0.5, 30.0), None),
+    "an answer that was not accepted": (at_work(trouble="answer-not-accepted"), CaughtUp(100.0, 0.5), 101.0),
+    "the hour's tries are used up": (
+        State(due=3500.0, failures=3, retries=tuple(float(i) for i in range(120))), Tick(3500.0), 3600.0),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DUE)
+def test_when_the_next_cycle_begins(case: str) -> None:
+    state, event, due = DUE[case]
+    assert step(state, event)[0].due == due
+
+
+def test_success_ends_the_back_off_and_a_revocation_is_remembered() -> None:
+    assert step(at_work(failures=5), CaughtUp(0.0, 0.5))[0].failures == 0
+    assert step(at_work(), Failed("device-revoked", 0.0, 0.5))[0].stopped == "device-revoked"
+    assert engine.begun(7.0)[1] == (Ask(),)
+
+
+def test_i11_one_bad_op_stands_alone_and_every_other_line_is_carried() -> None:
+    """The endpoint refuses every request that carries line 311 of 500 with its bytes."""
+    batch = Sized(1, 500)
+    state, effects = step(at_work(), Sealed(batch))
+    carried: set[int] = set()
+    requests = 0
+    while isinstance(effects[-1], Push):
+        requests += 1
+        low, high = effects[-1].job.span or (0, 500)
+        if low <= 311 < high:
+            state, effects = step(state, PushRefused("unreadable-body"))
+        else:
+            carried |= set(range(low, high))
+            state, effects = step(state, pushed())
+        if any(isinstance(one, ListLine) for one in effects):
+            assert effects[0] == ListLine(batch, 311, "unreadable-body")
+    assert carried == set(range(500)) - {311}
+    assert requests <= 2 * 9 + 1
+
+
+def test_i11_a_ward_whose_answers_are_refused_does_not_keep_others_waiting() -> None:
+    state, effects = step(at_work(todo=(A, B), heads=(head(), head(12, B))), PageRefused("gap"))
+    assert effects == (Look(B),)
+    state, effects = step(state, Looked(HERE))
+    state, effects = step(state, Sealed(None))
+    assert effects == (Pull(B),)
+    state, effects = step(state, Stored(replace(HERE, cursor=12), head(12, B)))
+    assert effects == (CatchUp(),)
+    assert step(state, CaughtUp(0.0, 0.5))[0].failures == 1
+
+
+@pytest.mark.parametrize("shift", [-3.2e8, 0.0, 3.2e8])
+def test_i13_only_differences_of_the_monotonic_clock_count(shift: float) -> None:
+    state, _ = step(State(), Started(shift, 0.5, False))
+    assert state.due == shift + 30
+    state, effects = step(state, Tick(shift + 30))
+    assert effects == (Ask(),)
+    state, _ = step(state, Failed("no-connection", shift + 31, 1.0))
+    assert state.due == shift + 33
+
+
+@pytest.mark.parametrize("chance", [0.0, 0.001, 0.5])
+def test_i15_at_most_120_retries_in_any_hour_whatever_chance_gives(chance: float) -> None:
+    state, now, starts = State(due=0.0), 0.0, []
+    while now < 4 * 3600:
+        state, effects = step(state, Tick(now))
+        if effects:
+            starts.append(now)
+            now += 0.05
+            state, _ = step(state, Failed("no-connection", now, chance))
+        now = max(now, state.due or now)
+    retries = starts[1:]
+    assert len(retries) > 10
+    assert all(sum(at <= other < at + 3600 for other in retries) <= 120 for at in retries)
+
+
+def test_i15_twenty_thousand_pcs_come_back_spread_over_five_minutes_and_more() -> None:
+    """All poll, the endpoint is away for a quarter of an hour: when does each of them try next?"""
+    chances = random.Random(1)
+    outage, back = 900.0, []
+    for _ in range(20_000):
+        state, now = State(due=60.0 * chances.random()), 0.0
+        while now < outage:
+            now = state.due or 0.0
+            if now < outage:
+                state, _ = step(step(state, Tick(now))[0], Failed("no-connection", now, chances.random()))
+        back.append(now - outage)
+    back.sort()
+    busiest = max(sum(m * 10 <= at < m * 10 + 60 for at in back) for m in range(90))
+    assert back[18_000] - back[1_000] >= 300
+    assert busiest <= len(back) / 4

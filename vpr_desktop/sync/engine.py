@@ -1,0 +1,333 @@
+"""What the sync lane does next: `step(state, event) -> (state, effects)`. Pure: time and chance come in as values.
+
+Of the effects of one step only the last is answered, by one event. Times are monotonic seconds, so nothing here
+depends on what the PC's clock says (I13). What an op says is never looked at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vpr_desktop.sync.events import (
+    Ask,
+    CatchUp,
+    CaughtUp,
+    Effect,
+    EndOffer,
+    Failed,
+    Forget,
+    Forgotten,
+    Have,
+    HeadNow,
+    Heads,
+    Job,
+    Lacking,
+    ListBatch,
+    ListLine,
+    Look,
+    Looked,
+    OfferEnded,
+    PageRefused,
+    Pull,
+    Push,
+    Pushed,
+    PushRefused,
+    Regressed,
+    Saved,
+    Seal,
+    Sealed,
+    Settle,
+    Sized,
+    Standing,
+    Started,
+    Stored,
+    Tick,
+    Unseal,
+    Wanted,
+)
+
+COALESCE = 2.0  # seconds from a save to its push, so that the saves of one form go together
+POLL, POLL_SPREAD = 60.0, 0.2
+FIRST_POLL = 60.0
+BACK_OFF, LONGEST_BACK_OFF = 2.0, 900.0
+LONGEST_RETRY_AFTER = 3600.0
+HOUR, MOST_RETRIES = 3600.0, 120
+MOST_RESEALS = 3  # in one cycle; more would be an endpoint that refuses every identity
+
+# Kinds of a failure that end more than one cycle, and what they end.
+STOPS = frozenset({"device-revoked"})
+SLOW = frozenset({"unknown-device", "device-waiting", "bad-signature", "not-signed"})
+OF_ONE_WARD = frozenset({"not-in-scope"})
+ISOLATES = frozenset({"unreadable-body", "too-large", "batch-too-large"})
+BROKEN_CHAIN = "chain-differs"
+NOT_ACCEPTED = "answer-not-accepted"
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """When the next cycle begins, and how far the one that runs has come."""
+
+    due: float | None = None
+    failures: int = 0
+    retries: tuple[float, ...] = ()
+    stopped: str = ""
+    saved_meanwhile: bool = False
+    running: bool = False
+    todo: tuple[str, ...] = ()
+    heads: tuple[HeadNow, ...] = ()
+    head: HeadNow | None = None
+    place: Standing = Standing(0, "", "")
+    jobs: tuple[Job, ...] = ()
+    offering: bool = False
+    offered: tuple[str, ...] = ()  # streams offered in this cycle
+    reseals: int = 0
+    trouble: str = ""
+
+    @property
+    def st(self) -> str:
+        """The stream at hand."""
+        return self.todo[0]
+
+
+Step = tuple[State, tuple[Effect, ...]]
+
+
+def step(state: State, event: Any) -> Step:
+    """The state after an event, and what is to be done."""
+    return HANDLERS[type(event)](state, event)
+
+
+def begun(now: float, failures: int = 0, retries: tuple[float, ...] = ()) -> Step:
+    """A cycle that begins at this second, whatever the rhythm says: for a command."""
+    return step(State(now, failures, retries), Tick(now))
+
+
+# The rhythm.
+
+
+def _started(state: State, event: Started) -> Step:
+    return State(event.now if event.waiting else event.now + FIRST_POLL * event.chance, retries=state.retries), ()
+
+
+def _saved(state: State, event: Saved) -> Step:
+    if state.running:
+        return replace(state, saved_meanwhile=True), ()
+    if state.due is None or state.failures:
+        return state, ()  # a save brings no retry forward
+    return replace(state, due=min(state.due, event.now + COALESCE)), ()
+
+
+def _wanted(state: State, event: Wanted) -> Step:
+    return (state if state.running else replace(state, due=event.now)), ()
+
+
+def _tick(state: State, event: Tick) -> Step:
+    if state.running or state.due is None or event.now < state.due:
+        return state, ()
+    retries = tuple(at for at in state.retries if at + HOUR > event.now)
+    if state.failures:
+        if len(retries) >= MOST_RETRIES:
+            return replace(state, due=retries[0] + HOUR), ()
+        retries += (event.now,)
+    return State(None, state.failures, retries, running=True), (Ask(),)
+
+
+def back_off(failures: int, chance: float, retry_after: float) -> float:
+    """Seconds to wait after so many failures in a row."""
+    longest = min(LONGEST_BACK_OFF, BACK_OFF * float(1 << min(failures - 1, 20)))
+    return max(longest * chance, min(retry_after, LONGEST_RETRY_AFTER))
+
+
+def _failed(state: State, event: Failed) -> Step:
+    if event.kind in OF_ONE_WARD and state.todo:
+        return _next_stream(state)
+    return _over(state, event.kind, event.now, event.chance, event.retry_after), ()
+
+
+def _over(state: State, kind: str, now: float, chance: float, retry_after: float) -> State:
+    failures = state.failures + 1
+    due: float | None = now + back_off(failures, chance, retry_after)
+    if kind in SLOW:
+        due = now + max(LONGEST_BACK_OFF * (0.5 + chance / 2), min(retry_after, LONGEST_RETRY_AFTER))
+    elif kind in STOPS:
+        due = None
+    return State(due, failures, state.retries, kind if kind in STOPS | SLOW else "", trouble=kind)
+
+
+def _caught_up(state: State, event: CaughtUp) -> Step:
+    if state.trouble:
+        return _over(state, state.trouble, event.now, event.chance, 0.0), ()
+    poll = POLL * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.chance)
+    return State(event.now + (COALESCE if state.saved_meanwhile else poll), retries=state.retries), ()
+
+
+# One stream after another.
+
+
+def _heads(state: State, event: Heads) -> Step:
+    todo = tuple(dict.fromkeys([*event.waiting, *(head.st for head in event.heads)]))
+    return _begin(replace(state, heads=event.heads, todo=todo))
+
+
+def _next_stream(state: State) -> Step:
+    return _begin(replace(state, todo=state.todo[1:]))
+
+
+def _begin(state: State) -> Step:
+    if not state.todo:
+        return state, (CatchUp(),)
+    head = next((one for one in state.heads if one.st == state.st), None)
+    return replace(state, head=head, jobs=(), offering=False, reseals=0), (Look(state.st),)
+
+
+def _looked(state: State, event: Looked) -> Step:
+    state = replace(state, place=event.place)
+    if event.place.offering:
+        return _offer(state, first=False)
+    if state.head is not None and regressed(event.place, state.head):
+        return _offer(state, first=True)
+    return state, (Seal(state.st),)
+
+
+def regressed(place: Standing, head: HeadNow) -> bool:
+    """Whether the endpoint is not the one that gave this PC its numbers."""
+    if not place.epoch:
+        return False
+    return (
+        head.epoch != place.epoch
+        or head.head < place.cursor
+        or (head.head == place.cursor and head.chain != place.chain)
+    )
+
+
+def _offer(state: State, first: bool) -> Step:
+    return replace(state, offering=True, offered=(*state.offered, state.st)), (Forget(state.st, first),)
+
+
+def _forgotten(state: State, event: Forgotten) -> Step:
+    return state, ((Forget(state.st, first=False),) if event.left else (Have(state.st),))
+
+
+def _lacking(state: State, event: Lacking) -> Step:
+    if event.batches:
+        return _next_job(replace(state, jobs=(Job(event.batches),)))
+    return state, ((Have(state.st),) if event.more else (EndOffer(state.st),))
+
+
+def _offer_ended(state: State, event: OfferEnded) -> Step:
+    return replace(state, offering=False, place=event.place), (Seal(state.st),)
+
+
+# Push, and a bad op alone (I11).
+
+
+def _sealed(state: State, event: Sealed) -> Step:
+    if event.batch is None:
+        return _pull(state)
+    return _next_job(replace(state, jobs=(Job((event.batch,)),)))
+
+
+def _next_job(state: State, *before: Effect) -> Step:
+    effects = list(before)
+    while state.jobs and state.jobs[0].span == (0, 0):
+        effects.append(Settle(state.jobs[0].batches))
+        state = replace(state, jobs=state.jobs[1:])
+    if state.jobs:
+        effects.append(Push(state.st, state.jobs[0], state.offering))
+    else:
+        effects.append(Have(state.st) if state.offering else Seal(state.st))
+    return state, tuple(effects)
+
+
+def _pushed(state: State, event: Pushed) -> Step:
+    job, state = state.jobs[0], replace(state, jobs=state.jobs[1:], place=event.place)
+    if state.head is not None:
+        state = replace(state, head=event.head)
+    effects: list[Effect] = []
+    for batch, kind in event.problems:
+        state, more = _not_taken(state, batch, kind, job)
+        effects += more
+    if event.stuck or state.reseals > MOST_RESEALS:
+        state, pulling = _pull(replace(state, trouble=NOT_ACCEPTED))
+        return state, (*effects, *pulling)
+    return _next_job(state, *effects)
+
+
+def _not_taken(state: State, batch: Sized, kind: str, job: Job) -> Step:
+    if kind in ISOLATES:
+        return _isolated(state, Job((batch,), job.span), kind)
+    if state.offering:
+        return state, (Settle((batch,)),)
+    if kind == "batch-differs":
+        return replace(state, reseals=state.reseals + 1), (Unseal(batch),)
+    return state, (ListBatch(batch, kind),)
+
+
+def _push_refused(state: State, event: PushRefused) -> Step:
+    job, state = state.jobs[0], replace(state, jobs=state.jobs[1:])
+    state, effects = _isolated(state, job, event.kind)
+    return _next_job(state, *effects)
+
+
+def _isolated(state: State, job: Job, kind: str) -> Step:
+    """Halves a request until the bad op stands alone: batches first, then the lines that go with their bytes."""
+    if len(job.batches) > 1:
+        half = len(job.batches) // 2
+        return replace(state, jobs=(Job(job.batches[:half]), Job(job.batches[half:]), *state.jobs)), ()
+    (batch,) = job.batches
+    low, high = job.span or (0, batch.lines)
+    if high - low == 1:
+        alone = (Settle((batch,)),) if job.span is None else ()
+        return state, (alone if state.offering else (ListLine(batch, low, kind),))
+    middle = (low + high) // 2
+    halves = (Job(job.batches, (low, middle)), Job(job.batches, (middle, high)))
+    done = (Job(job.batches, (0, 0)),) if state.offering and job.span is None else ()
+    return replace(state, jobs=(*halves, *done, *state.jobs)), ()
+
+
+def _answered_by_another(state: State, event: Regressed) -> Step:
+    if state.st in state.offered:
+        return _next_stream(replace(state, trouble=NOT_ACCEPTED))
+    return _offer(replace(state, head=event.head, place=event.place, jobs=()), first=True)
+
+
+# Pull.
+
+
+def _pull(state: State) -> Step:
+    if state.head is None or state.head.head <= state.place.cursor:
+        return _next_stream(state)
+    return state, (Pull(state.st),)
+
+
+def _stored(state: State, event: Stored) -> Step:
+    return _pull(replace(state, place=event.place, head=event.head))
+
+
+def _page_refused(state: State, event: PageRefused) -> Step:
+    if event.kind == BROKEN_CHAIN and state.place.cursor and state.st not in state.offered:
+        return _offer(state, first=True)
+    return _next_stream(replace(state, trouble=NOT_ACCEPTED))
+
+
+HANDLERS: dict[type, Callable[[State, Any], Step]] = {
+    Started: _started,
+    Saved: _saved,
+    Wanted: _wanted,
+    Tick: _tick,
+    Failed: _failed,
+    CaughtUp: _caught_up,
+    Heads: _heads,
+    Looked: _looked,
+    Forgotten: _forgotten,
+    Lacking: _lacking,
+    OfferEnded: _offer_ended,
+    Sealed: _sealed,
+    Pushed: _pushed,
+    PushRefused: _push_refused,
+    Regressed: _answered_by_another,
+    Stored: _stored,
+    PageRefused: _page_refused,
+}
