@@ -303,3 +303,24 @@ def test_nobody_says_for_another_what_they_say_of_themselves(ctx: Context) -> No
     made = log(ctx, answers(affected="ME"), parts={"people": [{"self_ethnicity": "A"}]})
     (person,) = ctx.reader().find(Person, parent_id=made.id)
     assert (person.person_key, person.self_ethnicity) == ("amanager", "A")
+
+
+def test_the_handover_says_nothing_of_a_restricted_incident_whoever_opens_it(ctx: Context, as_role: Become) -> None:
+    """Even the manager who logged it reads it out and prints it for others."""
+    from tests.factories import answers
+    from vpr_desktop.services.new_incident import log
+
+    made = log(ctx, answers(act_types=["SEX"], location="BAY", effect="TRE", occurred_at=ctx.now()), hold_seconds=0)
+    assert views.incident(ctx, made.id).sight == "full"
+    for me in (ctx, as_role("support_lead"), as_role("ward_manager", "another")):
+        if not me.can("handover"):
+            continue
+        seen = home.handover(me)
+        (row,) = seen.shift.rows
+        assert (row.where, row.what, row.effect, row.restricted) == ("Restricted incident", "–", "–", True)
+        assert (seen.shift.count, seen.shift.sentence) == (1, "")
+        said = _pdf(printing.handover_sheet(me))
+        assert row.reference in said
+        assert "Restricted incident" in said
+        for word in ("Sexual", "Sensitive", "Bay", "treatment"):
+            assert word not in said

@@ -14,9 +14,12 @@ from tests.conftest import FAST
 from tests.factories import PASSPHRASE, answers, first_run
 from tests.fakes import FakeClock
 from tests.window import make_window, settle, unlock
+from vpr_desktop.domain.fields import FieldSpec
+from vpr_desktop.domain.forms import ENTITIES, TASKS
 from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.domain.record import fields_of
 from vpr_desktop.services import incidents, people, sessions, wards
-from vpr_desktop.services.context import Context
+from vpr_desktop.services.context import Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.new_incident import log
@@ -147,6 +150,9 @@ def fill(stage: Stage) -> None:
     stage.ids["withdrawn"] = log(ctx, answers(occurred_at=now, **common)).id
     incidents.withdraw(ctx, incidents.view(ctx, stage.ids["withdrawn"]), "Entered twice.")
     _finish(ctx, stage.ids["open"])
+    nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
+    log(nurse, answers(act_types=["SEX"], occurred_at=now, **common), hold_seconds=0)
+    _finish_all(ctx, log(ctx, answers(effect="NON", occurred_at=now, **common), hold_seconds=0).id)
     sessions.lock(ctx)
 
 
@@ -159,3 +165,26 @@ def _finish(ctx: Context, incident_id: str) -> None:
         Edit("alleged", None, {"perp_name": CANARY_NAME, "nhs_number": CANARY_NHS}, parent_id=incident_id),
     ]  # fmt: skip
     incidents.save(ctx, seen, edits, "The nurse was seen in the emergency department.")
+
+
+def _finish_all(ctx: Context, incident_id: str) -> None:
+    """Answers everything that a task asks for, so that none is left."""
+    seen = incidents.view(ctx, incident_id)
+    ids = {"incident": incident_id, "person": seen.parts["people"][0].id}
+    for entity, place in ids.items():
+        asked = [name for task in TASKS for kind, name in task.key_fields if kind == entity]
+        changed = {name: _some(fields_of(ENTITIES[entity])[name]) for name in asked}
+        incidents.save(ctx, incidents.view(ctx, incident_id), [Edit(entity, place, changed)], "Looked into.")
+    assert incidents.view(ctx, incident_id).tasks_left == 0
+
+
+def _some(spec: FieldSpec) -> Any:
+    """Some answer to a question."""
+    codes = [code.code for code in spec.choices or ()]
+    made: dict[str, Any] = {
+        "text": "Pain round moved.",
+        "flag": False,
+        "code": codes[:1] and codes[0],
+        "codes": codes[:1],
+    }
+    return made[spec.kind]

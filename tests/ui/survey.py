@@ -58,11 +58,12 @@ LOOKS = (
 
 @dataclass
 class Survey:
-    """What was found: by walker, look and screen. `texts` is every text of every screen."""
+    """What was found: by walker, look and screen. `texts` is every text of a screen, `cells` what its tables say."""
 
     found: dict[tuple[str, str], dict[str, list[str]]] = field(default_factory=lambda: defaultdict(dict))
     texts: dict[str, list[str]] = field(default_factory=dict)
     spoken: dict[str, list[str]] = field(default_factory=dict)
+    cells: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     first_focus: dict[str, str] = field(default_factory=dict)
 
     def of(self, walker: str, look: str = "light") -> list[str]:
@@ -96,5 +97,6 @@ def take(app: QApplication, folder: Path, looks: tuple[Look, ...] = LOOKS) -> Su
 def _note(made: Survey, name: str, root: QWidget) -> None:
     made.texts[name] = list(walk.texts(root))
     made.spoken[name] = [w.accessibleName() for w in walk.shown(root) if w.accessibleName()]
+    made.cells[name] = list(walk.said_cells(root))
     focused = QApplication.focusWidget()
     made.first_focus[name] = walk.told(focused) if focused is not None else ""

@@ -104,6 +104,8 @@ def test_item_17_neighbours_do_not_overlap(survey: Survey, look: str) -> None:
 
 def test_item_15_symbols_in_tables_are_said_in_words(survey: Survey) -> None:
     assert survey.of("symbols") == []
+    said = survey.cells["S5 list"]
+    assert {("–", "None"), ("–", "Not shown")} <= set(said), "the list held no dash to say"
 
 
 def test_item_23_no_editable_combo_box_and_no_bare_tree(survey: Survey) -> None:

@@ -327,8 +327,16 @@ def drags(root: QWidget) -> list[str]:
 
 
 def symbols(root: QWidget) -> list[str]:
-    """Cells that show a symbol and say nothing, and pages of a table that has no name."""
-    found = []
+    """Cells that show a symbol and say nothing."""
+    return [
+        f"{text!r} is not said in words, but {spoken!r}"
+        for text, spoken in said_cells(root)
+        if text and not any(c.isalnum() for c in text) and not any(c.isalnum() for c in spoken)
+    ]
+
+
+def said_cells(root: QWidget) -> Iterator[tuple[str, str]]:
+    """What the first rows of every table in sight show, and what is said of each."""
     for view in shown(root):
         if not isinstance(view, QTableView):
             continue
@@ -337,11 +345,7 @@ def symbols(root: QWidget) -> list[str]:
             for column in range(model.columnCount()):
                 index = model.index(row, column)
                 text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-                spoken = str(index.data(Qt.ItemDataRole.AccessibleTextRole) or "")
-                if text and not any(c.isalnum() for c in text) and not any(c.isalnum() for c in spoken):
-                    head = model.headerData(column, Qt.Orientation.Horizontal)
-                    found.append(f"{told(view)} row {row} {head}: {text!r} is not said in words")
-    return found
+                yield text, str(index.data(Qt.ItemDataRole.AccessibleTextRole) or "")
 
 
 def faulty_kinds(root: QWidget) -> list[str]:

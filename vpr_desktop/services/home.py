@@ -111,10 +111,15 @@ def _late(by: timedelta) -> str:
     return f"Overdue {hours} hour{'s' if hours != 1 else ''}" if hours else "Overdue"
 
 
-def shift(ctx: Context) -> ShiftFacts:
-    """The incidents logged in the shift that runs on the ward shown."""
+def shift(ctx: Context, for_others: bool = False) -> ShiftFacts:
+    """The incidents logged in the shift that runs on the ward shown.
+
+    `for_others`: it will be read over a shoulder or on paper, so what is restricted stays so even to those entitled.
+    """
     start, end = shift_of(ctx.now(), ctx.ward.zone, ctx.ward.boundaries)
     found = queries.since(ctx.store.db, start, listing.viewer(ctx), ctx.ward_id) if ctx.can("list") else []
+    if for_others:
+        found = [{**row, "visible": row["visible"] and not row["restricted"]} for row in found]
     effects = [row["effect"] for row in found if row["visible"] and row["effect"]]
     parts = [f"{code.label}: {effects.count(code.code)}." for code in EFF if effects.count(code.code)]
     rows = tuple(listing.rows_of(ctx, found))
@@ -142,7 +147,7 @@ def _notices(ctx: Context) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Handover:
-    """What the next shift of the ward shown must know: counts and places, no names."""
+    """What the next shift of the ward shown must know: counts and places, no names, nothing of restricted incidents."""
 
     shift: ShiftFacts
     drafts: int
@@ -155,7 +160,7 @@ def handover(ctx: Context) -> Handover:
     ctx.require("handover")
     mine = len(drafts.mine(ctx)) + drafts.others_count(ctx)
     late = tuple(row for row in _due(ctx, (ctx.ward_id,)) if row.overdue)
-    return Handover(shift(ctx), mine, late, queries.unsent(ctx.store.db))
+    return Handover(shift(ctx, for_others=True), mine, late, queries.unsent(ctx.store.db))
 
 
 def hand_over(ctx: Context, to: str) -> None:

@@ -285,7 +285,7 @@ def handover_sheet(ctx: Context) -> Pdf:
     from vpr_desktop.reports import handover_sheet as report
 
     found = home.handover(ctx)
-    rows = [(r.reference, r.when, r.where, r.what, r.effect) for r in found.shift.rows]
+    rows = [(r.reference, r.when, r.where, _kind(r.what), r.effect) for r in found.shift.rows]
     late = [(r.reference, r.text, r.due) for r in found.overdue]
     facts = [f"Unfinished drafts: {found.drafts}.", f"Incidents not sent yet: {found.unsent}."]
     frame = _frame(ctx, "Handover", ctx.ward.name, "", "redacted", 0)

@@ -21,7 +21,7 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import TextField
 from vpr_desktop.ui.widgets.filter_button import FilterButton
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import column
+from vpr_desktop.ui.widgets.frames import column, row
 from vpr_desktop.ui.words import say
 
 TYPING_MS = 250
@@ -55,10 +55,13 @@ class IncidentFilters(QFrame):
 
     def _build(self) -> None:
         self.search.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        buttons = (self.dates, self.wards, self.acts, self.effects, self.statuses, self.views, self.clear_button)
+        buttons = (self.dates, self.wards, self.acts, self.effects, self.statuses, self.views)
         self._choices = Flow(*buttons)
         self._whole = column(self.search, gap=8)
-        self._whole.addLayout(self._choices, 1)
+        self._line = row(gap=8)
+        self._line.addLayout(self._choices, 1)
+        self._line.addWidget(self.clear_button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._whole.addLayout(self._line, 1)
         self.setLayout(self._whole)
         self.fit()
 
@@ -74,7 +77,7 @@ class IncidentFilters(QFrame):
 
     def fit(self) -> None:
         """Search and filters in one line, or the search above them where there is little room."""
-        stacked = self.width() < self._choices.sizeHint().width() + style_of().px(LEAST_SEARCH)
+        stacked = self.width() < self._line.sizeHint().width() + style_of().px(LEAST_SEARCH)
         self._whole.setDirection(self._whole.Direction.TopToBottom if stacked else self._whole.Direction.LeftToRight)
         self.search.setMinimumWidth(0 if stacked else style_of().px(LEAST_SEARCH - 8))
         self.search.setMaximumWidth(16_777_215 if stacked else style_of().px(260))

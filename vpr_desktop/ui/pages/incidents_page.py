@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import listing
-from vpr_desktop.services.listing import ListQuery, Row
+from vpr_desktop.services.listing import DASH, ListQuery, Row
 from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.models.row_table import PAGE, Cell, Column, RowTable
@@ -25,12 +25,15 @@ from vpr_desktop.ui.widgets.view_tabs import ViewTabs
 from vpr_desktop.ui.words import say
 
 LEAST_ROWS = 7  # so many rows are in sight at any text size; the page scrolls for them
-SUPPORT_TINTS = {"Open": "tag:blue", "Closed": "second", "–": "second"}
+SUPPORT_TINTS = {"Open": "tag:blue", "Closed": "second"}
 SEND = {"waiting": ("up", "On this PC"), "sent": ("tick", "Sent"), "needs_you": ("warning", "Needs you")}
 
 
-def _restricted(cell: Cell) -> Cell:
-    return Cell(cell.text, "second", spoken=cell.spoken)
+def _cell(row: Row, text: str, kind: str = "plain") -> Cell:
+    """A cell whose dash is said in words: there is none, or it is not this reader's to see."""
+    if text != DASH:
+        return Cell(text, kind)
+    return Cell(text, "second", spoken=say("Not shown") if row.restricted else say("None"))
 
 
 COLUMNS = (
@@ -42,16 +45,16 @@ COLUMNS = (
         "Restricted incident",
         "where",
     ),
-    Column(say("What"), lambda r: Cell(r.what + (say(" (2 versions)") if r.two_versions else "")), "*", "what"),
-    Column(say("Effect so far"), lambda r: Cell(r.effect), "Needed treatment", "effect"),
+    Column(say("What"), lambda r: _cell(r, r.what + (say(" (2 versions)") if r.two_versions else "")), "*", "what"),
+    Column(say("Effect so far"), lambda r: _cell(r, r.effect), "Needed treatment", "effect"),
     Column(
         say("Status"),
         lambda r: Cell(say("Imported") if r.imported and r.status == "Closed" else r.status),
         "Withdrawn",
         "status",
     ),
-    Column(say("Tasks left"), lambda r: Cell("–" if not r.tasks_left else str(r.tasks_left)), "Tasks left", "tasks"),
-    Column(say("Support"), lambda r: Cell(r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
+    Column(say("Tasks left"), lambda r: _cell(r, str(r.tasks_left or DASH)), "Tasks left", "tasks"),
+    Column(say("Support"), lambda r: _cell(r, r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
 )
 VIEWS = {
     "all": say("All"),
@@ -80,6 +83,7 @@ class IncidentsPage(QWidget):
         self.register = Button(say("Print list"), "link")
         self.total = Words("", "hint", tone="second", wrap=False)
         self.empty = Words("", tone="second")
+        self.clear_empty = Button(say("Clear filters"), icon="close", name=say("Clear filters, show all incidents"))
         self._build()
         self._connect()
 
@@ -91,7 +95,8 @@ class IncidentsPage(QWidget):
         top.addWidget(self.export)
         card = Card()
         card.body.setContentsMargins(8, 8, 8, 8)
-        card.body.addWidget(self.empty)
+        self.nothing = self._nothing()
+        card.body.addWidget(self.nothing, 1)
         card.body.addWidget(self.table, 1)
         page = ScrollPage()
         page.body.setSpacing(style_of().px(10))
@@ -104,7 +109,20 @@ class IncidentsPage(QWidget):
         self.setLayout(column(page))
         style_of().changed.connect(self._fit)
 
+    def _nothing(self) -> QWidget:
+        """What stands in mid-card instead of rows: one sentence and one action."""
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        held = column(gap=16, margins=(24, 24, 24, 24))
+        held.addStretch(1)
+        held.addWidget(self.empty)
+        held.addWidget(self.clear_empty, 0, Qt.AlignmentFlag.AlignHCenter)
+        held.addStretch(1)
+        nothing = QWidget()
+        nothing.setLayout(held)
+        return nothing
+
     def _connect(self) -> None:
+        self.clear_empty.clicked.connect(self._on_clear_clicked)
         self.model.wanted.connect(self._on_rows_wanted)
         self.table.opened.connect(self._on_row_opened)
         self.table.menu_asked.connect(self._on_menu_asked)
@@ -159,13 +177,18 @@ class IncidentsPage(QWidget):
         self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in VIEWS.items()], self.query.view)
 
     def _say_empty(self, empty: bool) -> None:
+        filtered = self.filters.is_filtered()
         self.empty.setText(
-            say("No incidents match. Clear filters to see all.")
-            if self.filters.is_filtered()
-            else say("No incidents yet. Press Ctrl+N to log one.")
+            say("No incidents match.") if filtered else say("No incidents yet. Press Ctrl+N to log one.")
         )
-        self.empty.setVisible(empty)
+        self.nothing.setVisible(empty)
+        self.clear_empty.setVisible(empty and filtered)
         self.table.setVisible(not empty)
+
+    def _on_clear_clicked(self) -> None:
+        """Everything again; the button goes, so focus goes where the rows will be."""
+        self.filters.clear()
+        self.filters.search.setFocus()
 
     def _on_rows_wanted(self, offset: int) -> None:
         turn, ctx, asked = self._turn, self.desk.ctx, replace(self.query, offset=offset)
