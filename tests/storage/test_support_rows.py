@@ -161,22 +161,6 @@ def test_a_repeat_victim_lifts_the_later_plan_and_only_while_the_earlier_stands(
     assert all_hold(ctx)
 
 
-def test_a_corrected_person_or_time_takes_the_lift_back(ctx: Context, clock: FakeClock) -> None:
-    first = logged(ctx)
-    change(ctx, Person, plan_of(ctx, first.id).person_id or "", person_key="n77")
-    clock.forward(days=80)
-    second = logged(ctx, occurred_at=clock.now())
-    change(ctx, Person, plan_of(ctx, second.id).person_id or "", person_key="n77")
-    assert "S6-01" in rows(ctx, second.id)
-    change(ctx, Incident, first.id, occurred_at=datetime(2026, 10, 1, 9, 0, tzinfo=UTC))
-    assert "S6-01" not in rows(ctx, second.id)
-    change(ctx, Incident, first.id, occurred_at=datetime(2026, 11, 21, 9, 0, tzinfo=UTC))
-    assert "S6-01" in rows(ctx, second.id)
-    change(ctx, Person, plan_of(ctx, first.id).person_id or "", person_key="n78")
-    assert "S6-01" not in rows(ctx, second.id)
-    assert all_hold(ctx)
-
-
 def test_somebody_with_many_incidents_of_their_own_still_has_tasks_counted(ctx: Context) -> None:
     first = logged(ctx, affected="ME", occurred_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC))
     made = [logged(ctx, affected="ME") for _ in range(support_rows.STALE_AT_ONCE + 3)]
@@ -186,6 +170,67 @@ def test_somebody_with_many_incidents_of_their_own_still_has_tasks_counted(ctx: 
     while upkeep.catch_up(ctx):
         pass
     assert "S6-01" not in rows(ctx, made[-1].id)
+    assert all_hold(ctx)
+
+
+def test_a_person_taken_for_somebody_else_no_longer_lifts_the_later_plan(ctx: Context, clock: FakeClock) -> None:
+    first = logged(ctx)
+    earlier = plan_of(ctx, first.id).person_id or ""
+    change(ctx, Person, earlier, person_key="n77")
+    clock.forward(days=30)
+    second = logged(ctx, occurred_at=clock.now())
+    change(ctx, Person, plan_of(ctx, second.id).person_id or "", person_key="n77")
+    assert "S6-01" in rows(ctx, second.id)
+    change(ctx, Person, earlier, person_key="n78")
+    assert "S6-01" not in rows(ctx, second.id)
+    assert all_hold(ctx)
+
+
+def test_an_earlier_incident_moved_out_of_the_90_days_no_longer_lifts_the_later_plan(
+    ctx: Context, clock: FakeClock
+) -> None:
+    first = logged(ctx)
+    change(ctx, Person, plan_of(ctx, first.id).person_id or "", person_key="n77")
+    clock.forward(days=30)
+    second = logged(ctx, occurred_at=clock.now())
+    change(ctx, Person, plan_of(ctx, second.id).person_id or "", person_key="n77")
+    change(ctx, Incident, first.id, occurred_at=datetime(2026, 6, 1, 9, 0, tzinfo=UTC))
+    assert "S6-01" not in rows(ctx, second.id)
+    assert all_hold(ctx)
+    change(ctx, Incident, first.id, occurred_at=datetime(2026, 11, 22, 14, 5, tzinfo=UTC))
+    assert "S6-01" in rows(ctx, second.id)
+    assert all_hold(ctx)
+
+
+def test_a_save_rewrites_no_earlier_incident_of_the_same_person(
+    ctx: Context, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rewritten: list[str] = []
+    real = support_rows.rewrite
+
+    def noted(db: Any, incident_id: str, zone: Any) -> None:
+        rewritten.append(incident_id)
+        real(db, incident_id, zone)
+
+    for _ in range(5):
+        logged(ctx, affected="ME", occurred_at=clock.now())
+        clock.forward(days=1)
+    monkeypatch.setattr(support_rows, "rewrite", noted)
+    last = logged(ctx, affected="ME", occurred_at=clock.now())
+    assert rewritten == [last.id]
+    assert "S6-01" in rows(ctx, last.id)
+    change(ctx, Incident, last.id, effect="SER")
+    assert rewritten == [last.id] * 2
+    assert all_hold(ctx)
+
+
+def test_an_incident_told_late_lifts_the_plans_after_it(ctx: Context, clock: FakeClock) -> None:
+    happened = clock.now()
+    clock.forward(days=10)
+    later = logged(ctx, affected="ME", occurred_at=clock.now())
+    assert "S6-01" not in rows(ctx, later.id)
+    logged(ctx, affected="ME", occurred_at=happened)
+    assert "S6-01" in rows(ctx, later.id)
     assert all_hold(ctx)
 
 

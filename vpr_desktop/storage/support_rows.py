@@ -7,17 +7,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from vpr_desktop.domain.changes import Change
-from vpr_desktop.domain.support_sets import REPEAT_DAYS
 from vpr_desktop.domain.support_steps import NOT_WANTED, PlanState, StepState, personal_steps, team_steps
 from vpr_desktop.domain.support_template import Template, read
 from vpr_desktop.domain.support_times import day_end, day_start
 from vpr_desktop.settings import resource
-from vpr_desktop.storage import oplog, standing
+from vpr_desktop.storage import repeats, standing
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_facts import LONG_AGO, Zone, incident_row, plan_rows, plan_states
 
@@ -36,9 +35,12 @@ def template() -> Template:
     return read(json.loads(resource("content", "support_sup_1.json").read_text(encoding="utf-8")))
 
 
-def refresh(db: Connection, changes: Sequence[Change], zone: Zone) -> None:
-    """Brings what depends on several records of an incident up to date; a great many wait for `catch_up`."""
-    touched = sorted(incidents_touched(db, changes))
+def refresh(db: Connection, changes: Sequence[Change], zone: Zone, since: int | None) -> None:
+    """Brings what depends on several records of an incident up to date; a great many wait for `catch_up`.
+
+    `since` is the local number of the last op before these changes; None where not only new ops made them.
+    """
+    touched = sorted(incidents_touched(db, changes) | repeats.later_of_the_same(db, changes, since))
     if len(changes) <= STALE_AT_ONCE:
         standing.refresh(db, changes)
     if len(touched) > STALE_AT_ONCE:
@@ -58,8 +60,8 @@ def catch_up(db: Connection, zone: Zone, most: int = 200) -> int:
     return int(db.execute("SELECT count(*) FROM stale_support").fetchone()[0])
 
 
-def incidents_touched(db: Connection, changes: Sequence[Change]) -> set[str]:
-    """The incidents whose steps may differ after some changes."""
+def incidents_touched(db: Connection, changes: Iterable[Change]) -> set[str]:
+    """The incidents that some changes are a part of; `repeats` knows the others whose steps may differ."""
     found: set[str] = set()
     by_person: set[str] = set()
     for change in changes:
@@ -76,7 +78,7 @@ def incidents_touched(db: Connection, changes: Sequence[Change]) -> set[str]:
             found |= {row[0] for row in db.execute(sql, (change.id,))}
     for person_id in by_person:
         found |= {row[0] for row in db.execute("SELECT parent_id FROM person WHERE id = ?", (person_id,))}
-    return {one for one in found if one} | _later_of_the_same(db, changes)
+    return {one for one in found if one}
 
 
 def _of_plan(db: Connection, change: Change) -> set[str]:
@@ -86,40 +88,6 @@ def _of_plan(db: Connection, change: Change) -> set[str]:
         sql = f"SELECT plan.incident_id FROM plan JOIN {change.entity} AS one ON one.plan_id = plan.id WHERE one.id = ?"
         rows = db.execute(sql, (change.id,))
     return {row[0] for row in rows if row[0]}
-
-
-def _later_of_the_same(db: Connection, changes: Sequence[Change]) -> set[str]:
-    """Later incidents of the same people: whether someone is a repeat victim depends on the earlier ones.
-
-    A time or a person that was corrected counts as it was before, too.
-    """
-    found: set[str] = set()
-    people = {change.id: change.parent for change in changes if change.entity == "person" and change.parent}
-    for change in changes:
-        if change.entity == "incident":
-            held = db.execute("SELECT id FROM person WHERE parent_id = ?", (change.id,)).fetchall()
-            people.update({row[0]: change.id for row in held})
-    for person_id, incident_id in people.items():
-        keys = _ever(db, person_id, "person_key")
-        times = sorted(_ever(db, incident_id or "", "occurred_at")) if keys else []
-        if times:
-            until = wire(datetime.fromisoformat(times[-1]) + timedelta(days=REPEAT_DAYS + 1))
-            found |= _of_people(db, keys, times[0], until) - {incident_id or ""}
-    return found
-
-
-def _ever(db: Connection, record_id: str, field: str) -> set[str]:
-    """Every value that a field of a record ever had."""
-    values = [op.body["set"].get(field) for op in oplog.held_ops(db, record_id) if op.body]
-    return {value for value in values if isinstance(value, str)}
-
-
-def _of_people(db: Connection, keys: Iterable[str], since: str, until: str) -> set[str]:
-    sql = (
-        "SELECT incident.id FROM person JOIN incident ON incident.id = person.parent_id"
-        " WHERE person.person_key = ? AND incident.occurred_at > ? AND incident.occurred_at <= ?"
-    )
-    return {row[0] for key in keys for row in db.execute(sql, (key, since, until))}
 
 
 def rewrite(db: Connection, incident_id: str, zone: Zone) -> None:

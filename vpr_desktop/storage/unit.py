@@ -206,7 +206,8 @@ class UnitOfWork(Reader):
             self._tip = audit.append(
                 self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, before, after
             )
-        support_rows.refresh(self.db, self._changed, self.store.zone)
+        since = self.store.tip.op_n if self._origin == "here" else None  # what arrives may also renumber what was here
+        support_rows.refresh(self.db, self._changed, self.store.zone, since)
         self._tip = checks.counted(self.db, self._tip)
         self.db.execute("COMMIT")
         self._done = True
