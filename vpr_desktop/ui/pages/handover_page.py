@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import home
 from vpr_desktop.services.home import Handover
+from vpr_desktop.services.listing import DASH
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -62,7 +63,7 @@ class HandoverPage(QWidget):
         lines: list[QWidget | QLayout] = []
         for one in found.shift.rows:
             line = row(Words(one.reference, "strong", wrap=False), Words(one.when, wrap=False), gap=24)
-            line.addWidget(Words(". ".join((one.where, one.what, one.effect))), 1)
+            line.addWidget(Words(". ".join(w for w in (one.where, one.what, one.effect) if w != DASH)), 1)
             lines.append(line)
         shift.body.addLayout(rows(*lines, gap=6))
         if not found.shift.rows:

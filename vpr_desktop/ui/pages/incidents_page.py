@@ -177,12 +177,14 @@ class IncidentsPage(QWidget):
         self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in VIEWS.items()], self.query.view)
 
     def _say_empty(self, empty: bool) -> None:
-        filtered = self.filters.is_filtered()
+        filtered, leaving = self.filters.is_filtered(), empty and self.table.hasFocus()
         self.empty.setText(
             say("No incidents match.") if filtered else say("No incidents yet. Press Ctrl+N to log one.")
         )
         self.nothing.setVisible(empty)
         self.clear_empty.setVisible(empty and filtered)
+        if leaving:
+            self.filters.search.setFocus()  # else Qt gives the focus of the table that goes to the header
         self.table.setVisible(not empty)
 
     def _on_clear_clicked(self) -> None:

@@ -1,20 +1,23 @@
-"""The error summary on top of a form: takes focus, one link per error, each leads to its question."""
+"""The error summary on top of a form: takes focus, one link per error, each leads to its question.
+
+Title and links share lines where there is room, so that the form below keeps its place.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame
 
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import clear, column
+from vpr_desktop.ui.widgets.flow import Flow
+from vpr_desktop.ui.widgets.frames import Box, clear, column
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
 
-class ErrorSummary(QFrame):
+class ErrorSummary(Box):
     """Hidden while there is nothing to say. `chosen` names the field somebody wants to go to."""
 
     chosen = Signal(str)
@@ -24,9 +27,9 @@ class ErrorSummary(QFrame):
         self.setProperty("panel", "error")
         self.setObjectName("error-summary")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self._links = column(gap=2)
-        self.title = Words("", "strong", tone="error")
-        self.setLayout(column(self.title, self._links, gap=4, margins=(16, 10, 16, 10)))
+        self.title = Words("", "strong", tone="error", wrap=False)
+        self._links = Flow(gap=20, line_gap=2)
+        self.setLayout(column(self.title, self._links, gap=2, margins=(16, 8, 16, 8)))
         self.links: list[Button] = []
         self.hide()
 

@@ -11,10 +11,10 @@ from vpr_desktop.ui.style import style_of
 class Flow(QLayout):
     """From left to right, then on the next line."""
 
-    def __init__(self, *widgets: QWidget, gap: int = 8) -> None:
+    def __init__(self, *widgets: QWidget, gap: int = 8, line_gap: int | None = None) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
-        self._gap = gap
+        self._gap, self._line_gap = gap, gap if line_gap is None else line_gap
         self.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
             self.addWidget(widget)
@@ -63,7 +63,7 @@ class Flow(QLayout):
         for item in self._shown():
             size = item.sizeHint()
             if left > rect.left() and left + size.width() > rect.right() + 1:
-                left, top, tall = rect.left(), top + tall + gap, 0
+                left, top, tall = rect.left(), top + tall + style_of().px(self._line_gap), 0
             if place:
                 item.setGeometry(QRect(left, top, size.width(), size.height()))
             left, tall = left + size.width() + gap, max(tall, size.height())

@@ -68,7 +68,20 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
-class Card(QFrame):
+class Box(QFrame):
+    """A box that keeps an edge where no style sheet draws one, as with high contrast."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._edge()
+        style_of().changed.connect(self._edge)
+
+    def _edge(self) -> None:
+        self.setFrameShadow(QFrame.Shadow.Plain)
+        self.setFrameShape(QFrame.Shape.Box if style_of().high_contrast else QFrame.Shape.NoFrame)
+
+
+class Card(Box):
     """A white card with an optional title; a group for screen readers."""
 
     def __init__(
@@ -88,7 +101,7 @@ class Card(QFrame):
             self.body.addLayout(top)
 
 
-class Panel(QFrame):
+class Panel(Box):
     """A tinted box that says something: warning, error, success or info."""
 
     def __init__(self, kind: str, text: str, *, icon: str = "") -> None:
