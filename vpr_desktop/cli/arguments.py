@@ -32,6 +32,7 @@ def parser() -> argparse.ArgumentParser:
     _records(add)
     _papers(add)
     _upkeep(add)
+    _exchange(add)
     add_central(commands, common)
     return root
 
@@ -145,3 +146,10 @@ def _upkeep(add: Add) -> None:
     add("self-check", "upkeep:self_check", "Check an installation. Needs no passphrase.").add_argument(
         "--out", metavar="F"
     )
+
+
+def _exchange(add: Add) -> None:
+    enrol = add("enrol", "exchange:enrol", "Join this PC to the server of the trust.")
+    enrol.add_argument("url", metavar="URL")
+    enrol.add_argument("code", metavar="CODE")
+    add("sync", "exchange:sync", "Send what waits and fetch what others sent.")

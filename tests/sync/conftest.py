@@ -1,0 +1,58 @@
+"""A real endpoint over HTTP on SQLite, and real PCs: two encrypted files of one ward."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.central.conftest import Central, fill
+from tests.conftest import FAST
+from tests.factories import first_run
+from tests.fakes import FakeClock
+from vpr_desktop import bootstrap
+from vpr_desktop.central import admin
+from vpr_desktop.central.database import Database
+from vpr_desktop.services import sessions
+from vpr_desktop.services.context import Context
+
+
+@pytest.fixture(scope="session")
+def sqlite_endpoint(tmp_path_factory: Any) -> Iterator[Central]:
+    url = f"sqlite:///{tmp_path_factory.mktemp('sync-central')}/central.db"
+    database = Database(url)
+    fill(database)
+    database.close()
+    made = Central(url)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
+def endpoint(sqlite_endpoint: Central) -> Central:
+    sqlite_endpoint.empty()
+    return sqlite_endpoint
+
+
+@pytest.fixture
+def make_pc(tmp_path: Path, clock: FakeClock, endpoint: Central) -> Iterator[Callable[[str], Context]]:
+    """Makes a PC of the ward, enrolled."""
+    made: list[Context] = []
+
+    def make(name: str) -> Context:
+        pc, _ = sessions.first_run(tmp_path / name, first_run(), clock, FAST)
+        made.append(pc)
+        bootstrap.enrol(pc, endpoint.address, admin.add_code(endpoint.admin, ("CED",), "RX1")["code"])
+        return pc
+
+    yield make
+    for pc in made:
+        pc.store.close()
+        pc.secrets.lock.release()
+
+
+@pytest.fixture
+def two(make_pc: Callable[[str], Context]) -> tuple[Context, Context]:
+    return make_pc("one"), make_pc("two")

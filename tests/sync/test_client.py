@@ -1,0 +1,235 @@
+"""The signed calls against servers that misbehave: portals, redirects, bombs, cut replies, false certificates."""
+
+from __future__ import annotations
+
+import gzip
+import itertools
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.central.conftest import Central
+from tests.factories import logged
+from tests.sealing import Device
+from vpr_desktop import bootstrap
+from vpr_desktop.domain.errors import WrongUse
+from vpr_desktop.services.context import Context
+from vpr_desktop.sync import protocol
+from vpr_desktop.sync.client import Client, address
+from vpr_desktop.sync.refusals import TEXTS, Refused, text_of
+
+Reply = tuple[int, dict[str, str], bytes]
+
+
+class Odd:
+    """A server on loopback that answers every request the same way."""
+
+    def __init__(self, reply: Reply, context: ssl.SSLContext | None = None) -> None:
+        seen = self.seen = list[Any]()
+
+        class Handler(BaseHTTPRequestHandler):
+            def answer(self) -> None:
+                seen.append((self.command, self.path, dict(self.headers)))
+                self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                status, headers, body = reply
+                self.send_response(status)
+                for name, value in headers.items():
+                    self.send_header(name, value)
+                if "Content-Length" not in headers:
+                    self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body)
+                self.close_connection = True
+
+            do_GET = do_POST = answer
+
+            def log_message(self, *_: Any) -> None:
+                return
+
+        self.server = HTTPServer(("127.0.0.1", 0), Handler)
+        if context is not None:
+            self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+        self.thread.start()
+        scheme = "https" if context else "http"
+        self.url = f"{scheme}://127.0.0.1:{self.server.server_address[1]}"
+
+    def stop(self) -> None:
+        self.server.shutdown()
+        self.thread.join(10)
+        self.server.server_close()
+
+
+@pytest.fixture
+def odd() -> Iterator[Callable[..., Odd]]:
+    made: list[Odd] = []
+
+    def make(*args: Any, **more: Any) -> Odd:
+        made.append(Odd(*args, **more))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.stop()
+
+
+@pytest.fixture
+def client() -> Iterator[Callable[[str], Client]]:
+    made: list[Client] = []
+
+    def make(url: str, step: float = 0.1) -> Client:
+        pc, times = Device(), itertools.count(0.0, step)
+        made.append(Client(url, pc.id, pc.private, lambda: datetime.now(UTC), lambda: next(times)))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+
+
+JSON = {"Content-Type": "application/json"}
+PORTAL = b"<html><title>Guest Wi-Fi</title><form>Sign in</form></html>"
+REPLIES: dict[str, tuple[Reply, str]] = {
+    "a portal": ((200, {"Content-Type": "text/html"}, PORTAL), "not-the-endpoint"),
+    "a portal that says JSON": ((200, JSON, PORTAL), "not-the-endpoint"),
+    "a redirect": ((302, {"Location": "https://portal.example/"}, b""), "not-the-endpoint"),
+    "a fault of a load balancer": ((502, {"Content-Type": "text/html"}, b"<h1>Bad gateway</h1>"), "not-the-endpoint"),
+    "a proxy": ((407, {"Content-Type": "text/html"}, b""), "proxy"),
+    "another message": ((200, JSON, b'{"v":1}'), "not-the-endpoint"),
+    "a problem that is none": ((400, {"Content-Type": protocol.PROBLEM}, b"{}"), "not-the-endpoint"),
+    "a problem not known": (
+        (400, {"Content-Type": protocol.PROBLEM}, b'{"type":"novel","title":"?","status":400}'), "refused"),
+    "revoked": (
+        (401, {"Content-Type": protocol.PROBLEM}, protocol.encode(protocol.problem("device-revoked"))),
+        "device-revoked"),
+    "too large": ((200, JSON, b" " * (protocol.UNPACKED_REPLY + 1)), "answer-too-large"),
+    "a bomb": ((200, JSON | {"Content-Encoding": "gzip"}, gzip.compress(b" " * 4_000_000)), "answer-too-large"),
+    "cut while packed": ((200, JSON | {"Content-Encoding": "gzip"}, gzip.compress(b"{}")[:-4]), "not-the-endpoint"),
+    "not packed as it says": ((200, JSON | {"Content-Encoding": "gzip"}, PORTAL), "not-the-endpoint"),
+    "cut": ((200, JSON | {"Content-Length": "500"}, b"{"), "no-connection"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", REPLIES)
+def test_what_is_no_message_of_ours_is_told_by_its_kind(case: str, odd: Any, client: Any) -> None:
+    reply, kind = REPLIES[case]
+    server = odd(reply)
+    with pytest.raises(Refused) as raised:
+        client(server.url).heads()
+    assert raised.value.kind == kind
+    assert str(raised.value) == TEXTS[kind]
+    assert len(server.seen) == 1  # a redirect is not followed
+
+
+def test_retry_after_is_read_and_nonsense_is_not(odd: Any, client: Any) -> None:
+    busy = protocol.encode(protocol.problem("busy"))
+    for text, seconds in (("17", 17.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("-1", 0.0)):
+        server = odd((503, {"Content-Type": protocol.PROBLEM, "Retry-After": text}, busy))
+        with pytest.raises(Refused) as raised:
+            client(server.url).heads()
+        assert raised.value.retry_after == seconds
+
+
+def test_an_answer_that_trickles_in_is_given_up(odd: Any, client: Any) -> None:
+    with pytest.raises(Refused) as raised:
+        client(odd((200, JSON, b" " * 300_000)).url, step=50.0).heads()
+    assert raised.value.kind == "no-answer"
+
+
+def test_nobody_listens(client: Any, odd: Any) -> None:
+    server = odd((200, JSON, b""))
+    server.server.server_close()
+    with pytest.raises(Refused) as raised:
+        client(server.url).heads()
+    assert raised.value.kind == "no-connection"
+
+
+def test_a_certificate_nobody_vouches_for_is_refused_whatever_is_set(
+    tmp_path: Path, odd: Any, client: Any, monkeypatch: Any
+) -> None:
+    pem = tmp_path / "false.pem"
+    _self_signed(pem)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(pem)
+    server = odd((200, JSON, b"{}"), context)
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE"):
+        monkeypatch.setenv(name, str(pem))
+    made = client(server.url)
+    made._http.verify = False
+    with pytest.raises(Refused) as raised:
+        made.heads()
+    assert raised.value.kind == "certificate"
+    assert server.seen == []
+    adapter = made._http.get_adapter(server.url)
+    assert adapter.context.minimum_version == ssl.TLSVersion.TLSv1_2
+    assert adapter.context.verify_mode == ssl.CERT_REQUIRED
+
+
+def _self_signed(path: Path) -> None:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "127.0.0.1")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key()).serial_number(1)
+        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1)).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    path.write_bytes(private + made.public_bytes(serialization.Encoding.PEM))
+
+
+@pytest.mark.parametrize(
+    "url", ["http://server.example", "ftp://127.0.0.1", "server.example", "https://u:p@server.example", "https://a?b=c"]
+)
+def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
+    with pytest.raises(WrongUse):
+        address(url)
+
+
+def test_addresses_that_are_safe() -> None:
+    assert address(" https://server.example/vpr/ ") == "https://server.example/vpr"
+    assert address("http://127.0.0.1:8080") == "http://127.0.0.1:8080"
+
+
+def test_i32_every_refusal_has_a_sentence() -> None:
+    missing = set(protocol.REFUSALS) - set(TEXTS)
+    assert not missing
+    assert all(text.endswith(".") and len(text) > 20 for text in TEXTS.values())
+    assert text_of("never heard of") == TEXTS["refused"]
+
+
+def test_a_portal_marks_nothing_sent_and_the_next_cycle_sends_it(
+    make_pc: Callable[[str], Context], endpoint: Central, odd: Any
+) -> None:
+    pc = make_pc("one")
+    logged(pc)
+    pc.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    portal = odd((200, {"Content-Type": "text/html"}, PORTAL))
+    pc.store.put_state_now("endpoint_url", portal.url.encode())
+    got = bootstrap.sync(pc)
+    assert got.refused is not None
+    assert (got.refused.kind, got.refused.exit_code, got.pushed) == ("not-the-endpoint", 6, 0)
+    assert got.waiting > 0
+    assert got.last_success is None
+    pc.store.put_state_now("endpoint_url", endpoint.address.encode())
+    got = bootstrap.sync(pc)
+    assert (got.refused, got.waiting) == (None, 0)
+
+
+def test_a_clock_ten_years_off_still_sends(make_pc: Callable[[str], Context]) -> None:
+    """I13: the request is signed anew by the endpoint's time."""
+    pc = make_pc("one")
+    logged(pc)
+    pc.clock.forward(days=3650)  # type: ignore[attr-defined]
+    got = bootstrap.sync(pc)
+    assert (got.refused, got.waiting) == (None, 0)

@@ -1,0 +1,70 @@
+"""`vpr enrol` and `vpr sync` as IT types them: JSON, exit codes, and what stays after a refusal."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.central.conftest import Central
+from tests.conftest import fast_keys
+from tests.factories import PASSPHRASE
+from vpr_desktop.central import admin
+from vpr_desktop.cli.main import main
+
+INIT = ["init", "--org-code", "RX1", "--org-name", "Practice Trust", "--ward-code", "CED", "--ward-name", "Cedar",
+        "--name", "A. Manager"]  # fmt: skip
+
+
+@pytest.fixture
+def vpr(tmp_path: Path, monkeypatch: Any, capsys: Any) -> Any:
+    fast_keys(monkeypatch)
+    monkeypatch.setenv("VPR_PASSPHRASE", PASSPHRASE)
+    monkeypatch.setenv("VPR_HOME", str(tmp_path / "ward"))
+    monkeypatch.setenv("VPR_USER", "amanager")
+
+    def run(*arguments: str) -> tuple[int, Any, str]:
+        code = main([*arguments, "--json"])
+        told = capsys.readouterr()
+        return code, json.loads(told.out) if told.out else None, told.err
+
+    assert run(*INIT)[0] == 0
+    return run
+
+
+def test_a_pc_is_joined_and_sends(vpr: Any, endpoint: Central) -> None:
+    code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
+    status, told, _ = vpr("enrol", endpoint.address, f"{code[:5]}-{code[5:].lower()}")
+    assert (status, told["letter"], told["wards"]) == (0, "A", ["CED"])
+    assert len(told["fingerprint"].split()) == 6
+    status, told, _ = vpr("sync")
+    assert status == 0
+    assert told.keys() == {"pushed", "pulled", "conflicts", "waiting", "needs_review", "last_success"}
+    assert (told["pushed"] > 0, told["waiting"]) == (True, 0)
+    assert vpr("sync")[1]["pushed"] == 0
+
+
+def test_a_wrong_code_an_unsafe_address_and_another_ward_are_told(vpr: Any, endpoint: Central) -> None:
+    status, told, err = vpr("enrol", endpoint.address, "0000000000")
+    assert (status, told) == (6, None)
+    assert "code is wrong" in err
+    assert vpr("enrol", endpoint.address, "12")[0] == 3
+    assert vpr("enrol", "http://server.example", "0000000000")[0] == 2
+    status, _, err = vpr("enrol", endpoint.address, admin.add_code(endpoint.admin, ("BIR",), "RX1")["code"])
+    assert status == 3
+    assert "BIR" in err
+    status, _, err = vpr("sync")
+    assert status == 6
+    assert "not joined" in err
+
+
+def test_a_withdrawn_pc_keeps_what_waits(vpr: Any, endpoint: Central) -> None:
+    code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
+    device = vpr("enrol", endpoint.address, code)[1]["device"]
+    admin.revoke(endpoint.admin, device)
+    status, told, err = vpr("sync")
+    assert (status, told["pushed"], told["last_success"]) == (6, 0, None)
+    assert told["waiting"] > 0
+    assert "withdrawn" in err

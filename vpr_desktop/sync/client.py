@@ -1,0 +1,219 @@
+"""The signed calls over HTTPS. Certificates are always checked, against the operating system's store.
+
+Everything that is not a message of the protocol is a failure that passes: a network's sign-in page marks nothing sent.
+"""
+
+from __future__ import annotations
+
+import gzip
+import secrets
+import ssl
+import zlib
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import truststore
+from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import HTTPError
+
+from vpr_desktop.domain.errors import WrongUse
+from vpr_desktop.sync import protocol
+from vpr_desktop.sync.protocol import Enrol, Enrolled, Have, Heads, Keys, Lacking, NotAMessage, Problem, PushAnswer
+from vpr_desktop.sync.refusals import Refused, known_kind
+
+CONNECT, READ, WHOLE = 5.0, 30.0, 120.0
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+CHUNK = 64 * 1024
+
+
+class _OwnKey(HTTPSignatureKeyResolver):
+    """The one key of this PC; an object that signs, never its bytes."""
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002
+        return self.key
+
+
+class _Verified(HTTPAdapter):
+    """TLS as it always is here. What `verify` says, by argument, session or environment, changes nothing."""
+
+    def __init__(self) -> None:
+        self.context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
+        super().__init__(max_retries=0)
+
+    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:  # noqa: ARG002
+        host, _ = super().build_connection_pool_key_attributes(request, True, None)
+        return host, {"cert_reqs": "CERT_REQUIRED", "ssl_context": self.context}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
+        conn.cert_reqs = "CERT_REQUIRED"
+
+
+class Client:
+    """This PC's side of the calls. `clock` gives the wall time, `monotonic` seconds for the longest exchange."""
+
+    def __init__(
+        self, url: str, device: str, key: Any, clock: Callable[[], datetime], monotonic: Callable[[], float]
+    ) -> None:
+        self.url = address(url)
+        self.device = device
+        self.clock = clock
+        self.monotonic = monotonic
+        self.ahead = timedelta(0)  # the endpoint's clock against this PC's, once a reply told of it
+        self.local = urlsplit(self.url).hostname in LOOPBACK
+        self._signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OwnKey(key))
+        self._http = requests.Session()
+        self._http.trust_env = False
+        self._http.mount("https://", _Verified())
+
+    def close(self) -> None:
+        """Ends the connections."""
+        self._http.close()
+
+    def enrol(self, asked: Enrol) -> Enrolled:
+        """Joins this PC by a one-time code."""
+        made: Enrolled = self._message("POST", "/v1/enrol", Enrolled, protocol.encode(asked))
+        return made
+
+    def heads(self) -> Heads:
+        """Where all streams in scope stand."""
+        made: Heads = self._message("GET", "/v1/heads", Heads)
+        return made
+
+    def keys(self) -> Keys:
+        """The keys of all devices a reader may meet."""
+        made: Keys = self._message("GET", "/v1/keys", Keys)
+        return made
+
+    def have(self, st: str, batches: list[str]) -> list[str]:
+        """Those of these batches of which the endpoint lacks anything."""
+        made: Lacking = self._message("POST", f"/v1/streams/{st}/have", Lacking, protocol.encode(Have(batches)))
+        return made.lacking
+
+    def push(self, st: str, body: bytes, first: str) -> PushAnswer:
+        """Sends batches; `first` is the identity of the first of them."""
+        path = f"/v1/streams/{st}/ops"
+        made: PushAnswer = self._message("POST", path, PushAnswer, body, first, protocol.JSON_LINES)
+        return made
+
+    def pull(self, st: str, after: int) -> bytes:
+        """A page of a stream, as bytes."""
+        return self._call("GET", f"/v1/streams/{st}/ops?after={after}", (protocol.JSON_LINES,))
+
+    def _message(
+        self, method: str, path: str, kind: type[Any], body: bytes | None = None, name: str = "",
+        content: str = protocol.JSON,
+    ) -> Any:  # fmt: skip
+        got = self._call(method, path, (protocol.JSON,), body, name, content)
+        try:
+            return protocol.decode(got, kind)
+        except NotAMessage as error:
+            raise Refused("not-the-endpoint") from error
+
+    def _call(
+        self, method: str, path: str, wanted: tuple[str, ...], body: bytes | None = None, name: str = "",
+        content: str = protocol.JSON,
+    ) -> bytes:  # fmt: skip
+        headers = {"Accept-Encoding": "identity" if self.local else "gzip"}
+        if body is not None:
+            headers |= {"Content-Type": content, protocol.IDEMPOTENCY_KEY: name or secrets.token_urlsafe(12)}
+            if not self.local:
+                body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
+        try:
+            return self._exchange(method, path, wanted, headers, body)
+        except Refused as refused:
+            if refused.kind != "clock-skew":
+                raise
+        return self._exchange(method, path, wanted, headers, body)  # once more, by the endpoint's time
+
+    def _exchange(
+        self, method: str, path: str, wanted: tuple[str, ...], headers: dict[str, str], body: bytes | None
+    ) -> bytes:
+        made = self._http.prepare_request(requests.Request(method, self.url + path, headers=headers, data=body))
+        made.headers["User-Agent"] = f"vpr-desktop/{protocol.VERSION}"
+        self._signer.sign(
+            made, key_id=self.device, created=self.clock() + self.ahead, nonce=secrets.token_urlsafe(12), label="vpr",
+            covered_component_ids=protocol.WITHOUT_BODY if body is None else protocol.WITH_BODY, body=body,
+        )  # fmt: skip
+        proxies = {} if self.local else requests.utils.get_environ_proxies(self.url)
+        ends = self.monotonic() + WHOLE
+        try:
+            with self._http.send(
+                made, timeout=(CONNECT, READ), allow_redirects=False, stream=True, verify=True, proxies=proxies
+            ) as got:
+                return self._answer(got, wanted, self._read(got, ends))
+        except requests.exceptions.ProxyError as error:
+            raise Refused("proxy" if "407" in str(error) else "no-connection") from error
+        except requests.exceptions.SSLError as error:
+            raise Refused("certificate") from error
+        except (requests.exceptions.Timeout, TimeoutError) as error:
+            raise Refused("no-answer") from error
+        except (requests.exceptions.RequestException, HTTPError, OSError) as error:
+            raise Refused("no-connection") from error
+
+    def _read(self, got: requests.Response, ends: float) -> bytes:
+        """The reply unpacked, within bounds of size, growth and time."""
+        unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS) if got.headers.get("Content-Encoding") == "gzip" else None
+        wire, body = 0, bytearray()
+        while chunk := got.raw.read(CHUNK, decode_content=False):
+            wire += len(chunk)
+            try:
+                body += unpacker.decompress(chunk, protocol.UNPACKED_REPLY + 1) if unpacker else chunk
+            except zlib.error as error:
+                raise Refused("not-the-endpoint") from error
+            grown = unpacker is not None and len(body) > max(CHUNK, wire * protocol.MOST_RATIO)
+            if len(body) > protocol.UNPACKED_REPLY or grown:
+                raise Refused("answer-too-large")
+            if self.monotonic() > ends:
+                raise Refused("no-answer")
+        if unpacker is not None and not unpacker.eof:
+            raise Refused("not-the-endpoint")
+        told = got.headers.get("Content-Length")
+        if told is not None and told.isdigit() and int(told) != wire:
+            raise Refused("no-connection")  # cut on the way
+        return bytes(body)
+
+    def _answer(self, got: requests.Response, wanted: tuple[str, ...], body: bytes) -> bytes:
+        kind = got.headers.get("Content-Type", "").split(";")[0].strip().lower()
+        if got.status_code == 200 and kind in wanted:
+            return body
+        wait = _seconds(got.headers.get("Retry-After", ""))
+        if got.status_code == 407:
+            raise Refused("proxy", wait)
+        if kind != protocol.PROBLEM:
+            raise Refused("not-the-endpoint", wait)
+        try:
+            problem: Problem = protocol.decode(body, Problem)
+        except NotAMessage as error:
+            raise Refused("not-the-endpoint", wait) from error
+        if problem.type == "clock-skew":
+            self._set_clock(got.headers.get("Date", ""))
+        raise Refused(known_kind(problem.type), wait)
+
+    def _set_clock(self, date: str) -> None:
+        try:
+            self.ahead = parsedate_to_datetime(date).astimezone(UTC) - self.clock()
+        except ValueError:
+            self.ahead = timedelta(0)
+
+
+def address(url: str) -> str:
+    """An endpoint's address as it is kept. Raises WrongUse unless it is https, or http to this very PC."""
+    parts = urlsplit(url.strip().rstrip("/"))
+    local = parts.hostname in LOOPBACK
+    plain = not (parts.username or parts.password or parts.query or parts.fragment)
+    if not parts.hostname or not plain or not (parts.scheme == "https" or (local and parts.scheme == "http")):
+        raise WrongUse("Write the address of the server as https://server.example, as IT gave it.")
+    return parts.geturl()
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0.0

@@ -1,0 +1,365 @@
+"""Carries out the engine's effects against the file and the endpoint. No unit is open while a call is under way.
+
+The file is reached through a callable that runs a job in the store lane, each job one unit of work.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Protocol, TypeVar
+
+from vpr_desktop.domain.batches import b64, join, stream_chain_start
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.storage import exchange, inbox, outbox, streams, support_rows
+from vpr_desktop.storage.device import signer
+from vpr_desktop.storage.outbox import Answer
+from vpr_desktop.storage.streams import Place
+from vpr_desktop.storage.unit import UnitOfWork
+from vpr_desktop.sync import engine, events, protocol
+from vpr_desktop.sync.answers import answers_of, head_now
+from vpr_desktop.sync.events import HeadNow, Sized, Standing
+from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
+from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer
+from vpr_desktop.sync.refusals import Refused
+
+T = TypeVar("T")
+SLICE = 200  # ops in one unit, so that a save waits less than 50 ms
+OFFER_BYTES = 3 * 1024 * 1024
+KEYS, LAST = "endpoint_keys", "last_sync"
+
+
+class InUnit(Protocol):
+    """Runs a job in the store lane, with a unit of work of its own."""
+
+    def __call__(self, job: Callable[[UnitOfWork], T]) -> T: ...
+
+
+class Calls(Protocol):
+    """The endpoint; see `client.Client`."""
+
+    def heads(self) -> Heads: ...
+    def keys(self) -> Keys: ...
+    def have(self, st: str, batches: list[str]) -> list[str]: ...
+    def push(self, st: str, body: bytes, first: str) -> PushAnswer: ...
+    def pull(self, st: str, after: int) -> bytes: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one cycle came to. `refused` is why it ended early, if it did."""
+
+    pushed: int
+    pulled: int
+    conflicts: int
+    waiting: int
+    needs_review: int
+    last_success: str | None
+    refused: Refused | None = None
+
+
+class Runner:
+    """One file and one endpoint. `chance` gives values from 0 to 1."""
+
+    def __init__(
+        self, in_unit: InUnit, calls: Calls, now: Callable[[], datetime], monotonic: Callable[[], float],
+        chance: Callable[[], float], told: Callable[[Changes], None] = lambda _: None,
+    ) -> None:  # fmt: skip
+        self.in_unit, self.calls, self.now, self.monotonic = in_unit, calls, now, monotonic
+        self.chance, self.told = chance, told
+        self.pushed = self.pulled = 0
+        self.refused: Refused | None = None
+        self._heads: dict[str, HeadNow] = {}
+        self._book: KeyBook | None = None
+
+    def run(self, state: engine.State, effects: tuple[Any, ...]) -> engine.State:
+        """Carries out effects until the engine has no more to do for now."""
+        while effects:
+            event = None
+            for effect in effects:
+                event = self._do(effect)
+            if event is None:
+                break
+            state, effects = engine.step(state, event)
+        return state
+
+    def _do(self, effect: Any) -> Any:
+        try:
+            return self.WAYS[type(effect)](self, effect)
+        except Refused as refused:
+            if isinstance(effect, events.Push) and refused.kind in engine.ISOLATES:
+                return events.PushRefused(refused.kind)
+            if refused.kind not in engine.OF_ONE_WARD:
+                self.refused = refused
+            return events.Failed(refused.kind, self.monotonic(), self.chance(), refused.retry_after)
+
+    def _commit(self, unit: UnitOfWork, act: str = "", obj: str = "") -> None:
+        self.told(unit.commit(act, obj))
+
+    def _ask(self, _: events.Ask) -> events.Heads:
+        told = self.calls.heads()
+        self._heads = {head.st: head_now(head.st, head.epoch, head.head, head.chain) for head in told.heads}
+        waiting = self.in_unit(lambda unit: tuple(outbox.streams(unit.db)))
+        return events.Heads(tuple(self._heads.values()), waiting)
+
+    def _look(self, effect: events.Look) -> events.Looked:
+        return events.Looked(_standing(self.in_unit(lambda unit: streams.place(unit.db, effect.st))))
+
+    # Offering all again.
+
+    def _forget(self, effect: events.Forget) -> events.Forgotten:
+        def job(unit: UnitOfWork) -> bool:
+            if effect.first:
+                outbox.offer_all(unit.db, effect.st)
+                streams.put_place(unit.db, effect.st, _beginning(effect.st, offering=True))
+            left = outbox.forget_numbers(unit.db, effect.st, SLICE) == SLICE
+            if not left:
+                unit.project_again(exchange.clashing_in(unit.db, effect.st))
+            self._commit(unit, "endpoint restored" if effect.first else "", effect.st)
+            return left
+
+        return events.Forgotten(self.in_unit(job))
+
+    def _have(self, effect: events.Have) -> events.Lacking:
+        st = effect.st
+        found = self.in_unit(lambda unit: outbox.offered(unit.db, st, protocol.MOST_ASKED))
+        if not found:
+            return events.Lacking((), False)
+        lacking = set(self.calls.have(st, [one for _, one, _ in found]))
+
+        def job(unit: UnitOfWork) -> tuple[Sized, ...]:
+            outbox.settle_offers(unit.db, [n for n, one, _ in found if one not in lacking])
+            wanted = [n for n, one, _ in found if one in lacking][: protocol.MOST_BATCHES]
+            chosen: list[Sized] = []
+            size = 0
+            for n in wanted:
+                batch = outbox.held_batch(unit.db, n)
+                size += sum(len(line.raw or b"") + 50 for line in batch.lines)
+                if chosen and size > OFFER_BYTES:
+                    break
+                chosen.append(Sized(n, batch.header.n))
+            self._commit(unit)
+            return tuple(chosen)
+
+        return events.Lacking(self.in_unit(job), len(found) == protocol.MOST_ASKED)
+
+    def _settle(self, effect: events.Settle) -> None:
+        def job(unit: UnitOfWork) -> None:
+            outbox.settle_offers(unit.db, [batch.n for batch in effect.batches])
+            self._commit(unit)
+
+        self.in_unit(job)
+
+    def _end_offer(self, effect: events.EndOffer) -> events.OfferEnded:
+        begin = _beginning(effect.st)
+
+        def job(unit: UnitOfWork) -> None:
+            streams.put_place(unit.db, effect.st, begin)
+            self._commit(unit)
+
+        self.in_unit(job)
+        return events.OfferEnded(_standing(begin))
+
+    # Push.
+
+    def _seal(self, effect: events.Seal) -> events.Sealed:
+        def job(unit: UnitOfWork) -> Sized | None:
+            n = outbox.seal(
+                unit.db, effect.st, batch_id=unit.new_id(), dev=unit.store.device_id, incarnation=unit.incarnation,
+                sign=signer(unit.db), monotonic=self.monotonic(),
+            )  # fmt: skip
+            made = None if n is None else Sized(n, len(exchange.hashes_of(unit.db, n)))
+            self._commit(unit)
+            return made
+
+        return events.Sealed(self.in_unit(job))
+
+    def _push(self, effect: events.Push) -> events.Pushed | events.Regressed:
+        book = self._keys() if effect.offer else None
+
+        def read(unit: UnitOfWork) -> list[Any]:
+            return [self._delivered(unit, batch, effect, book) for batch in effect.job.batches]
+
+        sent = self.in_unit(read)
+        if not any(line.raw for batch in sent for line in batch.lines):
+            place = self.in_unit(lambda unit: streams.place(unit.db, effect.st))
+            head = self._heads.get(effect.st) or HeadNow(effect.st, "", 0, "")
+            return events.Pushed((), False, head, _standing(place))
+        answer = self.calls.push(effect.st, join(sent), sent[0].header.id)
+        return self.in_unit(lambda unit: self._take(unit, effect, answer))
+
+    def _delivered(self, unit: UnitOfWork, batch: Sized, effect: events.Push, book: KeyBook | None) -> Any:
+        low, high = effect.job.span or (0, batch.lines)
+        carry = set(range(low, high))
+        if not effect.offer:
+            carry &= set(exchange.unanswered(unit.db, batch.n))
+            tip = unit.store.tip
+            an = {"n": tip.op_n, "audit": tip.audit_n,
+                  "hash": b64(hashlib.sha256(tip.op_chain + tip.audit_chain).digest())}  # fmt: skip
+            return outbox.held_batch(unit.db, batch.n, carry=carry, an=an)
+        made = outbox.held_batch(unit.db, batch.n, carry=carry)
+        return replace(made, pk=book.chain(made.header.dev) if book else None)
+
+    def _take(self, unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> events.Pushed | events.Regressed:
+        place = streams.place(unit.db, effect.st)
+        head = head_now(effect.st, answer.epoch, answer.head, answer.chain)
+        taken = answers_of(answer, [(b, exchange.hashes_of(unit.db, b.n)) for b in effect.job.batches])
+        numbers = [pair for one in taken for pair in one.numbered]
+        other = place.epoch and place.epoch != answer.epoch
+        if not place.offering and (other or exchange.contradicts(unit.db, effect.st, numbers)):
+            return events.Regressed(head, _standing(place))
+        whole = effect.job.span is None
+        for one in taken:
+            unit.project_again(outbox.take_answers(unit.db, one.batch.n, one.lines))
+            if effect.offer and whole and one.problem is None:
+                outbox.settle_offers(unit.db, [one.batch.n])
+            self.pushed += sum(line.status == "stored" for line in one.lines)
+        problems = tuple((one.batch, one.problem) for one in taken if one.problem is not None)
+        stuck = not effect.offer and whole and not problems and any(
+            exchange.unanswered(unit.db, one.batch.n) for one in taken
+        )  # fmt: skip
+        if not place.offering:
+            streams.put_place(unit.db, effect.st, replace(place, epoch=answer.epoch))
+            streams.advance(unit.db, effect.st, head.head, head.chain)
+        place = streams.place(unit.db, effect.st)
+        self._commit(unit, "push", effect.st)
+        return events.Pushed(problems, stuck, head, _standing(place))
+
+    def _unseal(self, effect: events.Unseal) -> None:
+        def job(unit: UnitOfWork) -> None:
+            outbox.unseal(unit.db, effect.batch.n)
+            self._commit(unit, "batch sealed anew")
+
+        self.in_unit(job)
+
+    def _list_batch(self, effect: events.ListBatch) -> None:
+        def job(unit: UnitOfWork) -> None:
+            outbox.mark_batch(unit.db, effect.batch.n, outbox.REFUSED, effect.kind)
+            self._commit(unit, "push refused")
+
+        self.in_unit(job)
+
+    def _list_line(self, effect: events.ListLine) -> None:
+        kind = "op-too-large" if effect.kind in ("too-large", "batch-too-large") else "op-unreadable"
+
+        def job(unit: UnitOfWork) -> None:
+            outbox.take_answers(unit.db, effect.batch.n, [Answer(effect.line, None, "refused", kind)])
+            self._commit(unit, "push refused")
+
+        self.in_unit(job)
+
+    # Pull.
+
+    def _pull(self, effect: events.Pull) -> events.Stored | events.PageRefused:
+        st = effect.st
+        place = self.in_unit(lambda unit: streams.place(unit.db, st))
+        body = self.calls.pull(st, place.cursor)
+        try:
+            try:
+                proven = prove(body, st, place, self._keys())
+            except NotProven as error:
+                if error.kind not in ("key-unknown", "batch-signature"):
+                    raise
+                proven = prove(body, st, place, self._keys(fresh=True))
+            numbered = [(line.seq, line.hash) for line in proven.lines if line.seq is not None]
+            if self.in_unit(lambda unit: exchange.contradicts(unit.db, st, numbered)):
+                raise NotProven("chain-differs")
+            place = self._store(st, place, proven)
+        except (NotProven, inbox.Contradiction) as error:
+            return self._page_refused(st, error.kind if isinstance(error, NotProven) else "contradiction")
+        head = proven.head
+        return events.Stored(_standing(place), head_now(st, head.epoch, head.head, head.chain))
+
+    def _page_refused(self, st: str, kind: str) -> events.PageRefused:
+        def job(unit: UnitOfWork) -> None:
+            self._commit(unit, f"answer not accepted: {kind}", st)
+
+        self.in_unit(job)
+        return events.PageRefused(kind)
+
+    def _store(self, st: str, place: Place, proven: Proven) -> Place:
+        for start in range(0, len(proven.lines), SLICE):
+            lines = proven.lines[start : start + SLICE]
+            numbers = [line.seq for line in lines if line.seq is not None]
+            end = start + len(lines) - 1
+            after = Place(max(numbers, default=place.cursor), proven.head.epoch, proven.chains[end])
+
+            def job(unit: UnitOfWork, lines: Any = lines, after: Place = after) -> None:
+                unit.apply_remote(st, lines, after)
+                self._commit(unit, "pull", st)
+
+            self.in_unit(job)
+            place, self.pulled = after, self.pulled + len(numbers)
+        return place
+
+    def _keys(self, fresh: bool = False) -> KeyBook:
+        """The keys as last told; asked anew where something is not known. Those not told any more are kept."""
+        held = self.in_unit(lambda unit: unit.state(KEYS))
+        known = protocol.decode(held, Keys).devices if held else []
+        if self._book is None and held and not fresh:
+            self._book = KeyBook(known)
+        if self._book is None or fresh:
+            told = KeyBook(self.calls.keys().devices).with_older(known)
+            self._book = KeyBook(told)
+
+            def job(unit: UnitOfWork) -> None:
+                unit.put_state(KEYS, protocol.encode(Keys(protocol.VERSION, told)))
+                self._commit(unit)
+
+            self.in_unit(job)
+        return self._book
+
+    def _catch_up(self, _: events.CatchUp) -> events.CaughtUp:
+        def job(unit: UnitOfWork) -> int:
+            left = support_rows.catch_up(unit.db, unit.store.zone, SLICE)
+            self._commit(unit)
+            return left
+
+        while self.in_unit(job):
+            continue
+        return events.CaughtUp(self.monotonic(), self.chance())
+
+    WAYS: dict[type, Callable[[Any, Any], Any]] = {
+        events.Ask: _ask,
+        events.Look: _look,
+        events.Forget: _forget,
+        events.Have: _have,
+        events.Settle: _settle,
+        events.EndOffer: _end_offer,
+        events.Seal: _seal,
+        events.Push: _push,
+        events.Unseal: _unseal,
+        events.ListBatch: _list_batch,
+        events.ListLine: _list_line,
+        events.Pull: _pull,
+        events.CatchUp: _catch_up,
+    }
+
+
+def cycle(runner: Runner) -> Outcome:
+    """One whole cycle, push and pull to the end, whatever the rhythm says."""
+    state = runner.run(*engine.begun(runner.monotonic()))
+    if state.trouble and runner.refused is None:
+        runner.refused = Refused(state.trouble)
+
+    def job(unit: UnitOfWork) -> Outcome:
+        if not state.trouble:
+            unit.put_state(LAST, runner.now().isoformat().encode())
+        counts, last = exchange.counts(unit.db), unit.state(LAST)
+        unit.commit("")
+        return Outcome(
+            runner.pushed, runner.pulled, counts.conflicts, counts.waiting, counts.needs_review,
+            last.decode() if last else None, runner.refused,
+        )  # fmt: skip
+
+    return runner.in_unit(job)
+
+
+def _standing(place: Place) -> Standing:
+    return Standing(place.cursor, place.epoch, place.chain, place.offering)
+
+
+def _beginning(st: str, offering: bool = False) -> Place:
+    return Place(0, "", stream_chain_start(st).hex(), offering)
