@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -168,6 +169,9 @@ def test_a_certificate_nobody_vouches_for_is_refused_whatever_is_set(
     with pytest.raises(Refused) as raised:
         made.heads()
     assert raised.value.kind == "certificate"
+    for verify in (False, str(pem)):
+        with pytest.raises(requests.exceptions.SSLError):
+            made._http.get(server.url, verify=verify)
     assert server.seen == []
     adapter = made._http.get_adapter(server.url)
     assert adapter.context.minimum_version == ssl.TLSVersion.TLSv1_2

@@ -1,0 +1,105 @@
+"""A page proves itself or nothing of it is taken: every way of lying about numbers, content, author or chain."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+
+from tests.sealing import STREAM, Device
+from vpr_desktop.domain import batches
+from vpr_desktop.domain.batches import b64, stream_chain_start
+from vpr_desktop.domain.ops import chain_next
+from vpr_desktop.storage.streams import Place
+from vpr_desktop.sync import protocol
+from vpr_desktop.sync.page import KeyBook, NotProven, prove
+from vpr_desktop.sync.protocol import KnownDevice, KnownKey, PageHead
+
+START = Place(0, "e1", stream_chain_start(STREAM).hex())
+
+
+def told(pc: Device, **changes: object) -> KnownDevice:
+    values = {"key": b64(pc.public), "by": None, "sig": "", "open": True, "above": {}, "last": {}} | changes
+    return KnownDevice(pc.id, "active", [KnownKey(**values)])  # type: ignore[arg-type]
+
+
+def sealed(pc: Device, how_many: int = 3) -> list[batches.Batch]:
+    return [pc.seal(pc.op(), pc.op()) for _ in range(how_many)]
+
+
+def body(page: list[batches.Batch], **changes: object) -> bytes:
+    link = stream_chain_start(STREAM)
+    hashes = [line.hash for batch in page for line in batch.lines]
+    for hashed in hashes:
+        link = chain_next(link, hashed)
+    values = {"epoch": "e1", "head": len(hashes), "last": len(hashes), "chain": b64(link)} | changes
+    return protocol.encode(PageHead(**values)) + b"\n" + batches.join(page)  # type: ignore[arg-type]
+
+
+def test_a_true_page_holds_with_the_chain_after_each_line() -> None:
+    pc = Device()
+    page = sealed(pc)
+    proven = prove(body(page), STREAM, START, KeyBook([told(pc)]))
+    assert [line.seq for line in proven.lines] == [1, 2, 3, 4, 5, 6]
+    assert b64(bytes.fromhex(proven.chains[-1])) == proven.head.chain
+    assert len(set(proven.chains)) == 6
+
+
+LIES: dict[str, tuple[Callable[[list[batches.Batch]], bytes], str]] = {
+    "another epoch": (lambda page: body(page, epoch="e2"), "chain-differs"),
+    "another chain": (lambda page: body(page, chain=b64(b"x" * 32)), "chain-differs"),
+    "a number too many": (lambda page: body(page, last=7, head=7), "page-numbers"),
+    "behind its own head": (lambda page: body(page, head=5), "page-numbers"),
+    "nothing, where there is more": (lambda _: body([], head=5, last=0), "page-numbers"),
+    "a batch left out": (lambda page: body(page[1:], head=6, last=6), "page-numbers"),
+    "an op left out": (lambda page: body(page)[:-100], "page-unreadable"),
+    "no page": (lambda _: b"<html>", "page-unreadable"),
+    "batches in another order": (
+        lambda page: body([page[1], page[0], page[2]], chain=_chain(body(page))), "chain-differs"),
+    "one letter changed": (lambda page: body(page).replace(b"entry 3", b"entry 4"), "batch-signature"),
+    "another signature": (
+        lambda page: body([replace(page[0], header=replace(page[0].header, sig=b"s" * 64)), *page[1:]]),
+        "batch-signature"),
+    "another PC's name on it": (
+        lambda page: body([replace(page[2], header=replace(page[2].header, dev=Device(2).id))]), "key-unknown"),
+    "another ward": (
+        lambda page: body([replace(page[0], header=replace(page[0].header, st=Device(2).id))]),
+        "page-of-another-ward"),
+}  # fmt: skip
+
+
+def _chain(whole: bytes) -> str:
+    return protocol.split_page(whole)[0].chain
+
+
+@pytest.mark.parametrize("lie", LIES)
+def test_a_lie_is_seen(lie: str) -> None:
+    make, kind = LIES[lie]
+    pc = Device()
+    with pytest.raises(NotProven) as raised:
+        prove(make(sealed(pc)), STREAM, START, KeyBook([told(pc)]))
+    assert raised.value.kind == kind
+
+
+def test_a_key_that_does_not_prove_itself_or_had_ended_proves_nothing() -> None:
+    pc, other = Device(), Device(2)
+    page = body(sealed(pc))
+    for book in (
+        KeyBook([]),
+        KeyBook([told(pc, key=b64(other.public))]),
+        KeyBook([told(pc, key="x" * 43)]),
+        KeyBook([told(pc, by=0, sig=b64(b"s" * 64))]),
+        KeyBook([told(pc, open=False, last={STREAM: "1.2"})]),
+    ):
+        with pytest.raises(NotProven) as raised:
+            prove(page, STREAM, START, book)
+        assert raised.value.kind == "key-unknown"
+
+
+def test_a_device_not_told_of_any_more_is_kept_for_what_it_wrote() -> None:
+    pc, other = Device(), Device(2)
+    kept = KeyBook([told(other)]).with_older([told(pc), told(other)])
+    assert {device.dev for device in kept} == {pc.id, other.id}
+    assert KeyBook(kept).chain(pc.id) == [b64(pc.public)]
+    assert KeyBook(kept).chain("nobody") is None
