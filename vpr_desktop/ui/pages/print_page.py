@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pypdfium2
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPixmap, QResizeEvent
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QImage, QPainter, QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QDialog, QFrame, QLabel, QScrollArea, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
@@ -24,6 +23,7 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.paper_view import Document, PaperView, draw, read
 from vpr_desktop.ui.words import say
 
 COPIES = (Option("redacted", "Redacted copy"), Option("anonymous", "Anonymous copy"), Option("full", "Full copy"))
@@ -41,7 +41,7 @@ class PrintPage(QWidget):
         self.pdf: Pdf | None = None
         self.kind, self.incident_id, self.query = "summary", "", ListQuery()
         self.copy, self.reason = "redacted", ""
-        self._images: list[QImage] = []
+        self._document = Document(b"", ())
         self.back = Button(say("Back"), "link", icon="back")
         self.title = Heading("")
         self.print_button = Button(say("Print"), "primary", icon="print", hint="Ctrl+Enter")
@@ -53,18 +53,11 @@ class PrintPage(QWidget):
         self.hidden = Words("", "hint", tone="second")
         self.hint = Words(say("Collect it now, or use your printer's secure print."), "hint", tone="second")
         self.no_printer = Panel("info", say("No printer is set up on this PC. Save as PDF instead."))
-        self.pages = column(gap=16, margins=(24, 16, 24, 16))
-        self.preview = QScrollArea()
+        self.preview = PaperView(desk.run)
         self._build()
         self._connect()
 
     def _build(self) -> None:
-        holder = QWidget()
-        holder.setLayout(self.pages)
-        self.preview.setWidgetResizable(True)
-        self.preview.setFrameShape(QFrame.Shape.NoFrame)
-        self.preview.setWidget(holder)
-        self.preview.setAccessibleName(say("Preview"))
         side = ScrollPage()
         card = Card(say("Copy"), margins=(16, 14, 16, 14))
         card.heading.setBuddy(self.copies)
@@ -92,6 +85,7 @@ class PrintPage(QWidget):
         self.save_button.clicked.connect(self._on_save_clicked)
         self.copies.answered.connect(self._on_copy_chosen)
         self.note.answered.connect(self._render)
+        self.preview.failed.connect(self._on_failed)
         style_of().changed.connect(self._fit)
 
     def opened(self, incident_id: str = "", kind: str = "summary", query: ListQuery | None = None, **_: Any) -> None:
@@ -109,7 +103,7 @@ class PrintPage(QWidget):
         ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
         copy, reason, with_note = self.copy, self.reason, bool(self.note.value())
 
-        def job() -> tuple[Pdf, list[QImage]]:
+        def job() -> tuple[Pdf, Document]:
             makers = {
                 "summary": lambda: printing.summary(ctx, incident_id, copy, reason, with_note),
                 "slip": lambda: printing.receipt_slip(ctx, incident_id),
@@ -118,7 +112,7 @@ class PrintPage(QWidget):
                 "register": lambda: printing.register(ctx, query),
             }
             pdf = makers[kind]()
-            return pdf, images_of(pdf.data, 96 * 1.6)
+            return pdf, read(pdf.data)
 
         self.desk.run(self, job, self._show, self._on_failed)
 
@@ -128,34 +122,19 @@ class PrintPage(QWidget):
             str(error) if isinstance(error, KnownError) else say("The preview could not be made. Try again.")
         )
 
-    def _show(self, made: tuple[Pdf, list[QImage]]) -> None:
-        self.pdf, self._images = made
+    def _show(self, made: tuple[Pdf, Document]) -> None:
+        self.pdf, self._document = made
         self.title.setText(say(self.pdf.title))
         self.hidden.setText(self.pdf.hidden)
         self.note.setVisible(self.copy == "redacted")
         self._offer_copies(self.pdf.copies)
-        self._draw()
+        self.preview.show_document(self._document)
 
     def _offer_copies(self, copies: tuple[str, ...]) -> None:
         """Only the copies that this person may make of this record."""
         if self.copies.codes != list(copies):
             self.copies.set_options([one for one in COPIES if one.code in copies])
             self.copies.set_value([self.copy])
-
-    def _draw(self) -> None:
-        from vpr_desktop.ui.widgets.frames import clear
-
-        clear(self.pages)
-        room = max(240, self.preview.viewport().width() - style_of().px(64))
-        for number, image in enumerate(self._images, start=1):
-            shown = QLabel()
-            wide = min(room, 760)
-            picture = image.scaledToWidth(wide, Qt.TransformationMode.SmoothTransformation)
-            shown.setPixmap(QPixmap.fromImage(picture))
-            shown.setProperty("paper", True)
-            shown.setAccessibleName(say("Preview, page {number} of {count}", number=number, count=len(self._images)))
-            self.pages.addWidget(shown, 0, Qt.AlignmentFlag.AlignHCenter)
-        self.pages.addStretch(1)
 
     def _on_copy_chosen(self) -> None:
         chosen = next(iter(self.copies.value()), "redacted")
@@ -191,22 +170,28 @@ class PrintPage(QWidget):
         QDialog.open(dialog)  # the answer comes by `accepted`
 
     def _print_on(self, printer: QPrinter) -> None:
-        pdf, ctx = self.pdf, self.desk.ctx
+        """Notes the print, then sends page after page: a long list drawn at once would fill the memory."""
+        pdf, document, ctx = self.pdf, self._document, self.desk.ctx
         assert pdf is not None
-        self.desk.run(self, lambda: images_of(pdf.data, PAPER_DPI), lambda images: self._paint(printer, images))
         self.desk.run(
-            self, lambda: printing.printed(ctx, pdf, "paper"), lambda _: self.desk.status(say("Sent to the printer."))
-        )
+            self, lambda: printing.printed(ctx, pdf, "paper"),
+            lambda _: self._print_next(printer, QPainter(printer), document, 0),
+        )  # fmt: skip
 
-    @staticmethod
-    def _paint(printer: QPrinter, images: list[QImage]) -> None:
-        painter = QPainter(printer)
-        page = QRectF(printer.paperRect(QPrinter.Unit.DevicePixel))
-        for number, image in enumerate(images):
+    def _print_next(self, printer: QPrinter, painter: QPainter, document: Document, number: int) -> None:
+        if number == len(document.sizes):
+            painter.end()
+            self.desk.status(say("Sent to the printer."))
+            return
+
+        def paint(images: list[QImage]) -> None:
             if number:
                 printer.newPage()
-            painter.drawImage(page, image)
-        painter.end()
+            painter.drawImage(QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)), images[0])
+            self._print_next(printer, painter, document, number + 1)
+
+        wide = round(document.sizes[number][0] * PAPER_DPI / 72)
+        self.desk.run(self, lambda: draw(document, [number], wide), paint)
 
     def _on_save_clicked(self) -> None:
         if self.pdf is not None:
@@ -238,21 +223,8 @@ class PrintPage(QWidget):
     def _fit(self) -> None:
         look = style_of()
         self.side.setFixedWidth(min(look.px(OPTIONS), max(320, self.width() // 2)))
-        if self._images:
-            self._draw()
+        self.preview.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
-
-
-def images_of(data: bytes, dpi: float) -> list[QImage]:
-    """The pages of a PDF as pictures, black on white."""
-    document = pypdfium2.PdfDocument(data)
-    pages = []
-    for page in document:
-        drawn = page.render(scale=dpi / 72, grayscale=True)
-        image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_Grayscale8)
-        pages.append(image.copy())
-    document.close()
-    return pages

@@ -1,0 +1,166 @@
+"""A PDF on screen: pages are drawn in the lane, at the size shown, and only those in sight and next to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pypdfium2
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtGui import QImage, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
+
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.frames import clear, column
+from vpr_desktop.ui.words import say
+
+WIDEST, NARROWEST = 760, 240
+GAP = 16
+SHEETS_AT_ONCE = 10  # empty sheets laid out in one event
+DRAWN_AT_ONCE = 2  # pages drawn in one job, so that the lane stays free for others
+KEPT_HEIGHTS = 4  # pages further away than so many heights of the view are let go
+Run = Callable[[QObject, Callable[[], Any], Callable[[Any], None], Callable[[Exception], None]], None]
+Size = tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF and the width and height of each of its pages."""
+
+    data: bytes
+    sizes: tuple[Size, ...]
+
+
+def read(data: bytes) -> Document:
+    """A PDF with its sizes; draws nothing."""
+    document = pypdfium2.PdfDocument(data)
+    sizes = tuple(document.get_page_size(number) for number in range(len(document)))
+    document.close()
+    return Document(data, sizes)
+
+
+def draw(document: Document, numbers: Sequence[int], wide: int) -> list[QImage]:
+    """Some pages as pictures so many pixels wide, black on white."""
+    pdf = pypdfium2.PdfDocument(document.data)
+    pages = []
+    for number in numbers:
+        drawn = pdf[number].render(scale=wide / document.sizes[number][0], grayscale=True)
+        image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_Grayscale8)
+        pages.append(image.copy())
+    pdf.close()
+    return pages
+
+
+class PaperView(QScrollArea):
+    """The pages one below the other. Each is an empty sheet until it comes into sight."""
+
+    failed = Signal(object)
+
+    def __init__(self, run: Run) -> None:
+        super().__init__()
+        self._run = run
+        self._document = Document(b"", ())
+        self.sheets: list[QLabel] = []
+        self._drawn: dict[int, int] = {}  # page, and how wide its picture is
+        self._busy = False
+        self.setWidgetResizable(True)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setAccessibleName(say("Preview"))
+        self._pages = column(gap=GAP, margins=(24, 16, 24, 16))
+        holder = QWidget()
+        holder.setLayout(self._pages)
+        self.setWidget(holder)
+        self._laying = QTimer(self, singleShot=True, interval=0)
+        self._laying.timeout.connect(self._lay_out)
+        self._looking = QTimer(self, singleShot=True, interval=0)
+        self._looking.timeout.connect(self._draw_in_sight)
+        self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
+
+    def show_document(self, document: Document) -> None:
+        """Shows another document from its first page on."""
+        clear(self._pages)
+        self._document, self.sheets, self._drawn = document, [], {}
+        self.verticalScrollBar().setValue(0)
+        self._lay_out()
+        self._looking.start()
+
+    def _lay_out(self) -> None:
+        count, have = len(self._document.sizes), len(self.sheets)
+        for number in range(have, min(have + SHEETS_AT_ONCE, count)):
+            sheet = QLabel()
+            sheet.setProperty("paper", True)
+            sheet.setAccessibleName(say("Preview, page {number} of {count}", number=number + 1, count=count))
+            sheet.setFixedSize(self._wide() + 2, self._high(number) + 2)  # an edge all round
+            self.sheets.append(sheet)
+            self._pages.addWidget(sheet, 0, Qt.AlignmentFlag.AlignHCenter)
+        if len(self.sheets) < count:
+            self._laying.start()
+        elif have < count:
+            self._pages.addStretch(1)
+
+    def _wide(self) -> int:
+        return min(max(NARROWEST, self.viewport().width() - style_of().px(64)), WIDEST)
+
+    def _high(self, number: int) -> int:
+        wide, high = self._document.sizes[number]
+        return round(self._wide() * high / wide)
+
+    def _distances(self) -> list[tuple[int, int]]:
+        """How far each page is from what is in sight, 0 for what is in sight; counted, as sheets may not lie yet."""
+        top = self.verticalScrollBar().value()
+        end = top + self.viewport().height()
+        found, y = [], self._pages.contentsMargins().top()
+        for number in range(len(self._document.sizes)):
+            below = y + self._high(number) + 2
+            found.append((max(0, y - end, top - below), number))
+            y = below + self._pages.spacing()
+        return found
+
+    def _draw_in_sight(self) -> None:
+        if self._busy:
+            return
+        view, wide, distances = self.viewport().height(), self._wide(), self._distances()
+        for away, number in distances:
+            if away > KEPT_HEIGHTS * view and self._drawn.pop(number, 0):
+                self.sheets[number].setPixmap(QPixmap())
+        wanted = [n for away, n in sorted(distances) if away <= view and self._drawn.get(n) != wide]
+        numbers = [number for number in wanted if number < len(self.sheets)][:DRAWN_AT_ONCE]
+        if not numbers:
+            return
+        self._busy, document, ratio = True, self._document, self.devicePixelRatioF()
+
+        def shown(images: list[QImage]) -> None:
+            self._on_drawn(document, dict(zip(numbers, images, strict=True)), wide, ratio)
+
+        self._run(self, lambda: draw(document, numbers, round(wide * ratio)), shown, self._on_failed)
+
+    def _on_drawn(self, document: Document, images: dict[int, QImage], wide: int, ratio: float) -> None:
+        self._busy = False
+        if document is self._document:
+            for number, image in images.items():
+                image.setDevicePixelRatio(ratio)
+                self.sheets[number].setPixmap(QPixmap.fromImage(image))
+                self._drawn[number] = wide
+        self._looking.start()
+
+    def _on_failed(self, error: Exception) -> None:
+        self._busy = False
+        self.failed.emit(error)
+
+    def is_drawn(self, number: int) -> bool:
+        """Whether a page shows its picture."""
+        return number in self._drawn
+
+    def _on_scrolled(self, _value: int) -> None:
+        self._looking.start()
+
+    def fit(self) -> None:
+        """Gives the sheets the width that there is room for."""
+        for number, sheet in enumerate(self.sheets):
+            sheet.setFixedSize(self._wide() + 2, self._high(number) + 2)
+        self._looking.start()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
