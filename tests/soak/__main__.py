@@ -1,6 +1,6 @@
 """python3 dev.py soak [parts]: kills, failing calls, altered bytes. Needs Linux on x86-64; takes minutes.
 
-Parts: save lock migrate backup slots restore first-run (kills and failing calls), bytes (altered files),
+Parts: save lock migrate backup slots restore rekey first-run (kills and failing calls), bytes (altered files),
 screens (scales of the screen). Without a part: all of them.
 --points N: calls to kill at in each part (default 50); --bytes N: altered bytes in all (default 1000);
 --seed N: another choice of both.

@@ -101,9 +101,16 @@ def age(db: Any) -> None:
     db.execute("PRAGMA user_version = 1")
 
 
+def rekey(home: Path, say: Say) -> None:
+    """The unlock after somebody's access was ended gives the file a new key."""
+    say("start")
+    with session(home) as ctx:
+        say("saved " + logged(ctx).id)
+
+
 PARTS: dict[str, Callable[[Path, Say], None]] = {
     "save": save, "lock": lock, "migrate": migrate, "backup": back_up, "slots": slots, "restore": restore,
-    "first-run": set_up,
+    "rekey": rekey, "first-run": set_up,
 }  # fmt: skip
 
 
@@ -130,6 +137,10 @@ class Lab:
         shutil.rmtree(home, ignore_errors=True)
         if part != "first-run":
             shutil.copytree(self.template, home)
+        if part == "rekey":
+            with session(home) as ctx:
+                people.add(ctx, "blead", "B. Lead", "support_lead", OTHER)
+                people.disable(ctx, "blead")
         if part == "migrate":
             with session(home) as ctx:
                 age(ctx.store.db)

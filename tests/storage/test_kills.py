@@ -22,7 +22,7 @@ def soak(*arguments: str) -> str:
     return done.stdout
 
 
-@pytest.mark.parametrize("part", ["save", "lock", "migrate", "backup", "slots", "restore", "first-run"])
+@pytest.mark.parametrize("part", ["save", "lock", "migrate", "backup", "slots", "restore", "rekey", "first-run"])
 def test_i16_i17_killed_or_failing_at_any_call_nothing_acknowledged_is_lost(part: str) -> None:
     told = soak(part, "--points", "6")
     assert "9 cut or failed" in told

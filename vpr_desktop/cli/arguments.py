@@ -143,6 +143,7 @@ def _upkeep(add: Add) -> None:
     add("backup", "upkeep:backup", "Write a checked backup.").add_argument("--out", required=True, metavar="F")
     restore = add("restore", "upkeep:restore", "Put a backup in place of the file, which is kept aside.")
     restore.add_argument("file", metavar="F")
+    add("rescue", "upkeep:rescue", "Take over what can be checked of a damaged file. The old file is kept unchanged.")
     add("self-check", "upkeep:self_check", "Check an installation. Needs no passphrase.").add_argument(
         "--out", metavar="F"
     )

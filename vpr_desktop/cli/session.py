@@ -6,16 +6,20 @@ import getpass
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
+from typing import TypeVar
 
 from vpr_desktop.bootstrap import SystemClock
-from vpr_desktop.domain.errors import NotFound, WrongUse
+from vpr_desktop.cli.output import tell
+from vpr_desktop.domain.errors import NotFound, WrongPassphrase, WrongUse
 from vpr_desktop.services import lockscreen, sessions
 from vpr_desktop.services.context import Context
 from vpr_desktop.settings import home_folder
 
+T = TypeVar("T")
 WAIT_SECONDS = 10.0
 
 
@@ -66,13 +70,27 @@ def read_secret(path: str) -> str:
         raise NotFound(f"The file {path} cannot be read. Check its name.") from None
 
 
+def waited_out(unlock: Callable[[str], T], options: Namespace) -> T:
+    """Unlocks; where earlier wrong passphrases make everybody wait, waits first, as every command is a new start."""
+    secret = passphrase_of(options)
+    try:
+        return unlock(secret)
+    except WrongPassphrase as error:
+        if error.judged:
+            raise
+        seconds = error.wait_seconds
+    tell(f"A wrong passphrase was given too often. Waiting {seconds} s before this one is tried.")
+    Event().wait(seconds)
+    return unlock(secret)
+
+
 @contextmanager
 def signed_in(options: Namespace) -> Iterator[Context]:
     """The session of a command; the file is closed and the key overwritten at its end."""
     home, user = home_of(options), user_of(options)
     if not lockscreen.is_set_up(home):
         raise NotFound("There is no file of VPR Desktop in this folder. Check --home, or run vpr init.")
-    ctx = sessions.unlock(home, user, passphrase_of(options), SystemClock(), wait=WAIT_SECONDS)
+    ctx = waited_out(lambda secret: sessions.unlock(home, user, secret, SystemClock(), wait=WAIT_SECONDS), options)
     try:
         yield ctx
     finally:

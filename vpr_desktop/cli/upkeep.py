@@ -1,4 +1,4 @@
-"""Commands that keep the file trustworthy: verify, backup, restore, self-check."""
+"""Commands that keep the file trustworthy: verify, backup, restore, rescue, self-check."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from pathlib import Path
 
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.cli.output import result, table, tell
-from vpr_desktop.cli.session import home_of, passphrase_of, signed_in, user_of
+from vpr_desktop.cli.session import WAIT_SECONDS, home_of, signed_in, user_of, waited_out
 from vpr_desktop.domain.errors import FileDamaged
 from vpr_desktop.services import maintenance, sessions
+from vpr_desktop.services import rescue as rescues
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.rescue import Rescued
 
 DAMAGED = 7
 
@@ -43,11 +46,30 @@ def backup(options: Namespace) -> None:
 def restore(options: Namespace) -> None:
     """Puts a backup in place of the file."""
     home, user = home_of(options), user_of(options)
-    ctx = maintenance.restore(home, Path(options.file), user, passphrase_of(options), SystemClock())
+    ctx = waited_out(lambda secret: maintenance.restore(home, Path(options.file), user, secret, SystemClock()), options)
     report = maintenance.verify(ctx) if ctx.can("verify") else None
     sessions.lock(ctx)
     document = {"file": options.file, "ops": report.ops if report else None}
     result(options, document, [f"Restored from {options.file}. The file that was here is kept aside in {home}."])
+
+
+def rescue(options: Namespace) -> None:
+    """Takes over what can be checked of a damaged file into a fresh one."""
+    home, user = home_of(options), user_of(options)
+
+    def job(secret: str) -> tuple[Context, Rescued]:
+        return rescues.open_what_can_be_read(home, user, secret, SystemClock(), wait=WAIT_SECONDS)
+
+    ctx, found = waited_out(job, options)
+    sessions.lock(ctx)
+    sealed = str(found.sealed) if found.sealed else None
+    document = {"first_bad": found.first_bad, "taken": found.taken, "left": found.left, "sealed": sealed}
+    lines = [
+        f"First that does not hold: {found.first_bad}.",
+        f"{found.taken} changes were taken over, {found.left} could not be.",
+        f"The old file is kept unchanged in {found.kept}.",
+    ]
+    result(options, {**document, "kept": str(found.kept)}, lines)
 
 
 def self_check(options: Namespace) -> int:

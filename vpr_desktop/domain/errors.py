@@ -61,17 +61,21 @@ class NotAllowed(KnownError):
 
 
 class WrongPassphrase(KnownError):
-    """Wrong user or wrong passphrase: the same answer for both. `wait_seconds` is how long to wait."""
+    """Wrong user or wrong passphrase: the same answer for both. `wait_seconds` is how long to wait.
+
+    `judged` is False where a wait was running and the passphrase was not even looked at.
+    """
 
     exit_code = 5
     message = "That passphrase did not work. Check the name and type it again."
 
-    def __init__(self, wait_seconds: int = 0) -> None:
+    def __init__(self, wait_seconds: int = 0, judged: bool = True) -> None:
         if wait_seconds > 0:
             super().__init__(f"That passphrase did not work. You can try again in {wait_seconds} s.")
         else:
             super().__init__()
         self.wait_seconds = wait_seconds
+        self.judged = judged
 
 
 class WeakPassphrase(KnownError):

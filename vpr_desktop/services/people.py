@@ -84,6 +84,7 @@ def disable(ctx: Context, user_id: str) -> None:
     with ctx.unit() as unit:
         person.active = False
         unit.save(person)
+        unit.put_state("rekey_due", b"1")
         unit.commit("disable user", user_id)
     sessions.write_clear_facts(ctx)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, Problem, ProblemsFound
+from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, NotWritable, Problem, ProblemsFound
 from vpr_desktop.domain.identifiers import is_ods_code
 from vpr_desktop.domain.identity import device_id, stream_id, user_record_id
 from vpr_desktop.domain.passphrases import passphrase_problem
@@ -17,7 +18,7 @@ from vpr_desktop.domain.shifts import DEFAULT
 from vpr_desktop.domain.user import User
 from vpr_desktop.services import lockscreen
 from vpr_desktop.services.context import Clock, Context, Person, WardFacts
-from vpr_desktop.storage import backup, checks, clear_files, keyslots, slot_file, store, swap, vault
+from vpr_desktop.storage import backup, checks, clear_files, keyslots, rekey, schema, slot_file, store, swap, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
 from vpr_desktop.storage.instance_lock import InstanceLock
@@ -25,6 +26,7 @@ from vpr_desktop.storage.keyslots import KdfPolicy, Unlocked
 from vpr_desktop.storage.migrations import runner
 from vpr_desktop.storage.store import Store
 
+LOG = logging.getLogger(__name__)
 T = TypeVar("T")
 FIRST_ROLES = ("ward_manager", "device_admin")
 
@@ -191,6 +193,7 @@ def _open(home: Path, keys: Keys, clock: Clock) -> Context:
     db = _mapped(lambda: vault.open_file(home, keys.unlocked.dek, is_behind))
     try:
         db = _mapped(lambda: _up_to_date(home, db, keys.unlocked.dek, anchors, clock))
+        db, anchors = _mapped(lambda: _under_new_key(home, db, keys.unlocked, anchors, clock))
         opened = _mapped(lambda: store.open_checked(db, anchors, home, db.close))
         ctx = _context(home, opened, keys, clock)
         if opened.read_only is None:
@@ -212,6 +215,23 @@ def _up_to_date(home: Path, db: vault.Database, dek: bytearray, anchors: Anchor,
     backup.write(home, db, dek, home / backup.FOLDER / f"vpr-{clock.now():%Y%m%d-%H%M%S}.vprbackup")
     backup.drop_oldest(home / backup.FOLDER)
     return runner.migrate(home, db, dek)
+
+
+def _under_new_key(
+    home: Path, db: vault.Database, unlocked: Unlocked, anchors: Anchor, clock: Clock
+) -> tuple[vault.Database, Anchor]:
+    """Where somebody's access was ended, the file gets a new key before anything is written to it again."""
+    if schema.is_newer(db) or not rekey.is_due(db):
+        return db, anchors
+    checks.compare(db, checks.file_tip(db), anchors.read())
+    try:
+        fresh = rekey.prepare(home, db, unlocked)
+    except (FileDamaged, NotWritable) as error:
+        LOG.warning("the file keeps its key: %s", type(error).__name__)
+        return db, anchors
+    db.close()
+    moved = rekey.put_in_place(home, unlocked, fresh, f"before-key-{clock.now():%Y%m%d-%H%M%S}")
+    return moved, Anchor(home, keyslots.anchor_key(unlocked.dek))
 
 
 def _mapped(job: Callable[[], T]) -> T:

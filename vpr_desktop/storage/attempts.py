@@ -44,7 +44,7 @@ def begin(home: Path, user_id: str, monotonic: float) -> None:
     """Counts a try before it is judged. Raises WrongPassphrase with the wait where one is running."""
     left = waits(home, user_id, monotonic)
     if left:
-        raise WrongPassphrase(left)
+        raise WrongPassphrase(left, judged=False)
     _WAITS.pop((str(home), user_id), None)
     _write(home, user_id, _count(home, user_id) + 1)
 

@@ -139,13 +139,14 @@ def _op_problems(db: Connection, after: int) -> Iterator[str]:
         if link != bytes(chain):
             yield f"op {n}: the chain breaks here"
             return
-        if raw is not None and not _says(raw, bytes(hashed), [op_id, ei, et, st, dev, [incarnation, counter]]):
+        if raw is not None and not says(raw, bytes(hashed), [op_id, ei, et, st, dev, [incarnation, counter]]):
             yield f"op {n}: its content was changed"
             return
         expected += 1
 
 
-def _says(raw: object, hashed: bytes, columns: list[object]) -> bool:
+def says(raw: object, hashed: bytes, columns: list[object]) -> bool:
+    """Whether an op's bytes have this hash and say what its row says."""
     if not isinstance(raw, bytes) or op_hash(raw) != hashed:
         return False
     try:

@@ -6,6 +6,7 @@ HPKE, so that a new file key can later be given to people who are not there.
 
 from __future__ import annotations
 
+import hmac
 import os
 import secrets
 from base64 import b64decode, b64encode
@@ -15,7 +16,7 @@ from typing import Any
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
@@ -31,6 +32,8 @@ from vpr_desktop.storage import attempts, slot_file
 
 SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.CHACHA20_POLY1305)
 MIB = 1024
+NOT_OURS = "The key file names a key that this PC did not make. The file keeps its key. Call IT."
+SEALED = b"VPRS1\0"
 CODE_LENGTH = 32  # characters of 5 bits: 160 bits
 
 
@@ -173,11 +176,42 @@ def _make_slot(
         "user_id": user_id,
         "name": name,
         "disabled": False,
+        **_public(unlocked.dek, file_id, slot_id, private.public_key()),
         "header": header,
         "nonce": b64encode(nonce).decode(),
         "box": b64encode(box).decode(),
         "dek": b64encode(SUITE.encrypt(bytes(unlocked.dek), private.public_key(), _info(file_id, slot_id))).decode(),
     }
+
+
+def _public(dek: bytes | bytearray, file_id: str, slot_id: str, public: X25519PublicKey) -> dict[str, str]:
+    """A slot's public key, authenticated by the file's key: a planted one must never be given the next key."""
+    raw = public.public_bytes_raw()
+    said = canonical([file_id, slot_id, raw.hex()])
+    mac = hmac.new(_hkdf(bytes(dek), b"vpr-slot-pub-v1"), said, "sha256").hexdigest()
+    return {"pub": b64encode(raw).decode(), "pub_mac": mac}
+
+
+def resealed(document: dict[str, Any], unlocked: Unlocked, fresh: bytes | bytearray) -> dict[str, Any]:
+    """The key file with the new key sealed to everybody in it. Raises FileDamaged where a public key is not ours."""
+    file_id = str(document["file_id"])
+    slots = [_reseal(slot, slot["header"]["id"], file_id, unlocked.dek, fresh) for slot in document["slots"]]
+    recovery = document["recovery"] and _reseal(document["recovery"], "recovery", file_id, unlocked.dek, fresh)
+    return {**document, "slots": slots, "recovery": recovery}
+
+
+def _reseal(
+    held: dict[str, Any], slot_id: str, file_id: str, dek: bytes | bytearray, fresh: bytes | bytearray
+) -> dict[str, Any]:
+    try:
+        public = X25519PublicKey.from_public_bytes(b64decode(held["pub"]))
+        ours = hmac.compare_digest(_public(dek, file_id, slot_id, public)["pub_mac"], held["pub_mac"])
+    except (KeyError, ValueError, TypeError) as error:
+        raise FileDamaged(NOT_OURS) from error
+    if not ours:
+        raise FileDamaged(NOT_OURS)
+    sealed = SUITE.encrypt(bytes(fresh), public, _info(file_id, slot_id))
+    return {**held, **_public(fresh, file_id, slot_id, public), "dek": b64encode(sealed).decode()}
 
 
 def disable(home: Path, user_id: str) -> None:
@@ -198,7 +232,7 @@ def make_recovery_code(home: Path, unlocked: Unlocked) -> str:
     sealed = SUITE.encrypt(bytes(unlocked.dek), public, _info(str(document["file_id"]), "recovery"))
     document["recovery"] = {
         "v": 1,
-        "pub": b64encode(public.public_bytes_raw()).decode(),
+        **_public(unlocked.dek, str(document["file_id"]), "recovery", public),
         "dek": b64encode(sealed).decode(),
     }
     slot_file.write(home, document)
@@ -245,3 +279,18 @@ def unlock_by_recovery(home: Path, code: str, monotonic: float) -> Unlocked:
 def anchor_key(dek: bytes | bytearray) -> bytes:
     """The key under which the anchor is authenticated."""
     return _hkdf(bytes(dek), b"vpr-anchor")
+
+
+def seal(dek: bytes | bytearray, file_id: str, data: bytes) -> bytes:
+    """Encrypts what is copied out of the file, under a key of its own that whoever opens the file can make."""
+    nonce = os.urandom(12)
+    return SEALED + nonce + AESGCM(_hkdf(bytes(dek), b"vpr-rescue-v1")).encrypt(nonce, data, SEALED + file_id.encode())
+
+
+def unseal(dek: bytes | bytearray, file_id: str, data: bytes) -> bytes:
+    """Decrypts what `seal` made. Raises FileDamaged for anything else."""
+    head, nonce, box = data[: len(SEALED)], data[len(SEALED) : len(SEALED) + 12], data[len(SEALED) + 12 :]
+    try:
+        return AESGCM(_hkdf(bytes(dek), b"vpr-rescue-v1")).decrypt(nonce, box, head + file_id.encode())
+    except (InvalidTag, ValueError) as error:
+        raise FileDamaged("This sealed file is damaged or belongs to another PC.") from error

@@ -163,6 +163,16 @@ def cipher_version() -> str:
     return str(found[0])
 
 
+def change_key(path: Path, old: bytes | bytearray, new: bytes | bytearray) -> None:
+    """Encrypts a closed file anew under another key. Only ever done to a copy: cut short, the copy is lost."""
+    db = connect(path, old)
+    try:
+        with sql_errors():
+            db.execute(f"PRAGMA rekey = \"x'{bytes(new).hex()}'\"")
+    finally:
+        db.close()
+
+
 def page_problems(db: Database) -> list[str]:
     """What the page check and the integrity check of the file say; empty where all is well."""
     found: list[str] = []

@@ -17,6 +17,7 @@ from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui import panes, shortcuts
 from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
 from vpr_desktop.ui.leaving import keep_and_close, restoring
@@ -88,6 +89,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.unlock_asked.connect(self.unlock)
         self.lock_page.support_asked.connect(self.open_support)
         self.lock_page.recover_asked.connect(self._on_recover_asked)
+        self.care = FileCare(self, self._on_unlocked, self._on_unlock_failed)
         self.idle.warned.connect(self._on_idle_warned)
         self.idle.calmed.connect(self._close_banner)
         self.idle.expired.connect(self.lock)
@@ -300,6 +302,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def _on_unlock_failed(self, error: Exception) -> None:
         self.lock_page.set_busy(False)
+        self.care.offer_help(error)
         if isinstance(error, KnownError):
             self.lock_page.show_error(str(error))
         else:

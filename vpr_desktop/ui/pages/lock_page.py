@@ -14,6 +14,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import HEADER
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
+from vpr_desktop.ui.widgets.damage_panel import DamagePanel
 from vpr_desktop.ui.widgets.fields import TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, Words
@@ -53,6 +54,7 @@ class LockPage(QWidget):
         self.unlock = Button(say("Unlock"), "primary")
         self.recover = Button(say("Use the recovery code"), "link")
         self.support = Button(say("Get support"), "link", icon="phone", hint="F1")
+        self.damage = DamagePanel()
         self.practice = Words(say("Practice. Fictional data, never sent."), "hint", tone="second")
         self._build()
         self._connect()
@@ -95,7 +97,7 @@ class LockPage(QWidget):
         below.body.addLayout(foot)
         below.body.addWidget(self.practice)
         self.middle = QWidget()
-        self.middle.setLayout(column(card, below, gap=12))
+        self.middle.setLayout(column(card, self.damage, below, gap=12))
         page = ScrollPage()
         page.body.addWidget(self.middle, 0, Qt.AlignmentFlag.AlignHCenter)
         page.body.addStretch(1)
@@ -135,6 +137,7 @@ class LockPage(QWidget):
         """Empties the passphrase and any message."""
         self.passphrase.clear()
         self.show_error("")
+        self.damage.hide()
         self.set_busy(False)
 
     def first_focus(self) -> QWidget:
@@ -166,16 +169,20 @@ class LockPage(QWidget):
         self.passphrase.setEchoMode(mode)
         self.show_words.set_words(say("Hide") if shown else say("Show"), say("Show the passphrase"))
 
-    def _on_unlock_clicked(self) -> None:
+    def entered(self) -> tuple[str, str]:
+        """Who is chosen and the passphrase as typed."""
         chosen = (self.who.value() or [SOMEONE_ELSE])[0]
-        user_id = self.other.text().strip() if chosen == SOMEONE_ELSE else chosen
+        return (self.other.text().strip() if chosen == SOMEONE_ELSE else chosen), self.passphrase.text()
+
+    def _on_unlock_clicked(self) -> None:
+        user_id, passphrase = self.entered()
         if not self.unlock.isEnabled():
             return
-        if not user_id or not self.passphrase.text():
+        if not user_id or not passphrase:
             self.show_error(say("Choose who is working and type the passphrase."))
             return
         self.set_busy(True)
-        self.unlock_asked.emit(user_id, self.passphrase.text())
+        self.unlock_asked.emit(user_id, passphrase)
 
     def _show_time(self) -> None:
         from vpr_desktop.domain.when import show_day

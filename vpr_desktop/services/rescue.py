@@ -1,0 +1,71 @@
+"""When the file does not open as it should: take over what can be checked into a fresh file, and keep the old one.
+
+Anybody who can unlock this PC may do it, so that a ward can always log; the trail says who and what was found.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from vpr_desktop.domain.errors import FileDamaged, FileTooNew, KnownError, NoCipher
+from vpr_desktop.services import sessions
+from vpr_desktop.services.context import Clock, Context
+from vpr_desktop.storage import backup, keyslots, swap, vault
+from vpr_desktop.storage import rescue as storage_rescue
+from vpr_desktop.storage.instance_lock import InstanceLock
+from vpr_desktop.storage.keyslots import KdfPolicy
+
+
+@dataclass(frozen=True, slots=True)
+class Rescued:
+    """What was found and done. `sealed` holds what was never sent; `kept` is the folder with the old file."""
+
+    first_bad: str
+    taken: int
+    left: int
+    sealed: Path | None
+    kept: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """What can be offered where a file does not open."""
+
+    can_read: bool
+    newest_backup: Path | None
+
+
+def help_for(home: Path, error: KnownError) -> Help | None:
+    """What to offer after a failed unlock; None where the file is not at fault."""
+    if not isinstance(error, FileDamaged) or isinstance(error, FileTooNew | NoCipher):
+        return None
+    backups = backup.listed(home)
+    return Help((home / vault.FILE).exists(), backups[0] if backups else None)
+
+
+def open_what_can_be_read(
+    home: Path, user_id: str, passphrase: str, clock: Clock, policy: KdfPolicy | None = None, wait: float = 0.0
+) -> tuple[Context, Rescued]:
+    """Takes over what can be checked and opens it. Raises WrongPassphrase, FileDamaged where nothing can be read.
+
+    The old file, its keys and anchor are moved to a folder of their own, unchanged. Work goes on under a new
+    incarnation number and letter, as after a restore.
+    """
+    policy = policy or KdfPolicy()
+    lock = InstanceLock(home, wait)
+    try:
+        swap.finish(home)
+        unlocked = keyslots.unlock(home, user_id, passphrase, clock.monotonic(), policy)
+        staged = swap.stage(home)
+        found = storage_rescue.rescue(home, staged, unlocked.dek, unlocked.file_id, clock.now())
+        kept = swap.swap(home, f"damaged-{clock.now():%Y%m%d-%H%M%S}")
+        unlocked.wipe()
+    finally:
+        swap.discard(home)
+        lock.release()
+    ctx = sessions.unlock(home, user_id, passphrase, clock, policy, wait)
+    with ctx.unit() as unit:
+        unit.commit("rescue", found.first_bad)
+    sessions.write_clear_facts(ctx)
+    return ctx, Rescued(found.first_bad, found.taken, found.left, found.sealed, kept)

@@ -1,0 +1,107 @@
+"""What the window does for the file itself: offers help where it does not open, warnings and the day's backup."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+
+from vpr_desktop.domain.errors import KnownError
+from vpr_desktop.ui.leaving import restoring
+from vpr_desktop.ui.widgets.frames import Panel
+from vpr_desktop.ui.words import say
+
+if TYPE_CHECKING:
+    from vpr_desktop.services.context import Context
+    from vpr_desktop.ui.main_window import MainWindow
+
+BACKUP_AFTER = 60_000  # milliseconds after unlock, so that nobody who wants to log waits for it
+
+
+class FileCare:
+    """Belongs to the window; `unlocked` and `failed` are what the window does after any unlock."""
+
+    def __init__(
+        self, window: MainWindow, unlocked: Callable[[Context], None], failed: Callable[[Exception], None]
+    ) -> None:
+        self.window, self.unlocked, self.failed = window, unlocked, failed
+        panel = window.lock_page.damage
+        panel.read_asked.connect(self._on_read_asked)
+        panel.restore_asked.connect(self._on_restore_asked)
+        self._due = QTimer(window)
+        self._due.setSingleShot(True)
+        self._due.timeout.connect(self.back_up)
+        window.unlocked.connect(self._on_unlocked)
+        window.locked.connect(self._due.stop)
+
+    def offer_help(self, error: Exception) -> None:
+        """Shows the ways on where the file itself is at fault."""
+        from vpr_desktop.services import rescue
+
+        found = rescue.help_for(self.window.home, error) if isinstance(error, KnownError) else None
+        if found is not None:
+            self.window.lock_page.damage.offer(found.can_read, found.newest_backup)
+
+    def _on_read_asked(self) -> None:
+        user_id, passphrase = self.window.lock_page.entered()
+        home, clock = self.window.home, self.window.clock
+
+        def job() -> Any:
+            from vpr_desktop.services import rescue
+
+            return rescue.open_what_can_be_read(home, user_id, passphrase, clock)
+
+        self.window.lock_page.set_busy(True)
+        self.window.lane.run(self.window, job, self._on_rescued, self.failed)
+
+    def _on_rescued(self, answer: Any) -> None:
+        ctx, found = answer
+        self.unlocked(ctx)
+        text = say(
+            "{taken} changes were taken over, {left} could not be. The old file is kept for IT. First found: {what}.",
+            taken=found.taken,
+            left=found.left,
+            what=found.first_bad,
+        )
+        self.window.trouble(text)
+
+    def _on_restore_asked(self, archive: str) -> None:
+        user_id, passphrase = self.window.lock_page.entered()
+        self.window.lock_page.set_busy(True)
+        job = restoring(self.window.home, Path(archive), user_id, passphrase, self.window.clock)
+        self.window.lane.run(self.window, job, self.unlocked, self.failed)
+
+    def _on_unlocked(self) -> None:
+        ctx = self.window.ctx
+
+        def job() -> list[str]:
+            from vpr_desktop.services import warnings
+
+            return warnings.of(ctx)
+
+        self.window.lane.run(self.window, job, self._show_warnings)
+        self._due.start(BACKUP_AFTER)
+
+    def _show_warnings(self, sentences: list[str]) -> None:
+        if sentences and self.window.shell is not None and not self.window.shell.banner.isVisible():
+            self.window.shell.show_banner(Panel("warning", sentences[0]))
+            self.window.announce(sentences[0])
+
+    def back_up(self) -> None:
+        """Makes the day's backup where it is due; a disk that refuses is told."""
+        if self.window.shell is None:
+            return
+        ctx = self.window.ctx
+
+        def job() -> Any:
+            from vpr_desktop.services import maintenance
+
+            return maintenance.nightly(ctx) if ctx.store.read_only is None else None
+
+        self.window.run(self.window, job, self._on_backed_up)
+
+    def _on_backed_up(self, made: Any) -> None:
+        if made is not None:
+            self.window.status(say("Backed up and checked: {count} changes", count=made.ops))
