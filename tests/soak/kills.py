@@ -24,6 +24,7 @@ from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.services import drafts, maintenance, people, sessions
 from vpr_desktop.services.context import Context
+from vpr_desktop.storage import rekey as key_change
 from vpr_desktop.storage import vault
 from vpr_desktop.storage.migrations import runner
 
@@ -163,6 +164,8 @@ class Lab:
                 wrong += [f"verify: {p}" for p in report.problems]
                 if runner.version(ctx.store.db) != runner.newest():
                     wrong.append("not migrated")
+                if part == "rekey" and key_change.is_due(ctx.store.db):
+                    wrong.append("the file did not get its new key")
                 wrong += self._missing(ctx, part, outcome.said)
                 logged(ctx)
                 wrong += [f"verify after another save: {p}" for p in maintenance.verify(ctx).problems]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vpr_desktop.domain.changes import Change, Changes, Origin
 from vpr_desktop.domain.errors import NotFound
-from vpr_desktop.domain.forms import ENTITIES, SCHEMA
+from vpr_desktop.domain.forms import SCHEMA
 from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.domain.ops import Fold, canonical, fold
 from vpr_desktop.domain.part import Part
@@ -262,8 +262,3 @@ def draft_rows(reader: Reader, user_id: str) -> list[dict[str, Any]]:
     )
     keys = ("id", "form", "started_at", "saved_at")
     return [{**dict(zip(keys, row, strict=False)), "body": json.loads(row[4])} for row in rows]
-
-
-def entity_of(name: str) -> type[Record]:
-    """The entity class of a name in an op."""
-    return ENTITIES[name]

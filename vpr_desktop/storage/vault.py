@@ -113,20 +113,37 @@ def open_file(home: Path, dek: bytes | bytearray, is_behind: Callable[[Database]
         if file.read(16) == b"SQLite format 3\0":
             raise FileDamaged()
     kept = _set_journals_aside(home)
-    db = connect(path, dek)
-    if kept is None or not is_behind(db):
+    if kept is None:
+        return connect(path, dek)
+    db = _sound(path, dek, is_behind)
+    if db is not None:
         _drop(kept)
         return db
-    other = connect(kept, dek)
-    better = not is_behind(other)
+    other = _sound(kept, dek, is_behind)
+    if other is None:
+        return connect(path, dek)
     other.close()
-    if not better:
-        return db
-    db.close()
     Path(str(path) + "-journal").unlink(missing_ok=True)
     os.replace(kept, path)
     sync_folder(home)
     return connect(path, dek)
+
+
+def _sound(path: Path, dek: bytes | bytearray, is_behind: Callable[[Database], bool]) -> Database | None:
+    """An open file that reads and is not behind; None for one that a planted journal has spoilt."""
+    try:
+        db = connect(path, dek)
+    except FileDamaged:
+        return None
+    try:
+        with sql_errors():
+            behind = is_behind(db)
+    except FileDamaged:
+        behind = True
+    if behind:
+        db.close()
+        return None
+    return db
 
 
 def _set_journals_aside(home: Path) -> Path | None:
@@ -145,10 +162,9 @@ def _set_journals_aside(home: Path) -> Path | None:
     return kept
 
 
-def _drop(kept: Path | None) -> None:
-    if kept is not None:
-        kept.unlink(missing_ok=True)
-        kept.with_name("aside-journal").unlink(missing_ok=True)
+def _drop(kept: Path) -> None:
+    kept.unlink(missing_ok=True)
+    kept.with_name("aside-journal").unlink(missing_ok=True)
 
 
 def cipher_version() -> str:
