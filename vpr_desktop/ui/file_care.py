@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,16 +18,15 @@ if TYPE_CHECKING:
     from vpr_desktop.services.context import Context
     from vpr_desktop.ui.main_window import MainWindow
 
+LOG = logging.getLogger(__name__)
 BACKUP_AFTER = 60_000  # milliseconds after unlock, so that nobody who wants to log waits for it
 
 
 class FileCare:
-    """Belongs to the window; `unlocked` and `failed` are what the window does after any unlock."""
+    """Belongs to the window; `unlocked` is what the window does after any unlock."""
 
-    def __init__(
-        self, window: MainWindow, unlocked: Callable[[Context], None], failed: Callable[[Exception], None]
-    ) -> None:
-        self.window, self.unlocked, self.failed = window, unlocked, failed
+    def __init__(self, window: MainWindow, unlocked: Callable[[Context], None]) -> None:
+        self.window, self.unlocked = window, unlocked
         panel = window.lock_page.damage
         panel.read_asked.connect(self._on_read_asked)
         panel.restore_asked.connect(self._on_restore_asked)
@@ -36,13 +36,20 @@ class FileCare:
         window.unlocked.connect(self._on_unlocked)
         window.locked.connect(self._due.stop)
 
-    def offer_help(self, error: Exception) -> None:
-        """Shows the ways on where the file itself is at fault."""
+    def unlock_failed(self, error: Exception) -> None:
+        """Says on the lock screen why it did not open; shows the ways on where the file itself is at fault."""
+        page = self.window.lock_page
+        page.set_busy(False)
+        if not isinstance(error, KnownError):
+            LOG.error("unlock ended with %s", type(error).__name__)
+            page.show_error(say("It could not be opened. Nothing was changed. Try again, then call IT."))
+            return
+        page.show_error(str(error))
         from vpr_desktop.services import rescue
 
-        found = rescue.help_for(self.window.home, error) if isinstance(error, KnownError) else None
+        found = rescue.help_for(self.window.home, error)
         if found is not None:
-            self.window.lock_page.damage.offer(found.can_read, found.newest_backup)
+            page.damage.offer(found.can_read, found.newest_backup)
 
     def _on_read_asked(self) -> None:
         user_id, passphrase = self.window.lock_page.entered()
@@ -54,7 +61,7 @@ class FileCare:
             return rescue.open_what_can_be_read(home, user_id, passphrase, clock)
 
         self.window.lock_page.set_busy(True)
-        self.window.lane.run(self.window, job, self._on_rescued, self.failed)
+        self.window.lane.run(self.window, job, self._on_rescued, self.unlock_failed)
 
     def _on_rescued(self, answer: Any) -> None:
         ctx, found = answer
@@ -71,7 +78,7 @@ class FileCare:
         user_id, passphrase = self.window.lock_page.entered()
         self.window.lock_page.set_busy(True)
         job = restoring(self.window.home, Path(archive), user_id, passphrase, self.window.clock)
-        self.window.lane.run(self.window, job, self.unlocked, self.failed)
+        self.window.lane.run(self.window, job, self.unlocked, self.unlock_failed)
 
     def _on_unlocked(self) -> None:
         ctx = self.window.ctx

@@ -89,7 +89,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.unlock_asked.connect(self.unlock)
         self.lock_page.support_asked.connect(self.open_support)
         self.lock_page.recover_asked.connect(self._on_recover_asked)
-        self.care = FileCare(self, self._on_unlocked, self._on_unlock_failed)
+        self.care = FileCare(self, self._on_unlocked)
         self.idle.warned.connect(self._on_idle_warned)
         self.idle.calmed.connect(self._close_banner)
         self.idle.expired.connect(self.lock)
@@ -298,16 +298,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
             return sessions.unlock(home, user_id, passphrase, clock)
 
-        self.lane.run(self, job, self._on_unlocked, self._on_unlock_failed)
-
-    def _on_unlock_failed(self, error: Exception) -> None:
-        self.lock_page.set_busy(False)
-        self.care.offer_help(error)
-        if isinstance(error, KnownError):
-            self.lock_page.show_error(str(error))
-        else:
-            LOG.error("unlock ended with %s", type(error).__name__)
-            self.lock_page.show_error(say("It could not be opened. Nothing was changed. Try again, then call IT."))
+        self.lane.run(self, job, self._on_unlocked, self.care.unlock_failed)
 
     def _on_unlocked(self, ctx: Context) -> None:
         self._ctx = ctx
@@ -368,7 +359,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock()
         self.lock_page.set_busy(True)
         job = restoring(home, Path(archive), user_id, passphrase, clock)
-        self.lane.run(self, job, self._on_unlocked, self._on_unlock_failed)
+        self.lane.run(self, job, self._on_unlocked, self.care.unlock_failed)
 
     def _on_lock_failed(self, error: Exception) -> None:
         LOG.error("lock ended with %s", type(error).__name__)
