@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
 
 from vpr_desktop.domain.quick_log import Option
@@ -99,7 +99,10 @@ class LockPage(QWidget):
         self.middle = QWidget()
         self.middle.setLayout(column(card, self.damage, below, gap=12))
         page = ScrollPage()
-        page.body.addWidget(self.middle, 0, Qt.AlignmentFlag.AlignHCenter)
+        centred = row(gap=0)  # aligned to the middle, a widget would not get the height that its wrapped lines need
+        for part in (None, self.middle, None):
+            centred.addStretch(1) if part is None else centred.addWidget(part)
+        page.body.addLayout(centred)
         page.body.addStretch(1)
         whole = column(self.bar, gap=0)
         whole.addWidget(page, 1)
