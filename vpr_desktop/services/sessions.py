@@ -195,7 +195,7 @@ def _open(home: Path, keys: Keys, clock: Clock) -> Context:
         db = _mapped(lambda: _up_to_date(home, db, keys.unlocked.dek, anchors, clock))
         db, anchors = _mapped(lambda: _under_new_key(home, db, keys.unlocked, anchors, clock))
         opened = _mapped(lambda: store.open_checked(db, anchors, home, db.close))
-        ctx = _context(home, opened, keys, clock)
+        ctx = _mapped(lambda: _context(home, opened, keys, clock))
         if opened.read_only is None:
             with ctx.unit() as unit:
                 unit.commit("unlock")
