@@ -338,14 +338,19 @@ def symbols(root: QWidget) -> list[str]:
 def said_cells(root: QWidget) -> Iterator[tuple[str, str]]:
     """What the first rows of every table in sight show, and what is said of each."""
     for view in shown(root):
-        if not isinstance(view, QTableView):
-            continue
-        model = view.model()
-        for row in range(min(model.rowCount(), 30)):
-            for column in range(model.columnCount()):
-                index = model.index(row, column)
-                text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")
-                yield text, str(index.data(Qt.ItemDataRole.AccessibleTextRole) or "")
+        if isinstance(view, QTableView):
+            yield from shown_and_said(view)
+
+
+def shown_and_said(view: QTableView) -> Iterator[tuple[str, str]]:
+    """The cells of a table's first rows: what each shows, and what is said of it."""
+    model = view.model()
+    for row in range(min(model.rowCount(), 30)):
+        for column in range(model.columnCount()):
+            index = model.index(row, column)
+            roles = (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole)
+            text, spoken = (str(index.data(role) or "") for role in roles)
+            yield text, spoken
 
 
 def faulty_kinds(root: QWidget) -> list[str]:
@@ -386,11 +391,8 @@ def texts(root: QWidget) -> Iterator[str]:
 
 def cells(view: QTableView) -> Iterator[str]:
     """What stands in the rows of a table."""
-    model = view.model()
-    for row in range(min(model.rowCount(), 30)):
-        for column in range(model.columnCount()):
-            for role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
-                yield str(model.index(row, column).data(role) or "")
+    for pair in shown_and_said(view):
+        yield from pair
 
 
 def scroll_bars(widget: QWidget) -> list[QScrollBar]:

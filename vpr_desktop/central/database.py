@@ -6,7 +6,7 @@ Nothing is kept between requests but the connections. Statements are text with n
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -43,11 +43,6 @@ class Session:
     def run(self, sql: str, **values: Any) -> int:
         """How many rows it changed."""
         return int(self.connection.execute(_statement(sql, values), values).rowcount)
-
-    def run_many(self, sql: str, rows: Sequence[dict[str, Any]]) -> None:
-        """The same statement for several rows."""
-        if rows:
-            self.connection.execute(_statement(sql, rows[0]), list(rows))
 
     @property
     def for_update(self) -> str:

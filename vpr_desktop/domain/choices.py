@@ -119,4 +119,3 @@ SERV = listed(
     OTH Other
     NK Not known""",
 )
-SERVICE_DEFAULT = "ACU"

@@ -149,10 +149,3 @@ class AlreadyOpen(KnownError):
 
     exit_code = 9
     message = "VPR Desktop is already open on this PC. Use that window, or close it first."
-
-
-class Cancelled(KnownError):
-    """The user stopped it; what was done before stays."""
-
-    exit_code = 3
-    message = "Stopped. What was done before stays."

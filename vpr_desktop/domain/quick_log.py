@@ -31,7 +31,6 @@ def _options(*pairs: str) -> tuple[Option, ...]:
 
 
 WHEN_OPTIONS = _options("now Just now", "30m About 30 minutes ago", "1h About 1 hour ago", "typed Another time")
-NOT_SURE = "or choose Not sure"
 QUICK_LOG: tuple[Question, ...] = (
     Question(1, "occurred_at", "When did it happen?", WHEN_OPTIONS, "Choose when it happened."),
     Question(

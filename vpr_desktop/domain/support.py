@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from vpr_desktop.domain import choices_response as lists
 from vpr_desktop.domain.fields import day, link, moment, text
 from vpr_desktop.domain.record import Record
 
@@ -59,6 +58,3 @@ class StepCare(Record, table=True):
     owner: str | None = text("Owner", section=ENTRY, block="support", longest=80, app=True)
     due_at: datetime | None = moment("Due", section=ENTRY, block="support")
     due_reason: str | None = text("Why another due time", section=ENTRY, block="support_note", longest=500)
-
-
-STEP_OUTCOME = lists.OUTCOME

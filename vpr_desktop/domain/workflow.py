@@ -7,7 +7,6 @@ from typing import Any
 
 from vpr_desktop.domain.visibility import Tie, sees_incident
 
-LIVE = frozenset({"logged", "in_review"})
 STATUSES = ("logged", "in_review", "closed", "withdrawn")
 
 # Acts that need no record.

@@ -25,16 +25,9 @@ class Counts:
 
 def unanswered(db: Connection, n: int) -> list[int]:
     """The lines of a batch that wait for their answer: these go with their bytes, those listed do not."""
-    (hashes,) = db.execute("SELECT hashes FROM batch WHERE n = ?", (n,)).fetchone()
     sql = "SELECT op.hash FROM outbox JOIN op ON op.n = outbox.op WHERE op.batch = ? AND outbox.state = ?"
     waiting = {bytes(row[0]) for row in db.execute(sql, (n, outbox.SEALED))}
-    return [place for place, hashed in enumerate(outbox.cut(bytes(hashes))) if hashed in waiting]
-
-
-def hashes_of(db: Connection, n: int) -> list[bytes]:
-    """The hashes of a batch, in the order of its lines."""
-    (hashes,) = db.execute("SELECT hashes FROM batch WHERE n = ?", (n,)).fetchone()
-    return outbox.cut(bytes(hashes))
+    return [place for place, hashed in enumerate(outbox.hashes_of(db, n)) if hashed in waiting]
 
 
 def contradicts(db: Connection, st: str, numbered: Sequence[tuple[int, bytes]]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 
 from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import Batch, Header, Line
+from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.storage.oplog import Connection
 
 PENDING, SEALED, REVIEW, REFUSED, TOO_LARGE = "PENDING", "SEALED", "NEEDS_REVIEW", "REFUSED", "TOO_LARGE"
@@ -131,13 +132,18 @@ def held_batch(db: Connection, n: int, *, carry: Iterable[int] | None = None, an
     wanted = None if carry is None else set(carry)
     lines = tuple(
         Line(hashed, raws.get(hashed) if wanted is None or place in wanted else None)
-        for place, hashed in enumerate(cut(bytes(hashes)))
+        for place, hashed in enumerate(_cut(bytes(hashes)))
     )
     return Batch(header, lines, pk=pk, an=an)
 
 
-def cut(hashes: bytes) -> list[bytes]:
-    """The single hashes of a batch row."""
+def hashes_of(db: Connection, n: int) -> list[bytes]:
+    """The hashes of a batch, in the order of its lines."""
+    (hashes,) = db.execute("SELECT hashes FROM batch WHERE n = ?", (n,)).fetchone()
+    return _cut(bytes(hashes))
+
+
+def _cut(hashes: bytes) -> list[bytes]:
     return [hashes[i : i + HASH] for i in range(0, len(hashes), HASH)]
 
 
@@ -147,9 +153,8 @@ def take_answers(db: Connection, n: int, answers: Sequence[Answer]) -> list[tupl
     `stored` and `duplicate` give a number; with a problem, `quarantined` or `refused` the op stays listed;
     `absent` was not carried this time and goes with its bytes next time.
     """
-    (hashes,) = db.execute("SELECT hashes FROM batch WHERE n = ?", (n,)).fetchone()
     by_hash = {bytes(h): op for op, h in db.execute("SELECT n, hash FROM op WHERE batch = ?", (n,))}
-    ops = [by_hash.get(hashed) for hashed in cut(bytes(hashes))]
+    ops = [by_hash.get(hashed) for hashed in hashes_of(db, n)]
     numbered, gone, listed = [], [], []
     for answer in answers:
         op = ops[answer.position] if 0 <= answer.position < len(ops) else None
@@ -188,8 +193,6 @@ def clashing(db: Connection, ops: Sequence[int]) -> list[tuple[str, str, str]]:
 
 
 def _has_clash(db: Connection, et: str, ei: str, _st: str) -> bool:
-    from vpr_desktop.domain.forms import ENTITIES
-
     if et not in ENTITIES:
         return False
     row = db.execute(f"SELECT clash FROM {et} WHERE id = ?", (ei,)).fetchone()

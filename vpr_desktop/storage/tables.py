@@ -134,7 +134,6 @@ STALE_SUPPORT = Table("stale_support", METADATA, Column("id", String, primary_ke
 # Columns that the projection computes and nobody declares, for entities that happen at a time.
 LOCAL_TIME = ("local_ym", "local_day", "local_wday", "local_hour")
 TASKS = ("tasks_left",)
-KEPT_BY_STORE = ("extra", "clash", "revision")
 
 
 @cache

@@ -170,7 +170,7 @@ class Runner:
                 unit.db, effect.st, batch_id=unit.new_id(), dev=unit.store.device_id, incarnation=unit.incarnation,
                 sign=signer(unit.db), monotonic=self.monotonic(),
             )  # fmt: skip
-            made = None if n is None else Sized(n, len(exchange.hashes_of(unit.db, n)))
+            made = None if n is None else Sized(n, len(outbox.hashes_of(unit.db, n)))
             self._commit(unit)
             return made
 
@@ -205,7 +205,7 @@ class Runner:
     def _take(self, unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> events.Pushed | events.Regressed:
         place = streams.place(unit.db, effect.st)
         head = head_now(effect.st, answer.epoch, answer.head, answer.chain)
-        taken = answers_of(answer, [(b, exchange.hashes_of(unit.db, b.n)) for b in effect.job.batches])
+        taken = answers_of(answer, [(b, outbox.hashes_of(unit.db, b.n)) for b in effect.job.batches])
         numbers = [pair for one in taken for pair in one.numbered]
         other = place.epoch and place.epoch != answer.epoch
         if not place.offering and (other or exchange.contradicts(unit.db, effect.st, numbers)):

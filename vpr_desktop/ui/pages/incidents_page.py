@@ -26,7 +26,6 @@ from vpr_desktop.ui.words import say
 
 LEAST_ROWS = 7  # so many rows are in sight at any text size; the page scrolls for them
 SUPPORT_TINTS = {"Open": "tag:blue", "Closed": "second"}
-SEND = {"waiting": ("up", "On this PC"), "sent": ("tick", "Sent"), "needs_you": ("warning", "Needs you")}
 
 
 def _cell(row: Row, text: str, kind: str = "plain") -> Cell:

@@ -37,12 +37,6 @@ class Words(QLabel):
         self._dress()
         style_of().changed.connect(self._dress)
 
-    def set_tone(self, tone: str) -> None:
-        """Changes the colour by meaning."""
-        self.setProperty("tone", tone)
-        self.style().unpolish(self)
-        self.style().polish(self)
-
     def _dress(self) -> None:
         self.setFont(style_of().font(*SIZES[self.kind]))
         self.updateGeometry()
