@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QApplication, QWidget
 
-from tests.ui import fit, walk
+from tests.ui import fit, walk, words_in
 from tests.ui.screens import SCREENS
 from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
 
@@ -24,7 +24,7 @@ ONCE: dict[str, Walker] = {
     "targets": walk.small_targets,
     "shortcuts": walk.bare_shortcuts,
     "drags": walk.drags,
-    "symbols": walk.symbols,
+    "symbols": words_in.symbols,
     "kinds": walk.faulty_kinds,
 }
 FIT: dict[str, Walker] = {
@@ -95,8 +95,8 @@ def take(app: QApplication, folder: Path, looks: tuple[Look, ...] = LOOKS) -> Su
 
 
 def _note(made: Survey, name: str, root: QWidget) -> None:
-    made.texts[name] = list(walk.texts(root))
+    made.texts[name] = list(words_in.texts(root))
     made.spoken[name] = [w.accessibleName() for w in walk.shown(root) if w.accessibleName()]
-    made.cells[name] = list(walk.said_cells(root))
+    made.cells[name] = list(words_in.said_cells(root))
     focused = QApplication.focusWidget()
     made.first_focus[name] = walk.told(focused) if focused is not None else ""

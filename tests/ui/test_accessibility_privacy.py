@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
-from tests.ui import screens, walk
+from tests.ui import screens, words_in
 from tests.ui.stage import CANARY_NAME, CANARY_NHS, CANARY_NOTE, Stage
 from tests.ui.test_accessibility_looks import luminance
 from tests.window import make_window, settle
@@ -36,11 +36,11 @@ def test_item_18_titles_logs_lists_and_file_names_hold_no_canary(
         titles = [one.windowTitle() for one in QApplication.topLevelWidgets()]
         assert not [title for title in titles if has_canary(title)], screen.name
         page = window.window.page()
-        texts = list(walk.texts(root))
+        texts = list(words_in.texts(root))
         if screen.page in ("home", "incidents", "handover", "data", "settings"):
             assert not [text for text in texts if has_canary(text)], screen.name
         for view in root.findChildren(QTableView):
-            assert not [text for text in walk.cells(view) if has_canary(text)], screen.name
+            assert not [text for text in words_in.cells(view) if has_canary(text)], screen.name
         if screen.page == "print":
             assert not has_canary(page.pdf.file_name + page.pdf.title), screen.name
         seen_on_record |= screen.page == "record" and any(has_canary(text) for text in texts)
@@ -76,7 +76,7 @@ def test_item_19_the_locked_window_looks_as_one_that_never_saw_the_data(window: 
 
 
 def _texts_of(widget: QWidget) -> list[str]:
-    return list(walk.texts(widget))
+    return list(words_in.texts(widget))
 
 
 def prints(stage: Stage) -> dict[str, Pdf]:
