@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from tests.conftest import fast_keys
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC, set_up
+from vpr_desktop.ui.dialogs import save_file
 
 
 @pytest.fixture
@@ -36,3 +37,19 @@ def pc(
         one.window.hide()
         one.window.deleteLater()
     qapp.processEvents()
+
+
+@pytest.fixture
+def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
+    """Answers questions for files: `save` with a folder, `open` with one file."""
+    chosen = {"save": tmp_path, "open": tmp_path / "none"}
+
+    def to_save(_parent: object, _title: str, name: str, _kinds: str, answered: Callable[[str], None]) -> None:
+        answered(str(chosen["save"] / name))
+
+    def to_open(_parent: object, _title: str, _kinds: str, answered: Callable[[str], None]) -> None:
+        answered(str(chosen["open"]))
+
+    monkeypatch.setattr(save_file, "ask_save_path", to_save)
+    monkeypatch.setattr(save_file, "ask_open_path", to_open)
+    return chosen

@@ -19,28 +19,11 @@ from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC, set_up
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.services import incidents, wards
-from vpr_desktop.ui.dialogs import save_file
 
 Pc = Callable[..., WardPC]
 HEAD = ["ID", "Incident date", "Incident time", "Location (exact)", "Reported date", "Reported time",
         "Approval status", "Category", "Sub category", "Degree of harm", "Location type", "Person type",
         "Description", "Action taken"]  # fmt: skip
-
-
-@pytest.fixture
-def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
-    """Answers questions for files: `save` with a folder, `open` with one file."""
-    chosen = {"save": tmp_path, "open": tmp_path / "none"}
-
-    def to_save(_parent: object, _title: str, name: str, _kinds: str, answered: Callable[[str], None]) -> None:
-        answered(str(chosen["save"] / name))
-
-    def to_open(_parent: object, _title: str, _kinds: str, answered: Callable[[str], None]) -> None:
-        answered(str(chosen["open"]))
-
-    monkeypatch.setattr(save_file, "ask_save_path", to_save)
-    monkeypatch.setattr(save_file, "ask_open_path", to_open)
-    return chosen
 
 
 @pytest.fixture
@@ -81,12 +64,15 @@ def test_first_run_in_five_steps(new_pc: WardPC, files: dict[str, Path]) -> None
     page.fields["passphrase"].control.setText(PASSPHRASE)
     ward.click("Next")
     assert "Step 4 of 5, recovery code" in ward.screen()
-    code = page.code.text()
+    code = page.code.code
     ward.click("Next")
-    assert "Print the code or write it down first, then tick the box." in ward.screen()
+    assert "Print the code or write it down first. Then type its first 4 characters." in ward.screen()
+    ward.put("Type its first 4 characters", "ZZZZ" if code[:4] != "ZZZZ" else "YYYY")
+    ward.click("Next")
+    assert "These are not its first 4 characters. Read them again." in ward.screen()
     ward.click("Save as PDF to print")
     assert (files["save"] / "recovery-code.pdf").read_bytes().startswith(b"%PDF")
-    page.have_code.setChecked(True)
+    ward.put("Type its first 4 characters", code[:4].lower())
     ward.click("Next")
     assert "Step 5 of 5, lock and send" in ward.screen()
     ward.click("Start")

@@ -76,7 +76,7 @@ def slots(home: Path, say: Say) -> None:
         people.add(ctx, "blead", "B. Lead", "support_lead", OTHER)
         say("slot blead")
         people.change_passphrase(ctx, "blead", OTHER + " away")
-        people.new_recovery_code(ctx)
+        people.set_recovery_code(ctx, people.draw_recovery_code(ctx))
 
 
 def restore(home: Path, say: Say) -> None:

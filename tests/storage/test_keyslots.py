@@ -41,17 +41,17 @@ def test_two_people_open_the_same_file_and_one_can_be_ended(tmp_path: Path, open
 
 
 def test_the_recovery_code_opens_however_it_is_typed(tmp_path: Path, opened: Unlocked) -> None:
-    code = keyslots.make_recovery_code(tmp_path, opened)
+    code = keyslots.set_recovery_code(tmp_path, opened, keyslots.draw_recovery_code())
     for typed in (code, code.lower(), code.replace("-", " "), code.replace("1", "l").replace("0", "O")):
         assert keyslots.unlock_by_recovery(tmp_path, typed, 0).dek == opened.dek
-    newer = keyslots.make_recovery_code(tmp_path, opened)
+    newer = keyslots.set_recovery_code(tmp_path, opened, keyslots.draw_recovery_code())
     with pytest.raises(WrongPassphrase):
         keyslots.unlock_by_recovery(tmp_path, code, 0)
     assert keyslots.unlock_by_recovery(tmp_path, newer, 0).dek == opened.dek
 
 
 def test_any_changed_letter_of_the_recovery_code_is_refused(tmp_path: Path, opened: Unlocked) -> None:
-    code = keyslots.make_recovery_code(tmp_path, opened)
+    code = keyslots.set_recovery_code(tmp_path, opened, keyslots.draw_recovery_code())
     for i in range(0, len(code), 7):
         if code[i] != "-":
             altered = code[:i] + ("X" if code[i] != "X" else "Y") + code[i + 1 :]

@@ -59,7 +59,7 @@ def _s0_recovery(stage: Stage) -> QWidget:
 def _s0_last(stage: Stage) -> QWidget:
     assert stage.fresh is not None
     page: Any = stage.fresh.first_run
-    page.have_code.setChecked(True)
+    page.code.have.setChecked(True)
     return _s0(4)(stage)
 
 
@@ -155,6 +155,16 @@ def _task_error(task: Any) -> None:
 
 def _settings_error(settings: Any) -> None:
     settings._on_add_clicked()
+
+
+def _new_code(settings: Any) -> None:
+    settings.recovery._on_drawn("7K2QJ-00XYZ-AB3CD-4EFGH-5JKMN-6PQRS-TVW")
+    settings.recovery.use.click()
+
+
+def _weak_words(settings: Any) -> None:
+    settings.others.words.setText("short")
+    settings.others.give.click()
 
 
 def _dialog(make: Callable[[Stage], QDialog]) -> tuple[Callable[[Stage], QWidget], Callable[[Stage], None]]:
@@ -256,6 +266,8 @@ SCREENS: tuple[Screen, ...] = (
     page("S10 data", "data"),
     SETTINGS,
     after("S11 error", SETTINGS, _settings_error),
+    after("S11 weak passphrase for somebody", SETTINGS, _weak_words),
+    after("S11 new recovery code", SETTINGS, _new_code),
     page("S2 home again", "home"),
     Screen("S12 support", _support, _support_ends),
     Screen("lock warning", _warned, _calm),

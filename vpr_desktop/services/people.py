@@ -102,11 +102,17 @@ def change_passphrase(ctx: Context, user_id: str, new: str, old: str | None = No
         unit.commit("change passphrase", user_id)
 
 
-def new_recovery_code(ctx: Context) -> str:
-    """A new paper code; the one before stops working."""
+def draw_recovery_code(ctx: Context) -> str:
+    """A paper code that opens nothing before `set_recovery_code`, so that it can be printed first."""
+    ctx.require("manage_users")
+    return keyslots.draw_recovery_code()
+
+
+def set_recovery_code(ctx: Context, code: str) -> str:
+    """Lets a drawn paper code open the file; the one before stops working. Returns the code."""
     ctx.require("manage_users")
     keys: Keys = ctx.secrets
-    code = keyslots.make_recovery_code(ctx.home, keys.unlocked)
+    keyslots.set_recovery_code(ctx.home, keys.unlocked, code)
     with ctx.unit() as unit:
         unit.commit("new recovery code")
     return code

@@ -125,7 +125,7 @@ def _stage_first_file(staged: Path, setup: FirstRun, clock: Clock, policy: KdfPo
         opened.close()
     keyslots.set_passphrase(staged, unlocked, setup.user_id, setup.name, setup.passphrase, policy)
     unlocked.user_id = setup.user_id
-    return unlocked, keyslots.make_recovery_code(staged, unlocked)
+    return unlocked, keyslots.set_recovery_code(staged, unlocked, keyslots.draw_recovery_code())
 
 
 def _refuse_second_file(home: Path) -> None:

@@ -224,11 +224,18 @@ def disable(home: Path, user_id: str) -> None:
     slot_file.write(home, document)
 
 
-def make_recovery_code(home: Path, unlocked: Unlocked) -> str:
-    """A new paper code of 160 bits that opens the file; the one before stops working."""
-    raw = secrets.token_bytes(20)
+def draw_recovery_code() -> str:
+    """A paper code of 160 bits that opens nothing yet."""
+    number = int.from_bytes(secrets.token_bytes(20), "big")
+    letters = "".join(CROCKFORD[number >> 5 * (CODE_LENGTH - 1 - i) & 31] for i in range(CODE_LENGTH))
+    letters += _check_letter(letters)
+    return "-".join(letters[i : i + 5] for i in range(0, len(letters), 5))
+
+
+def set_recovery_code(home: Path, unlocked: Unlocked, code: str) -> str:
+    """Lets a drawn code open the file; the one before stops working. Returns the code. ValueError where it is none."""
     document = slot_file.read(home)
-    public = _recovery_key(raw, str(document["file_id"])).public_key()
+    public = _recovery_key(_code_bytes(code), str(document["file_id"])).public_key()
     sealed = SUITE.encrypt(bytes(unlocked.dek), public, _info(str(document["file_id"]), "recovery"))
     document["recovery"] = {
         "v": 1,
@@ -236,10 +243,17 @@ def make_recovery_code(home: Path, unlocked: Unlocked) -> str:
         "dek": b64encode(sealed).decode(),
     }
     slot_file.write(home, document)
-    number = int.from_bytes(raw, "big")
-    letters = "".join(CROCKFORD[number >> 5 * (CODE_LENGTH - 1 - i) & 31] for i in range(CODE_LENGTH))
-    letters += _check_letter(letters)
-    return "-".join(letters[i : i + 5] for i in range(0, len(letters), 5))
+    return code
+
+
+def _code_bytes(code: str) -> bytes:
+    letters = normal_slip_code(code)
+    if len(letters) != CODE_LENGTH + 1 or letters[-1] != _check_letter(letters[:-1]):
+        raise ValueError("no recovery code")
+    number = 0
+    for letter in letters[:-1]:
+        number = number << 5 | CROCKFORD.index(letter)
+    return number.to_bytes(20, "big")
 
 
 def _check_letter(letters: str) -> str:
@@ -259,15 +273,11 @@ def unlock_by_recovery(home: Path, code: str, monotonic: float) -> Unlocked:
     """Opens the file by its paper code; spaces, case and look-alike letters do not matter."""
     attempts.begin(home, attempts.RECOVERY, monotonic)
     document = slot_file.read(home)
-    letters = normal_slip_code(code)
     recovery = document["recovery"]
     try:
-        if len(letters) != CODE_LENGTH + 1 or letters[-1] != _check_letter(letters[:-1]) or recovery is None:
+        if recovery is None:
             raise InvalidTag
-        number = 0
-        for letter in letters[:-1]:
-            number = number << 5 | CROCKFORD.index(letter)
-        private = _recovery_key(number.to_bytes(20, "big"), str(document["file_id"]))
+        private = _recovery_key(_code_bytes(code), str(document["file_id"]))
         dek = SUITE.decrypt(b64decode(recovery["dek"]), private, _info(str(document["file_id"]), "recovery"))
     except (InvalidTag, ValueError):
         wait = attempts.waits(home, attempts.RECOVERY, monotonic)

@@ -19,6 +19,7 @@ from vpr_desktop.ui.widgets.choice_group import Tick
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.recovery_code import RecoveryCode
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
@@ -141,18 +142,11 @@ class FirstRunPage(QWidget):
         )  # fmt: skip
 
     def _recovery(self) -> QWidget:
-        self.code = Words("", "section")
-        self.code.setTextInteractionFlags(
-            Qt.TextInteractionFlag.TextSelectableByKeyboard | Qt.TextInteractionFlag.TextSelectableByMouse
-        )
-        self.code.setAccessibleName(say("Recovery code"))
-        self.save_code = Button(say("Save as PDF to print"), icon="print")
-        self.save_code.clicked.connect(self._on_save_code_clicked)
-        self.have_code = Tick(say("I have printed it or written it down"))
+        self.code = RecoveryCode()
+        self.code.save_asked.connect(self._save_code)
         return self._page(
-            Words(say("With this code the records can be opened when nobody can sign in. It is shown once.")),
-            self.code, self.save_code, self.have_code,
-        )  # fmt: skip
+            Words(say("With this code the records can be opened when nobody can sign in. It is shown once.")), self.code
+        )
 
     def _sending(self) -> QWidget:
         minutes = [(str(n), say("{count} minutes", count=n)) for n in (1, 2, 3, 5, 10, 15)]
@@ -204,8 +198,8 @@ class FirstRunPage(QWidget):
         place = self.place
         if place in (1, 2):
             self._check(place)
-        elif place == 3 and not self.have_code.isChecked():
-            self._say_trouble(say("Print the code or write it down first, then tick the box."))
+        elif place == 3 and not self.code.is_kept():
+            announce(self, self.code.said(), assertive=True)
         elif place == STEPS - 1:
             self._finish()
         else:
@@ -238,7 +232,7 @@ class FirstRunPage(QWidget):
             field.set_error("")
         if made is not None:
             self.ctx, code = made
-            self.code.setText(code)
+            self.code.show_code(code)
         self.show_step(place + 1)
 
     def _on_failed(self, error: Exception) -> None:
@@ -259,15 +253,8 @@ class FirstRunPage(QWidget):
         self.trouble.show()
         announce(self, text, assertive=True)
 
-    def _on_save_code_clicked(self) -> None:
-        from vpr_desktop.ui.dialogs.save_file import ask_save_path
-
-        ask_save_path(
-            self, say("Save the recovery code to print it"), "recovery-code.pdf", "PDF (*.pdf)", self._save_code
-        )
-
     def _save_code(self, path: str) -> None:
-        code, ctx = self.code.text(), self.ctx
+        code, ctx = self.code.code, self.ctx
 
         def job() -> None:
             from vpr_desktop.services import printing
@@ -275,11 +262,11 @@ class FirstRunPage(QWidget):
             pdf = printing.recovery_sheet(ctx, code)
             printing.save(ctx, pdf, path)
 
-        self.lane.run(self, job, lambda _: self.have_code.setFocus(), self._on_failed)
+        self.lane.run(self, job, lambda _: self.code.typed.setFocus(), self._on_failed)
 
     def _finish(self) -> None:
         from vpr_desktop.services import lockscreen
 
         lockscreen.save_preferences(self.home, lock_minutes=int(self.value("lock_minutes")))
-        self.code.setText("")
+        self.code.show_code("")
         self.finished.emit(self.ctx)

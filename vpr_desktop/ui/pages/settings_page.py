@@ -13,13 +13,14 @@ from vpr_desktop.domain.choices_acts import LOC
 from vpr_desktop.domain.choices_response import CONTACT_KIND, USER_ROLE
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.quick_log import OWN_PLACES, Option
-from vpr_desktop.services import lockscreen, people, sessions, wards
+from vpr_desktop.services import lockscreen, people, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.people import UserRow
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
+from vpr_desktop.ui.dialogs.passphrase_dialog import confirmed
+from vpr_desktop.ui.pages.access_cards import OthersPassphraseCard, RecoveryCodeCard
 from vpr_desktop.ui.shortcuts import LISTED
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -84,6 +85,7 @@ class SettingsPage(QWidget):
         )
         self.change = Button(say("Change passphrase"))
         self.cards: dict[str, Card] = {}
+        self.others, self.recovery = OthersPassphraseCard(desk), RecoveryCodeCard(desk)
         self._build()
         self._connect()
 
@@ -94,7 +96,15 @@ class SettingsPage(QWidget):
         top.addStretch(1)
         top.addWidget(self.handbook)
         page.body.addLayout(top)
-        for card in (self._pc(), self._ward(), self._people(), self._own(), self._keys()):
+        for card in (
+            self._pc(),
+            self._ward(),
+            self._people(),
+            self.others,
+            self.recovery,
+            self._own(),
+            self._keys(),
+        ):
             page.body.addWidget(card)
         page.body.addStretch(1)
         self.setLayout(column(page))
@@ -184,6 +194,7 @@ class SettingsPage(QWidget):
         self.minutes.setEnabled(ctx.can("manage_device"))
         self.cards["ward"].setVisible(ctx.can("manage_ward"))
         self.cards["people"].setVisible(ctx.can("manage_users"))
+        self.recovery.opened()
         self.desk.run(self, lambda: (wards.settings(ctx), people.users(ctx)), self._show)
 
     def _show(self, found: tuple[WardSettings, list[UserRow]]) -> None:
@@ -201,6 +212,7 @@ class SettingsPage(QWidget):
         self._show_users(users)
 
     def _show_users(self, users: list[UserRow]) -> None:
+        self.others.show_users(users)
         clear(self.users)
         for user in users:
             state = USER_ROLE.label(user.role) if user.active else say("No longer works on this PC")
@@ -229,7 +241,7 @@ class SettingsPage(QWidget):
         minutes = int(self.minutes.value()[0])
         held = lockscreen.read(self.desk.ctx.home).lock_minutes
         self.minutes.set_value([str(held)])
-        self._confirmed(lambda: None, lambda _: self._set_minutes(minutes), self._on_not_confirmed)
+        confirmed(self, self.desk, lambda: None, lambda _: self._set_minutes(minutes), self._on_not_confirmed)
 
     def _set_minutes(self, minutes: int) -> None:
         self.minutes.set_value([str(minutes)])
@@ -302,23 +314,7 @@ class SettingsPage(QWidget):
 
         checked: Callable[[], None] = lambda: people.check(ctx, *person)  # noqa: E731
         failed = self._on_add_failed
-        self.desk.run(self, checked, lambda _: self._confirmed(job, self._on_added, failed), failed)
-
-    def _confirmed(
-        self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]
-    ) -> None:
-        """Does something that changes who or what opens this PC, once the passphrase was given again."""
-        ctx = self.desk.ctx
-
-        def checked(passphrase: str) -> Any:
-            sessions.confirm_passphrase(ctx, passphrase)
-            return job()
-
-        note = say("This changes how the PC is protected. Type your passphrase again.")
-        PassphraseDialog.ask(
-            self, say("Is it you?"), note, say("Go on"), say("Change nothing"),
-            lambda words: self.desk.run(self, lambda: checked(words), done, failed),
-        )  # fmt: skip
+        self.desk.run(self, checked, lambda _: confirmed(self, self.desk, job, self._on_added, failed), failed)
 
     def _on_not_confirmed(self, error: Exception) -> None:
         self.desk.trouble(str(error))
@@ -345,7 +341,7 @@ class SettingsPage(QWidget):
             people.disable(ctx, user_id)
             return people.users(ctx)
 
-        self._confirmed(job, self._show_users, self._on_not_confirmed)
+        confirmed(self, self.desk, job, self._show_users, self._on_not_confirmed)
 
     def _on_change_clicked(self) -> None:
         ctx, old, new = self.desk.ctx, self._text(self.own_old), self._text(self.own_new)
