@@ -11,7 +11,7 @@ import pytest
 
 from tests.services.test_rights import FILLED, REASON, Case, canary, make
 from vpr_desktop.domain.fields import STAGES, FieldSpec, encode, is_asked, wire_problem
-from vpr_desktop.domain.forms import ENTITIES, PARTS, TASKS
+from vpr_desktop.domain.forms import ENTITIES, PANELS, PARTS, TASKS
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import fields_of
@@ -42,7 +42,7 @@ REFERENCE = {
     "F30": "effect person:physical_harm", "F31": "person:psych_harm",
     "F32": "injury:injury injury:body_area injury:side", "F33": "person:treatment person:taken_to_hospital",
     "F34": "person:bodily_fluid_exposure person:fluid_kind person:bbv_pathway_started person:bbv_source",
-    "F35": "person:went_home person:time_lost person:back_on spell:absent_from spell:absent_to"
+    "F35": "person:went_home person:time_lost spell:back_on spell:absent_from spell:absent_to"
     " spell:restricted_duties_from spell:restricted_duties_to spell:absence_reason gap:gap_from gap:gap_to"
     " gap:gap_answer",
     "F36": "patient_harm others_harmed", "F40": "alleged:perp_key alleged:perp_name", "F41": "alleged:nhs_number",
@@ -169,6 +169,7 @@ def test_each_field_is_in_the_dictionary(entity: str, name: str, spec: FieldSpec
 
 def test_each_field_that_people_fill_stands_in_a_form() -> None:
     in_forms = {pair for task in TASKS for pair in task.fields}
+    in_forms |= {pair for fields in PANELS.values() for pair in fields}
     in_forms |= {("incident", name) for name in (*LOG, "time_known", "description")}
     # asked on the page after save, set by an act on the record, or a link or key that the app or an import makes
     elsewhere = {("incident", "told_by"), ("incident", "duplicate_of"), ("alleged", "perp_key")}

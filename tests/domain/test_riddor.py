@@ -17,15 +17,15 @@ def nov(day: int) -> date:
     return date(2026, 11, day)
 
 
-def off(first: int, last: int | None = None, reason: str | None = "PHY") -> Spell:
-    return Spell(nov(first), nov(last) if last else None, reason)
+def off(first: int, last: int | None = None, reason: str | None = "PHY", back: int | None = None) -> Spell:
+    return Spell(nov(first), nov(last) if last else None, reason, nov(back) if back else None)
 
 
 def bruised(**facts: Any) -> Facts:
     return Facts(**{"day0": D0, "effect": "MIN", "injuries": ("BRU",), "perp": "PAT", **facts})
 
 
-FIRST_OFF = {"spells": (off(3, 7),), "back_on": nov(11)}
+FIRST_OFF = {"spells": (off(3, 7, back=11),)}
 
 # facts, today, status, next ask, report by, would be; the rule each row stands for is in its id.
 VECTORS = [
@@ -47,7 +47,7 @@ VECTORS = [
     ("10 gap fit", {**FIRST_OFF, "gaps": (Gap(nov(8), nov(10), "FIT"),)}, 12, "REC3", None, None, None),
     ("10 gap worked", {**FIRST_OFF, "gaps": (Gap(nov(8), nov(10), "WRK"),)}, 12, "REC3", None, None, None),
     ("9 gap not known", {**FIRST_OFF, "gaps": (Gap(nov(8), nov(10), "NK"),)}, 12, "SCR", 14, None, 17),
-    ("10 exactly seven days", {"spells": (off(3, 7),), "back_on": nov(10), "gaps": (Gap(nov(8), nov(9), "UNF"),)},
+    ("10 exactly seven days", {"spells": (off(3, 7, back=10),), "gaps": (Gap(nov(8), nov(9), "UNF"),)},
      12, "REC3", None, None, None),
     ("13 psychological only", {"spells": (off(3, 22, "PSY"),)}, 25, "NR", None, None, None),
     ("9 reason not known", {"spells": (off(3, 22, "NK"),)}, 25, "SCR", None, None, 17),
@@ -153,7 +153,7 @@ def test_record_only_says_when_it_becomes_reportable() -> None:
 
 
 def test_open_gap_is_named_with_its_days() -> None:
-    assert advise(bruised(spells=(off(3, 7),), back_on=nov(11)), nov(12)).open_gaps == (Gap(nov(8), nov(10)),)
+    assert advise(bruised(spells=(off(3, 7, back=11),)), nov(12)).open_gaps == (Gap(nov(8), nov(10)),)
 
 
 def test_psychological_time_off_is_said_not_to_count() -> None:
@@ -170,23 +170,30 @@ def test_days_of_a_psychological_spell_are_no_gap() -> None:
 @pytest.mark.parametrize(
     "spells",
     [
-        (off(3, 7), off(4, 5), off(4, 7, "PSY")),
-        (off(3, 7, "PSY"), off(4, 7)),
-        (off(3, 7, "PSY"), off(4, 7), off(5, 6)),
+        (off(3, 7, back=11), off(4, 5), off(4, 7, "PSY")),
+        (off(3, 7, "PSY"), off(4, 7, back=11)),
+        (off(3, 7, "PSY", back=11), off(4, 7), off(5, 6)),
     ],
 )
 def test_overlapping_spells_are_looked_at_together(spells: tuple[Spell, ...]) -> None:
-    found = advise(bruised(spells=spells, back_on=nov(11)), nov(12))
+    found = advise(bruised(spells=spells), nov(12))
     assert found.open_gaps == (Gap(nov(8), nov(10)),)
 
 
 def test_a_spell_with_no_end_leaves_no_gap_behind_it() -> None:
-    found = advise(bruised(spells=(off(3), off(6, 7)), back_on=nov(20)), nov(12))
+    found = advise(bruised(spells=(off(3), off(6, 7, back=20))), nov(12))
     assert (found.status, found.open_gaps) == ("O7", ())
 
 
+def test_each_spell_has_its_own_return_and_days_at_work_before_the_next_are_no_gap() -> None:
+    spells = (off(3, 5, back=7), off(10, 12))
+    found = advise(bruised(spells=spells), nov(20))
+    assert found.open_gaps == (Gap(nov(6), nov(6)),)
+    assert advise(bruised(spells=(off(3, 5), off(10, 12))), nov(20)).open_gaps == (Gap(nov(6), nov(9)),)
+
+
 def test_eight_days_to_the_return_are_not_asked_about() -> None:
-    assert advise(bruised(spells=(off(3, 7),), back_on=nov(16)), nov(17)).open_gaps == ()
+    assert advise(bruised(spells=(off(3, 7, back=16),)), nov(17)).open_gaps == ()
 
 
 @pytest.mark.parametrize(

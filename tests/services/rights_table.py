@@ -47,7 +47,7 @@ PERSON = {
     " bbv_source",
     "psych": "psych_harm",
     "self": "self_ethnicity self_sex self_gender_same self_orientation self_religion self_disability self_age",
-    "absence": "went_home time_lost back_on riddor_status riddor_due riddor_sent_at riddor_ref riddor_decided_by"
+    "absence": "went_home time_lost riddor_status riddor_due riddor_sent_at riddor_ref riddor_decided_by"
     " riddor_reason specified_injury private_matter died_on death_linked",
 }
 ALLEGED = {"alleged_name": "perp_key perp_name nhs_number", "narrative": "description_if_unknown"}

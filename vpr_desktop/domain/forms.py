@@ -100,13 +100,11 @@ TASKS: tuple[Task, ...] = (
     Task(
         "injury", "Injury and body area",
         _of("person", "physical_harm", "psych_harm", "treatment", "taken_to_hospital", "bodily_fluid_exposure",
-            "fluid_kind", "bbv_pathway_started", "bbv_source", "went_home", "time_lost", "back_on")
+            "fluid_kind", "bbv_pathway_started", "bbv_source", "went_home", "time_lost")
         + _of("injury", "injury", "body_area", "side")
         + _of("spell", "absent_from", "absent_to", "restricted_duties_from", "restricted_duties_to",
-              "absence_reason")
-        + _of("gap", "gap_from", "gap_to", "gap_answer")
-        + _of("person", "specified_injury", "private_matter", "died_on", "death_linked", "riddor_status", "riddor_due",
-              "riddor_sent_at", "riddor_ref", "riddor_decided_by", "riddor_reason"),
+              "absence_reason", "back_on")
+        + _of("gap", "gap_from", "gap_to", "gap_answer"),
         ("physical_harm", "treatment", "time_lost"), needs_effect=True,
     ),
     Task(
@@ -146,3 +144,15 @@ TASKS: tuple[Task, ...] = (
         ("shift", "outcome_kind"),
     ),
 )  # fmt: skip
+
+# Panels beside the tasks: what a panel on the record asks for, each with a page of its own.
+PANELS: dict[str, Fields] = {
+    "riddor": _of("person", "person_kind", "time_lost", "specified_injury", "bodily_fluid_exposure", "bbv_source",
+                  "private_matter", "taken_to_hospital", "died_on", "death_linked")
+    + _of("injury", "injury", "body_area", "side")
+    + _of("spell", "absent_from", "absent_to", "restricted_duties_from", "restricted_duties_to", "absence_reason",
+          "back_on")
+    + _of("gap", "gap_from", "gap_to", "gap_answer"),
+    "riddor_decision": _of("person", "riddor_status", "riddor_due", "riddor_sent_at", "riddor_ref",
+                           "riddor_decided_by", "riddor_reason"),
+}  # fmt: skip

@@ -91,7 +91,6 @@ class Person(Part, table=True):
     time_lost: str | None = one_of(
         "Days off or on other duties?", c.YNU, section=TIME, block="absence", required_at="close"
     )
-    back_on: date | None = day("First day at normal work", section=TIME, block="absence")
     riddor_status: str | None = one_of("RIDDOR", people.RID, section=RIDDOR, block="absence")
     riddor_due: date | None = day("Report by", section=RIDDOR, block="absence")
     riddor_sent_at: datetime | None = moment("Sent at", section=RIDDOR, block="absence")
@@ -124,6 +123,7 @@ class Spell(Part, table=True):
     restricted_duties_from: date | None = day("Other duties from", section=TIME, block="absence")
     restricted_duties_to: date | None = day("Other duties until", section=TIME, block="absence")
     absence_reason: str | None = one_of("Reason for time off", people.ABS, section=TIME, block="absence")
+    back_on: date | None = day("First day at normal work", section=TIME, block="absence")
 
 
 class Gap(Part, table=True):

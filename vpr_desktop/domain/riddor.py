@@ -43,7 +43,6 @@ class Facts:
     time_lost: str | None = None
     spells: tuple[Spell, ...] = ()
     gaps: tuple[Gap, ...] = ()
-    back_on: date | None = None
     taken_to_hospital: str | None = None
     at_hospital: bool = True
 
@@ -75,7 +74,7 @@ def one_year_after(day: date) -> date:
 
 def advise(facts: Facts, today: date) -> Advice:
     """The advice for one person on a day of the ward's calendar."""
-    days = count(facts.day0, today, facts.spells, facts.gaps, facts.back_on)
+    days = count(facts.day0, today, facts.spells, facts.gaps)
     if is_death(facts):
         return _death(facts, days)
     if is_hurt(facts) and facts.person_kind in NOT_AT_WORK:

@@ -20,11 +20,15 @@ UNABLE, MAYBE = "U", "M"
 
 @dataclass(frozen=True, slots=True)
 class Spell:
-    """Days absent or on other duties, ends included; no last day while it runs. `reason` is a CL-ABS code."""
+    """Days absent or on other duties, ends included; no last day while it runs. `reason` is a CL-ABS code.
+
+    `back_on` is the first day at normal work after it, where that is known.
+    """
 
     first: date
     last: date | None = None
     reason: str | None = None
+    back_on: date | None = None
 
     @property
     def counts(self) -> bool:
@@ -58,10 +62,10 @@ class Days:
     open_gaps: tuple[Gap, ...]
 
 
-def count(day0: date, today: date, spells: Sequence[Spell], gaps: Sequence[Gap], back_on: date | None) -> Days:
+def count(day0: date, today: date, spells: Sequence[Spell], gaps: Sequence[Gap]) -> Days:
     """The longest sure and possible runs of days unable to work, from the day after `day0` to `today`."""
     ordered = sorted(spells, key=lambda spell: (spell.first, spell.last or NO_END))
-    asked = list(_asked_gaps(day0, today, ordered, back_on))
+    asked = list(_asked_gaps(day0, today, ordered))
     classes: dict[date, str] = {}
     last = min(today, day0 + LAST_DAY * DAY)
     for day in _dates(day0 + DAY, last):
@@ -107,21 +111,22 @@ def _between_sure(gap: Gap, spells: Sequence[Spell]) -> bool:
     return before and any(spell.is_sure and spell.first == gap.last + DAY for spell in spells)
 
 
-def _asked_gaps(day0: date, today: date, spells: Sequence[Spell], back_on: date | None) -> Iterator[Gap]:
-    """Gaps of 1 to 7 dates outside all spells: before the first, between two, and from an end to `back_on`."""
+def _asked_gaps(day0: date, today: date, spells: Sequence[Spell]) -> Iterator[Gap]:
+    """Gaps of 1 to 7 dates outside all spells: before the first, between two, and from an end to its `back_on`."""
     began = [spell for spell in spells if spell.first <= today]
     edge, beside = day0, False  # the last date covered so far, and whether a spell that counts ends there
+    back: date | None = None  # the day at normal work after the spell that ends there
     for spell in began:
-        gap = Gap(edge + DAY, spell.first - DAY)
+        gap = Gap(edge + DAY, min(spell.first, back or spell.first) - DAY)
         if (spell.counts or beside) and 1 <= _length(gap) <= LONGEST_GAP:
             yield gap
         last = spell.last or NO_END
         if last > edge:
-            edge, beside = last, spell.counts
+            edge, beside, back = last, spell.counts, spell.back_on
         elif last == edge:
-            beside = beside or spell.counts
-    if back_on is not None and beside and edge < back_on - DAY:
-        gap = Gap(edge + DAY, back_on - DAY)
+            beside, back = beside or spell.counts, back or spell.back_on
+    if back is not None and beside:
+        gap = Gap(edge + DAY, back - DAY)
         if 1 <= _length(gap) <= LONGEST_GAP:
             yield gap
 

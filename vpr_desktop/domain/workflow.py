@@ -24,6 +24,14 @@ WARD_ACTS: dict[str, frozenset[str]] = {
 
 # Acts on an incident, by role and status. "own" in a role's place: the reporter of this incident.
 CHANGES = frozenset({"amend", "withdraw", "undo", "settle"})
+# "riddor": its facts and decisions, also once closed, as days off and deaths come later.
+LEADS = frozenset({"riddor", "print_redacted", "print_anonymous", "print_full"})
+# Of a restricted incident whose manager may not see it, the person's own support lead does what the manager would.
+IN_PLACE = {
+    "logged": frozenset({"review", "close"}),
+    "in_review": frozenset({"close"}),
+    "closed": frozenset({"reopen"}),
+}
 RECORD_ACTS: dict[str, dict[str, frozenset[str]]] = {
     "own": {
         "logged": frozenset({"amend", "withdraw", "undo", "print_redacted", "print_slip"}),
@@ -32,15 +40,15 @@ RECORD_ACTS: dict[str, dict[str, frozenset[str]]] = {
         "withdrawn": frozenset({"reinstate"}),
     },
     "ward_manager": {
-        "logged": CHANGES | {"review", "print_redacted", "print_anonymous", "print_full", "print_slip"},
-        "in_review": CHANGES | {"close", "print_redacted", "print_anonymous", "print_full", "print_slip"},
-        "closed": frozenset({"reopen", "print_redacted", "print_anonymous", "print_full"}),
+        "logged": CHANGES | LEADS | {"review", "close", "print_slip"},
+        "in_review": CHANGES | LEADS | {"close", "print_slip"},
+        "closed": LEADS | {"reopen"},
         "withdrawn": frozenset({"reinstate", "print_redacted"}),
     },
     "support_lead": {
-        "logged": frozenset({"amend", "settle", "print_redacted", "print_anonymous", "print_full"}),
-        "in_review": frozenset({"amend", "settle", "print_redacted", "print_anonymous", "print_full"}),
-        "closed": frozenset({"print_redacted", "print_anonymous", "print_full"}),
+        "logged": LEADS | {"amend", "settle"},
+        "in_review": LEADS | {"amend", "settle"},
+        "closed": LEADS,
         "withdrawn": frozenset({"print_redacted"}),
     },
     "vpr_lead": {
@@ -89,6 +97,8 @@ def actions(role: str, status: str, tie: Tie) -> frozenset[str]:
     if sees_incident(role, tie) != "full":
         return frozenset()
     by_role = RECORD_ACTS.get(role, {}).get(status, frozenset())
+    if role == "support_lead" and tie.restricted and tie.assigned:
+        by_role |= IN_PLACE.get(status, frozenset())
     return by_role | RECORD_ACTS["own"].get(status, frozenset()) if tie.own else by_role
 
 

@@ -73,7 +73,7 @@ def _write_shown(ctx: Context, seen: IncidentView, held: RecordView, values: dic
     if any(field not in held.values for field in values):
         raise NotAllowed()
     with ctx.unit() as unit:
-        unit.save(_based_on(ENTITIES[held.entity], held.id, held.ward_id, held.shown, values))
+        unit.save(based_on(ENTITIES[held.entity], held.id, held.ward_id, held.shown, values))
         return unit.commit("amend", seen.record.id)
 
 
@@ -114,6 +114,13 @@ def save(
     """
     if not edits or not all(may_write(seen.actions, edit.entity) for edit in edits):
         ctx.require("amend", seen.status, seen.tie)
+    return apply(ctx, seen, edits, reason, draft_id)
+
+
+def apply(
+    ctx: Context, seen: IncidentView, edits: Sequence[Edit], reason: str | None = None, draft_id: str | None = None
+) -> IncidentView:
+    """Writes edits that the calling service has allowed; no field that their author could not see is written."""
     if seen.send_state == "sent" and not (reason or "").strip() and _amends(seen, edits):
         raise ProblemsFound([Problem("reason", "Say why you change it. The report was already sent.")])
     with ctx.unit() as unit:
@@ -154,7 +161,7 @@ def _write(
         parent = new_ids.get(edit.parent_id or "", edit.parent_id or seen.record.id)
         if parent not in {*new_ids.values(), *(one.id for one in _records(seen))}:
             raise NotAllowed()
-        record = _based_on(entity, "", seen.record.ward_id, Shown(), edit.values | {"parent_id": parent})
+        record = based_on(entity, "", seen.record.ward_id, Shown(), edit.values | {"parent_id": parent})
         _refuse_unseen(ctx, record, edit, seen)
         _refuse_warning(ctx, {}, edit)
     else:
@@ -162,7 +169,7 @@ def _write(
         if held is None or any(f not in held.values for f in edit.values):
             raise NotAllowed()
         _refuse_warning(ctx, held.values, edit)
-        record = _based_on(entity, held.id, held.ward_id, held.shown, edit.values)
+        record = based_on(entity, held.id, held.ward_id, held.shown, edit.values)
     if edit.removed:
         record.removed = True
     if isinstance(record, Incident) and "act_types" in edit.values:
@@ -207,7 +214,8 @@ def _refuse_warning(ctx: Context, before: Mapping[str, Any], edit: Edit) -> None
         raise ProblemsFound([Problem("issued_by", NAME_THE_ISSUER)])
 
 
-def _based_on(entity: type[Record], record_id: str, ward_id: str, shown: Shown, values: dict[str, Any]) -> Record:
+def based_on(entity: type[Record], record_id: str, ward_id: str, shown: Shown, values: dict[str, Any]) -> Record:
+    """A record with new values over what its author had on screen. Raises ProblemsFound for a name that is no field."""
     unknown = [field for field in values if field not in fields_of(entity)]
     if unknown:
         raise ProblemsFound([Problem(field, f"There is no field {field} here.") for field in unknown])
@@ -247,7 +255,7 @@ def _set_status(ctx: Context, seen: IncidentView, status: str, act: str, reason:
     heads = [head for record in _records(seen) for held in record.shown.heads.values() for head in held]
     with ctx.unit() as unit:
         values = {"status": status, "withdraw_reason": reason if status == "withdrawn" else None}
-        record = _based_on(Incident, seen.record.id, seen.record.ward_id, seen.record.shown, values)
+        record = based_on(Incident, seen.record.id, seen.record.ward_id, seen.record.shown, values)
         unit.save(record, reason=reason or None, seen=heads if status == "withdrawn" else ())
         return unit.commit(act, seen.record.id)
 
