@@ -26,7 +26,8 @@ def main(home: Path) -> None:
     kept = ward.page.saved_note
 
     def look() -> None:
-        if kept.text().startswith("Draft saved") and not ward.page._dirty:
+        is_kept = kept.text().startswith("Draft saved") and not ward.page._dirty
+        if is_kept and not ward.window.lane.busy:  # else the last words may still be on their way
             sys.stdout.write("draft kept\n")
             sys.stdout.flush()
             timer.stop()

@@ -190,6 +190,24 @@ def test_import_through_the_window(pc: Pc, files: dict[str, Path], tmp_path: Pat
     assert "140 incidents" in ward.screen()
 
 
+def test_five_thousand_rows_of_which_two_hundred_are_bad_through_the_window(
+    pc: Pc, files: dict[str, Path], tmp_path: Path
+) -> None:
+    ward = pc()
+    ward.unlock()
+    files["open"] = tmp_path / "old.csv"
+    export(files["open"], 5000, 200)
+    given = list(csv.reader(files["open"].read_text(encoding="utf-8").splitlines()))
+    ward.press("Ctrl+5")
+    ward.click("Choose the CSV file")
+    ward.click("Import")
+    assert "Imported 4,800, rejected 200, already here 0, of 5,000 rows." in ward.screen()
+    rejected = list(csv.reader((tmp_path / "old.rejected.csv").read_text(encoding="utf-8").splitlines()))
+    assert [row[1:] for row in rejected[1:]] == [row for row in given if not row[1]], "every bad row, cell for cell"
+    taken = ward.ctx.store.db.execute("SELECT local_system_ref FROM incident").fetchall()
+    assert {row[0] for row in taken} == {row[0] for row in given[1:] if row[1]}
+
+
 def test_a_stopped_import_says_what_stays(pc: Pc, files: dict[str, Path], tmp_path: Path) -> None:
     ward = pc()
     ward.unlock()

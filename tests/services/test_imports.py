@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
+from vpr_desktop.domain.errors import DiskFull, NotAllowed, NotFound, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.when import show
-from vpr_desktop.services import imports, incidents, listing, maintenance, sessions
+from vpr_desktop.services import imports, incidents, listing, maintenance, new_incident, sessions
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.import_file import REASON
 from vpr_desktop.services.imports import Done
@@ -60,6 +60,10 @@ def mapping_file(tmp_path: Path, mapping: dict[str, Any]) -> Path:
     path = tmp_path / "mapping.json"
     path.write_text(json.dumps(mapping), encoding="utf-8")
     return path
+
+
+def by_number(records: list[Incident]) -> list[Incident]:
+    return sorted(records, key=lambda record: record.reference or "")
 
 
 def held(ctx: Context) -> list[Incident]:
@@ -218,11 +222,43 @@ def test_a_dry_run_saves_nothing(ctx: Context, tmp_path: Path) -> None:
 
 
 def test_a_stopped_import_is_finished_by_the_next(ctx: Context, tmp_path: Path) -> None:
-    rows = [row(n) for n in range(20)]
-    done = take(ctx, tmp_path, rows, progress=lambda at, _of: at < 7)
-    assert (done.imported, done.cancelled) == (7, True)
+    rows = [row(n) for n in range(100)]
+    done = take(ctx, tmp_path, rows, progress=lambda at, _of: at < 50)
+    assert (done.imported, done.cancelled) == (80, True), "a few incidents are saved together, and whole"
     done = take(ctx, tmp_path, rows)
-    assert (done.imported, done.duplicates, len(held(ctx))) == (13, 7, 20)
+    assert (done.imported, done.duplicates, len(held(ctx))) == (20, 80, 100)
+
+
+def test_each_incident_has_its_audit_entry_and_each_transaction_one(ctx: Context, tmp_path: Path) -> None:
+    take(ctx, tmp_path, [row(n) for n in range(45)])
+    acts = ctx.store.db.execute("SELECT act, obj FROM audit ORDER BY n").fetchall()
+    assert [obj for act, obj in acts if act == "import incident"] == [record.id for record in by_number(held(ctx))]
+    assert [obj for act, obj in acts if act == "import rows"] == ["40", "5"]
+    assert ("import", "45 of 45") in acts
+
+
+def test_a_disk_that_fills_up_leaves_whole_transactions_and_the_next_run_takes_the_rest(
+    ctx: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [row(n, **({"Date": "never"} if n == 3 else {})) for n in range(100)]
+    real, written = new_incident.write, []
+
+    def fills_up(*args: Any, **more: Any) -> Any:
+        written.append(None)
+        if len(written) == 60:
+            raise DiskFull()
+        return real(*args, **more)
+
+    monkeypatch.setattr(new_incident, "write", fills_up)
+    with pytest.raises(DiskFull):
+        take(ctx, tmp_path, rows)
+    assert len(held(ctx)) == 39
+    monkeypatch.setattr(new_incident, "write", real)
+    done = take(ctx, tmp_path, rows)
+    assert (done.imported, done.duplicates, done.rejected) == (60, 39, 1)
+    assert [record.local_system_ref for record in by_number(held(ctx))] == [f"W{n}" for n in range(100) if n != 3]
+    assert [record.reference for record in by_number(held(ctx))] == [f"CED-2611-A{n:03d}" for n in range(1, 100)]
+    assert maintenance.verify(ctx).ok
 
 
 def test_five_thousand_rows_with_two_hundred_bad_ones(ctx: Context, tmp_path: Path) -> None:

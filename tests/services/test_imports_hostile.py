@@ -115,19 +115,19 @@ imports.run(ctx, file, mapping)
 def test_an_import_killed_in_the_middle_is_finished_by_the_next(
     ctx: Context, home: Path, tmp_path: Path, where: str
 ) -> None:
-    rows = [row(n, Date="" if n % 6 == 5 else "03/02/2026") for n in range(18)]
+    rows = [row(n, Date="" if n % 6 == 5 else "03/02/2026") for n in range(54)]
     file, mapping = write(tmp_path / "old.csv", rows), mapping_file(tmp_path, MAPPING)
     sessions.lock(ctx)
-    command = [sys.executable, "-c", KILLED, str(home), str(file), str(mapping), where, "8"]
+    command = [sys.executable, "-c", KILLED, str(home), str(file), str(mapping), where, "40"]
     died = subprocess.run(command, cwd=Path(__file__).parents[2], env=dict(os.environ), check=False)
     assert died.returncode == -signal.SIGKILL
     again = sessions.unlock(home, "amanager", PASSPHRASE, FakeClock(), FAST)
     try:
-        assert len(held(again)) == 7
+        assert len(held(again)) == 34, "what was one transaction is there as a whole, of the next nothing"
         assert maintenance.verify(again).ok
         done = imports.run(again, file, mapping)
-        assert (done.imported, done.duplicates, done.rejected) == (8, 7, 3)
-        assert len({record.local_system_ref for record in held(again)}) == len(held(again)) == 15
+        assert (done.imported, done.duplicates, done.rejected) == (11, 34, 9)
+        assert len({record.local_system_ref for record in held(again)}) == len(held(again)) == 45
         assert maintenance.verify(again).ok
     finally:
         sessions.lock(again)

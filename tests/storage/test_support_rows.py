@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import logged
+from tests.factories import answers, logged
 from tests.fakes import FakeClock
 from vpr_desktop.domain.identity import step_record_id
 from vpr_desktop.domain.incident import Incident
@@ -257,6 +257,19 @@ def test_many_touched_at_once_wait_and_are_caught_up(ctx: Context) -> None:
     assert support_rows.catch_up(db, ctx.store.zone) == 0
     db.execute("COMMIT")
     assert {rows(ctx, one.id)["S1-01"]["due_at"] for one in made} == {"2026-11-22T16:00:00Z"}
+
+
+def test_a_unit_of_many_changes_to_few_incidents_has_their_tasks_counted(ctx: Context) -> None:
+    with ctx.unit() as unit:
+        made = [Incident(ward_id=ctx.ward_id, **answers(), status="logged") for _ in range(20)]
+        for record in made:
+            unit.save(record)
+            for letter in "ABC":
+                unit.save(Person(ward_id=ctx.ward_id, parent_id=record.id, letter=letter))
+        changes = unit.commit("log", made[0].id).records
+    assert len(changes) > support_rows.STALE_AT_ONCE
+    assert ctx.store.db.execute("SELECT count(*) FROM incident WHERE tasks_left > 0").fetchone()[0] == 20
+    assert ctx.store.db.execute("SELECT count(*) FROM stale_support").fetchone()[0] == 0
 
 
 def test_a_file_older_than_the_worklist_gets_it(ctx: Context) -> None:

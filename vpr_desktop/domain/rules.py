@@ -27,10 +27,10 @@ def problems(
 
 
 def _of_record(record: Record, stage: Stage) -> Iterator[Problem]:
-    values = {name: getattr(record, name) for name in fields_of(type(record))}
+    values, shown = record.__dict__, record.shown.values
     for name, spec in fields_of(type(record)).items():
         value = values[name]
-        problem = _value_problem(spec, value, record.shown.values.get(name))
+        problem = _value_problem(spec, value, shown.get(name))
         if problem:
             yield Problem(name, problem, record.id)
         elif value in (None, [], "") and _is_due(spec, stage) and is_asked(spec, values):

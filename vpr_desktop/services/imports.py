@@ -1,7 +1,7 @@
-"""Import of another system's export: each incident is one transaction, and nothing rejected is lost.
+"""Import of another system's export: a few incidents are one transaction, and nothing rejected is lost.
 
-A run that is stopped is finished by the next one: what is here already counts as duplicate. Rules: domain
-reference, section C6.
+A run that is stopped or cut short leaves whole incidents, and is finished by the next one: what is here already
+counts as duplicate. Rules: domain reference, section C6.
 """
 
 from __future__ import annotations
@@ -26,11 +26,13 @@ from vpr_desktop.services.import_file import Row, Table
 from vpr_desktop.services.import_mapping import Mapping, plain
 from vpr_desktop.services.import_rows import Found, Rejected
 from vpr_desktop.storage import queries
+from vpr_desktop.storage.unit import UnitOfWork
 
 RECENT_DAYS = 7  # support starts for what happened at most so many local dates before the import
 RIDDOR_DAYS = range(8, 16)
 MOST_WARNINGS = 20
-GROUPS_A_STEP = 10
+GROUPS_A_STEP = 20  # incidents in one transaction: the disk is waited for once, a save in the window not for long
+GROUPS_A_RUN = 40  # where nobody else waits; few enough that their worklist is brought up to date at once
 Progress = Callable[[int, int], bool]
 
 
@@ -56,6 +58,7 @@ class Import:
     table: Table
     mapping: Mapping
     dry_run: bool
+    wards: dict[str, tuple[str, ZoneInfo]] = field(default_factory=dict)
     groups: list[list[Row]] = field(default_factory=list)
     taken: int = 0
     done: int = 0
@@ -97,7 +100,7 @@ def run(
     while not job.is_over and not cancelled:
         cancelled = not progress(job.done, job.total)
         if not cancelled:
-            step(job, groups=1)
+            step(job, GROUPS_A_RUN)
     progress(job.done, job.total)
     return finish(job, cancelled=cancelled)
 
@@ -106,17 +109,26 @@ def begin(ctx: Context, file: Path, mapping_file: Path, *, dry_run: bool = False
     """Reads a file and its mapping. Raises NotAllowed, NotFound, ProblemsFound; nothing is saved yet."""
     ctx.require("import")
     mapping = import_mapping.load(mapping_file)
-    job = Import(ctx, import_file.read(file, mapping), mapping, dry_run, known=_known_keys(ctx))
+    job = Import(ctx, import_file.read(file, mapping), mapping, dry_run, _wards(ctx), known=_known_keys(ctx))
     job.groups = list(_groups(job))
     return job
 
 
 def step(job: Import, groups: int = GROUPS_A_STEP) -> None:
-    """Takes the next few incidents."""
-    for group in job.groups[job.taken : job.taken + groups]:
-        _take(job, group)
-        job.done += len(group)
-        job.taken += 1
+    """Takes the next few incidents: all of them are saved, or none."""
+    few = job.groups[job.taken : job.taken + groups]
+    before = job.imported
+    if job.dry_run:
+        for group in few:
+            _take(job, group, None)
+    else:
+        with job.ctx.unit() as unit:
+            for group in few:
+                _take(job, group, unit)
+            if job.imported > before:
+                unit.commit("import rows", f"{job.imported - before}")
+    job.done += sum(map(len, few))
+    job.taken += len(few)
 
 
 def finish(job: Import, *, cancelled: bool = False) -> Done:
@@ -153,20 +165,23 @@ def _groups(job: Import) -> Iterable[list[Row]]:
     return groups.values()
 
 
-def _take(job: Import, rows: list[Row]) -> None:
-    """Reads the rows of one incident and saves it, or rejects all of them: no incident is taken in half."""
+def _take(job: Import, rows: list[Row], unit: UnitOfWork | None) -> None:
+    """Reads the rows of one incident and saves it, or rejects all of them: no incident is taken in half.
+
+    Without a unit of work nothing is saved.
+    """
     found: list[Found] = []
     refused: dict[int, str] = {}
     for row in rows:
         try:
-            found.append(import_rows.read(row, job.mapping, _wards(job.ctx), job.ctx.ward_id, job.ctx.now()))
+            found.append(import_rows.read(row, job.mapping, job.wards, job.ctx.ward_id, job.ctx.now()))
         except Rejected as error:
             refused[row.line] = str(error)
     if not refused:
         if _is_duplicate(job, found[0]):
             job.duplicates += len(found)
             return
-        wrong = _save(job, found)
+        wrong = _save(job, found, unit)
         if wrong:
             refused = {row.line: wrong for row in rows}
     for row in rows if refused else ():
@@ -210,7 +225,7 @@ def _words(text: str | None) -> str:
     return " ".join((text or "").split())
 
 
-def _save(job: Import, found: list[Found]) -> str:
+def _save(job: Import, found: list[Found], unit: UnitOfWork | None) -> str:
     """Saves one incident. Returns why it cannot be saved, or nothing."""
     record = _record(job, found[0])
     wrong = [p.message for p in problems(record, "log", now=job.ctx.now()) if p.field != "support_offered"]
@@ -222,8 +237,8 @@ def _save(job: Import, found: list[Found]) -> str:
         job.unmapped.update(one.unmapped)
     job.injured += _is_late_injury(job, found)
     job.imported += 1
-    if not job.dry_run:
-        _write(job, record, found)
+    if unit is not None:
+        _write(job, record, found, unit)
     return ""
 
 
@@ -257,16 +272,15 @@ def _is_late_injury(job: Import, found: list[Found]) -> bool:
     return hurt and _days_ago(job.ctx, found[0]) in RIDDOR_DAYS
 
 
-def _write(job: Import, record: Incident, found: list[Found]) -> None:
+def _write(job: Import, record: Incident, found: list[Found], unit: UnitOfWork) -> None:
     ctx = job.ctx.with_ward(record.ward_id)
     people = [{**one.person, **({"injuries": [one.injury]} if one.injury else {})} for one in found]
     parts = {"people": people, "alleged": [found[0].alleged] if found[0].alleged else []}
     reason = f"Import of {job.table.path.name} with {job.mapping.name}"
     recent = _is_recent(ctx, found[0])
-    with ctx.unit() as unit:
-        record.reference = new_incident.next_reference(ctx, unit)
-        new_incident.write(ctx, unit, record, parts, reason=reason, with_plans=recent)
-        unit.commit("import incident", record.id)
+    record.reference = new_incident.next_reference(ctx, unit)
+    new_incident.write(ctx, unit, record, parts, reason=reason, with_plans=recent)
+    unit.note("import incident", record.id)
     job.written.append(Change("incident", record.id))
 
 

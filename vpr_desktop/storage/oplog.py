@@ -39,6 +39,12 @@ def append(db: Connection, op: dict[str, Any], chain: bytes, seq: int | None = N
     return int(db.execute(INSERT_OP, row).lastrowid), link
 
 
+def held(op: dict[str, Any]) -> Held:
+    """An op just written, as reading it back would give it."""
+    incarnation, counter = op["dn"]
+    return Held(op["op"], None, incarnation, counter, op)
+
+
 def held_ops(db: Connection, entity_id: str) -> list[Held]:
     """All ops of one entity, in order of arrival."""
     return [Held(i, s, inc, no, raw and json.loads(raw)) for i, s, inc, no, raw in db.execute(OPS_OF, (entity_id,))]
@@ -94,6 +100,13 @@ def _cell(value: Any) -> Any:
 def project(db: Connection, name: str, entity_id: str, ward_id: str, zone: ZoneInfo) -> Fold:
     """Folds one entity and writes its row and search entry."""
     folded, revision = entity_fold(db, entity_id)
+    return project_as(db, name, entity_id, ward_id, folded, revision, zone)
+
+
+def project_as(
+    db: Connection, name: str, entity_id: str, ward_id: str, folded: Fold, revision: int, zone: ZoneInfo
+) -> Fold:
+    """Writes the row and search entry of an entity whose ops were folded already."""
     row = row_of(name, entity_id, ward_id, folded, revision, zone)
     ((n,),) = db.execute(_upsert(name), row).fetchall()
     if search_blocks(ENTITIES[name]):

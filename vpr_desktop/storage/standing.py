@@ -12,12 +12,12 @@ from vpr_desktop.domain.record import Record, Shown, from_wire
 from vpr_desktop.storage.oplog import Connection, entity_fold
 
 
-def refresh(db: Connection, changes: Sequence[Change]) -> None:
-    """Brings the count up to date for every incident that a unit touched."""
+def incidents_of(changes: Sequence[Change]) -> list[str]:
+    """The incidents whose tasks some changes may have done or undone."""
     touched = {c.id for c in changes if c.entity == "incident"}
-    touched |= {c.parent for c in changes if c.parent and c.entity in ("person", "alleged", "restrictive")}
-    for incident_id in sorted(touched):
-        count_tasks(db, incident_id)
+    return sorted(
+        touched | {c.parent for c in changes if c.parent and c.entity in ("person", "alleged", "restrictive")}
+    )
 
 
 def count_tasks(db: Connection, incident_id: str) -> None:

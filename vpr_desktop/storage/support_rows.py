@@ -41,8 +41,10 @@ def refresh(db: Connection, changes: Sequence[Change], zone: Zone, since: int | 
     `since` is the local number of the last op before these changes; None where not only new ops made them.
     """
     touched = sorted(incidents_touched(db, changes) | repeats.later_of_the_same(db, changes, since))
-    if len(changes) <= STALE_AT_ONCE:
-        standing.refresh(db, changes)
+    counted = standing.incidents_of(changes)
+    if len(counted) <= STALE_AT_ONCE:
+        for incident_id in counted:
+            standing.count_tasks(db, incident_id)
     if len(touched) > STALE_AT_ONCE:
         db.executemany("INSERT OR IGNORE INTO stale_support VALUES (?)", [(one,) for one in touched])
         return

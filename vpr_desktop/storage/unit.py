@@ -140,13 +140,15 @@ class UnitOfWork(Reader):
         """
         shown = record.shown
         values = wire_values(record)
-        changed = {f: v for f, v in values.items() if v != shown.values.get(f) or type(v) is not _kind(shown, f)}
-        if not changed and record.id:
+        was = shown.values
+        changed = {f: v for f, v in values.items() if v != was.get(f) or type(v) is not type(was.get(f))}
+        is_new = not record.id
+        if not changed and not is_new:
             return record
         record.id = record.id or self.new_id()
         base = {f: shown.heads[f] for f in changed if f in shown.heads}
         op = self._op(record, changed, base, reason, seen)
-        folded = self._write(op, hold)
+        folded = self._write(op, hold, is_new)
         remember(record, Shown(folded.values, folded.heads, folded.clashes))
         parent = values.get("parent_id")
         self._changed.append(Change(op["et"], record.id, parent if isinstance(parent, str) else None))
@@ -243,15 +245,14 @@ class UnitOfWork(Reader):
             op["seen"] = sorted(set(seen))
         return op
 
-    def _write(self, op: dict[str, Any], hold: int | None) -> Fold:
+    def _write(self, op: dict[str, Any], hold: int | None, is_new: bool) -> Fold:
         n, chain = oplog.append(self.db, op, self._tip.op_chain)
         self._tip = self._tip.after_op(n, chain, op["dn"][1])
         self.db.execute("INSERT INTO outbox (op, state, not_before) VALUES (?, 'PENDING', ?)", (n, hold))
-        return oplog.project(self.db, op["et"], op["ei"], op["st"], self.store.zone(op["st"]))
-
-
-def _kind(shown: Shown, field: str) -> type:
-    return type(shown.values.get(field))
+        zone = self.store.zone(op["st"])
+        if is_new:  # nothing else can be held of an identity made a moment ago
+            return oplog.project_as(self.db, op["et"], op["ei"], op["st"], fold([oplog.held(op)]), 1, zone)
+        return oplog.project(self.db, op["et"], op["ei"], op["st"], zone)
 
 
 def draft_rows(reader: Reader, user_id: str) -> list[dict[str, Any]]:
