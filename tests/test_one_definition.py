@@ -60,7 +60,8 @@ REFERENCE = {
     " sanction:capacity_considered_by sanction:issued_by sanction:reason",
     "F59": "notified",
     "F60": "risk_actual_consequence risk_actual_likelihood risk_potential_consequence risk_potential_likelihood",
-    "F61": "review_what_happened review_root_causes review_went_well review_controls review_actions",
+    "F61": "review_what_happened review_root_causes review_went_well review_controls review_actions review_effect_on"
+    " review_effect",
     "F62": "person:riddor_status person:riddor_due person:riddor_sent_at person:riddor_ref person:riddor_decided_by"
     " person:riddor_reason person:specified_injury person:private_matter person:died_on person:death_linked",
     "F63": "steps_to_prevent",
@@ -248,4 +249,11 @@ def test_what_is_due_at_a_stage_is_asked_for_and_a_condition_lifts_it(ctx: Conte
     armed = Incident(ward_id="w", act_types=["WEA"])
     assert "weapon" in {p.field for p in problems(armed, "review", now=now)}
     assert json.dumps([task.name for task in TASKS])
-    assert {plural for plural, _ in PARTS["incident"]} == {"people", "alleged", "restrictive", "sanctions", "feedback"}
+    assert {plural for plural, _ in PARTS["incident"]} == {
+        "people",
+        "alleged",
+        "restrictive",
+        "sanctions",
+        "feedback",
+        "waivers",
+    }

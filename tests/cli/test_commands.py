@@ -216,3 +216,26 @@ def test_the_dictionary_needs_no_passphrase(vpr: Vpr, monkeypatch: pytest.Monkey
     assert effect["required_at"] == "log"
     assert {"code": "MIN", "label": "Minor injury", "until": None} in effect["codes"]
     assert vpr("dictionary", "--out", str(tmp_path / "d.csv"))[1]["rows"] == len(rows)
+
+
+def test_close_lists_what_is_missing_then_closes_and_reopens(vpr: Vpr, tmp_path: Path) -> None:
+    reference = log(vpr, tmp_path, affected="ONE", act_types=["VER"], effect="UPS", affected_count=None, people=[])
+    code, _, err = vpr("close", reference)
+    assert code == 3
+    assert "Tell the reporter what was done, or say why not." in err
+    told = "Visiting times are on the door now."
+    code, _, err = vpr("close", reference, "--message-to-reporter", told, "--message-to", "Z=" + told)
+    assert (code, "There is no Z in this incident." in err) == (3, True)
+    assert vpr("close", reference, "--waive-plan", "B=Not here any more.")[0] == 3
+    assert vpr("close", reference, "--waive-plan", "A")[0] == 3
+    closing = ("close", reference, "--message-to-reporter", told, "--waive-plan", "a=Left the trust last week.")
+    code, _, err = vpr(*closing)
+    assert (code, "Person A" in err) == (3, True)
+    code, done, err = vpr(*closing, "--waive-feedback", "A bank nurse who left the trust.")
+    assert (code, done) == (0, {"reference": reference, "status": "closed"}), err
+    _, shown, _ = vpr("show", reference)
+    assert {(row["to"], row.get("message"), row.get("waived_by")) for row in shown["feedback"]} == {
+        ("reporter", told, None), ("A", None, "A. Manager"),
+    }  # fmt: skip
+    assert vpr("close", reference)[0] == 4
+    assert vpr("reopen", reference, "--reason", "It happened again.")[1]["status"] == "in_review"

@@ -30,6 +30,7 @@ TABLE = {
     "police":       "W . . A W . A A . .",
     "sanction":     ". . . A . . A A . .",
     "feedback":     "A . . A A . W W . .",
+    "waiver":       ". . . A A . W W . .",
 }  # fmt: skip
 
 INCIDENT = {
@@ -53,7 +54,7 @@ PERSON = {
 ALLEGED = {"alleged_name": "perp_key perp_name nhs_number", "narrative": "description_if_unknown"}
 WHOLE = {
     "injury": "physical", "spell": "absence", "gap": "absence", "restrictive": "core", "sanction": "sanction",
-    "feedback": "feedback",
+    "feedback": "feedback", "waiver": "waiver",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.record import Record, entity_name, fields_of
-from vpr_desktop.domain.response import Feedback, Restrictive, Sanction
+from vpr_desktop.domain.response import Feedback, Restrictive, Sanction, Waiver
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import conflicts, drafts, exports, history, home, listing, printing, trust_copy, views
 from vpr_desktop.services.context import Context
@@ -94,8 +94,8 @@ def make(ctx: Context, become: Become, who: str, restricted: bool = False, manag
         )
         parts: list[Record] = [person]
         for kind, parent in (
-            (Alleged, incident), (Restrictive, incident), (Sanction, incident), (Feedback, incident), (Injury, person),
-            (Spell, person), (Gap, person),
+            (Alleged, incident), (Restrictive, incident), (Sanction, incident), (Feedback, incident),
+            (Waiver, incident), (Injury, person), (Spell, person), (Gap, person),
         ):  # fmt: skip
             to = {"to": "reporter"} if kind is Feedback else {}
             parts.append(unit.save(kind(ward_id=ward, parent_id=parent.id, **to, **filled(entity_name(kind), "t"))))
@@ -114,7 +114,7 @@ def make(ctx: Context, become: Become, who: str, restricted: bool = False, manag
     return Case(ctx, incident.id, both["t"], both["c"], restricted, manager_may_see)
 
 
-FILLED = ("incident", "person", "injury", "spell", "gap", "alleged", "restrictive", "sanction", "feedback")
+FILLED = ("incident", "person", "injury", "spell", "gap", "alleged", "restrictive", "sanction", "feedback", "waiver")
 CASES = [(who, False, False) for who in WHO] + [
     (who, True, may) for may in (False, True) for who in (*WHO, "sl_else")
 ]  # fmt: skip

@@ -107,6 +107,7 @@ def _records(add: Add) -> None:
     withdraw = add("withdraw", "records:withdraw", "Withdraw an incident. It is never deleted.")
     withdraw.add_argument("reference")
     withdraw.add_argument("--reason", required=True)
+    _closing(add)
     add("conflicts", "records:conflicts", "List fields with two versions.")
     settle = add("settle", "records:settle", "Settle a field with two versions.")
     settle.add_argument("reference")
@@ -114,6 +115,20 @@ def _records(add: Add) -> None:
     which = settle.add_mutually_exclusive_group(required=True)
     which.add_argument("--choose", metavar="OP_ID")
     which.add_argument("--value", metavar="V")
+
+
+def _closing(add: Add) -> None:
+    close = add("close", "closing:close", "Close an incident once everybody was told. Lists what is missing.")
+    close.add_argument("reference")
+    close.add_argument("--message-to-reporter", metavar="TEXT", default="")
+    close.add_argument("--message-to", action="append", default=[], metavar="KEY=TEXT", help="a person, such as A=TEXT")
+    close.add_argument("--waive-feedback", metavar="REASON", default="", help="why nobody else is told")
+    close.add_argument(
+        "--waive-plan", action="append", default=[], metavar="KEY=REASON", help="A or team, and why without recording"
+    )
+    reopen = add("reopen", "closing:reopen", "Open a closed incident again.")
+    reopen.add_argument("reference")
+    reopen.add_argument("--reason", required=True)
 
 
 def _papers(add: Add) -> None:

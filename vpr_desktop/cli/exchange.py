@@ -7,6 +7,7 @@ from argparse import Namespace
 from vpr_desktop import bootstrap
 from vpr_desktop.cli.output import result, tell
 from vpr_desktop.cli.session import signed_in
+from vpr_desktop.services import slips
 
 
 def enrol(options: Namespace) -> None:
@@ -23,6 +24,8 @@ def sync(options: Namespace) -> int:
     """One cycle; exit code 6 where it did not come to its end."""
     with signed_in(options) as ctx:
         got = bootstrap.sync(ctx)
+        while slips.catch_up(ctx):
+            pass
     names = ("pushed", "pulled", "conflicts", "waiting", "needs_review", "last_success")
     document = {name: getattr(got, name) for name in names}
     lines = [f"{got.pushed} sent, {got.pulled} fetched. {got.waiting} wait, {got.needs_review} need a look."]

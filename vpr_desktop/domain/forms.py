@@ -13,7 +13,7 @@ from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record
-from vpr_desktop.domain.response import Feedback, Restrictive, Sanction
+from vpr_desktop.domain.response import Feedback, Restrictive, Sanction, Waiver
 from vpr_desktop.domain.support import Plan, StepCare, StepEntry
 from vpr_desktop.domain.user import User
 
@@ -29,6 +29,7 @@ ENTITIES: dict[str, type[Record]] = {
     "restrictive": Restrictive,
     "sanction": Sanction,
     "feedback": Feedback,
+    "waiver": Waiver,
     "plan": Plan,
     "step_entry": StepEntry,
     "step_care": StepCare,
@@ -46,6 +47,7 @@ PARTS: dict[str, tuple[tuple[str, type[Part]], ...]] = {
         ("restrictive", Restrictive),
         ("sanctions", Sanction),
         ("feedback", Feedback),
+        ("waivers", Waiver),
     ),
     "person": (("injuries", Injury), ("spells", Spell), ("gaps", Gap)),
 }
@@ -128,7 +130,8 @@ TASKS: tuple[Task, ...] = (
     Task(
         "outcome", "Outcome and learning",
         _of("incident", "outcome_text", "outcome_share", "outcome_print", "review_what_happened",
-            "review_root_causes", "review_went_well", "review_controls", "review_actions", "care_plan_updated",
+            "review_root_causes", "review_went_well", "review_controls", "review_actions",
+            "review_effect_on", "review_effect", "care_plan_updated",
             "steps_to_prevent", "risk_actual_consequence", "risk_actual_likelihood", "risk_potential_consequence",
             "risk_potential_likelihood")
         + _of("feedback", "to", "message", "given_at", "given_by", "waived_by", "waiver_reason"),
@@ -155,4 +158,5 @@ PANELS: dict[str, Fields] = {
     + _of("gap", "gap_from", "gap_to", "gap_answer"),
     "riddor_decision": _of("person", "riddor_status", "riddor_due", "riddor_sent_at", "riddor_ref",
                            "riddor_decided_by", "riddor_reason"),
+    "closing": _of("waiver", "reason"),
 }  # fmt: skip

@@ -5,14 +5,14 @@ A declaration and nothing else: form, check, column, op, print, export and dicti
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from vpr_desktop.domain import choices as c
 from vpr_desktop.domain import choices_acts as acts
 from vpr_desktop.domain import choices_people as people
 from vpr_desktop.domain import choices_response as response
-from vpr_desktop.domain.fields import link, many_of, moment, number, one_of, text, yes_no
+from vpr_desktop.domain.fields import day, link, many_of, moment, number, one_of, text, yes_no
 from vpr_desktop.domain.record import Record
 
 WHEN = "When and where"
@@ -225,6 +225,8 @@ class Incident(Record, table=True):
     review_went_well: str | None = text("What went well", section=REVIEW, lines=4, **CORE)
     review_controls: str | None = text("Which safeguards did not hold", section=REVIEW, lines=4, **CORE)
     review_actions: str | None = text("What we will change", section=REVIEW, lines=4, **CORE)
+    review_effect_on: date | None = day("Check on this day if it works", section=REVIEW, **CORE)
+    review_effect: str | None = text("What the check found", section=REVIEW, lines=3, **CORE)
     care_plan_updated: str | None = one_of("Care plan brought up to date?", c.YNU, section=REVIEW, **CORE)
     steps_to_prevent: str | None = text(
         "Steps in place and steps added",

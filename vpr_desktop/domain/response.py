@@ -1,4 +1,4 @@
-"""What was done after: restrictive interventions (F52), warnings (F58) and answers given (F64)."""
+"""What was done after: restrictive interventions (F52), warnings (F58), answers given (F64), waivers of closing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from vpr_desktop.domain.part import Part
 FORCE = "Physical intervention"
 SANCTION = "Warning or sanction"
 FEEDBACK = "Answers given"
+WAIVER = "Closed without a recording"
 
 
 class Restrictive(Part, table=True):
@@ -54,3 +55,15 @@ class Feedback(Part, table=True):
     given_by: str | None = text("Given by", section=FEEDBACK, block="feedback", longest=120)
     waived_by: str | None = text("Waived by", section=FEEDBACK, block="feedback", longest=120)
     waiver_reason: str | None = text("Why waived", section=FEEDBACK, block="feedback", longest=500)
+
+
+class Waiver(Part, table=True):
+    """That an incident was closed although steps that were due had no recording: whose, which, by whom and why."""
+
+    __tablename__ = "waiver"
+
+    plan_of: str | None = text("Whose steps", section=WAIVER, block="waiver", longest=20, app=True)
+    steps: str | None = text("Steps", section=WAIVER, block="waiver", longest=400, app=True)
+    reason: str | None = text("Why closed without them", section=WAIVER, block="waiver", longest=500)
+    waived_by: str | None = text("Waived by", section=WAIVER, block="waiver", longest=120, app=True)
+    waived_at: datetime | None = moment("Waived at", section=WAIVER, block="waiver", app=True)

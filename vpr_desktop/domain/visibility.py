@@ -72,6 +72,7 @@ TABLE: dict[str, dict[str, str]] = {
     "police": {"reporter": "own yes/no", "ward_manager": "allow", "support_lead": "yes/no", "vpr_lead": "allow"},
     "sanction": {"ward_manager": "allow", "vpr_lead": "allow"},
     "feedback": {"reporter": "self", "ward_manager": "allow", "support_lead": "assigned", "vpr_lead": "counts"},
+    "waiver": {"ward_manager": "allow", "support_lead": "assigned", "vpr_lead": "counts"},
     "system": {"reporter": "own+self", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
 }  # fmt: skip
 # Blocks that say nothing about a person; every other one holds personal data.

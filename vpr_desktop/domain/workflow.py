@@ -24,9 +24,10 @@ WARD_ACTS: dict[str, frozenset[str]] = {
 
 # Acts on an incident, by role and status. "own" in a role's place: the reporter of this incident.
 CHANGES = frozenset({"amend", "withdraw", "undo", "settle"})
-# "riddor": its facts and decisions, also once closed, as days off and deaths come later.
-LEADS = frozenset({"riddor", "print_redacted", "print_anonymous", "print_full"})
+# "riddor": its facts and decisions, "answer": a message, both also once closed, as days off and questions come later.
+LEADS = frozenset({"riddor", "answer", "print_redacted", "print_anonymous", "print_full"})
 # Of a restricted incident whose manager may not see it, the person's own support lead does what the manager would.
+OF_THE_CASE = frozenset({"riddor", "answer"})  # a support lead does these for the people they support
 IN_PLACE = {
     "logged": frozenset({"review", "close"}),
     "in_review": frozenset({"close"}),
@@ -64,6 +65,7 @@ RECORD_ACTS: dict[str, dict[str, frozenset[str]]] = {
 PART_WRITERS = {
     "sanction": frozenset({"ward_manager", "vpr_lead"}),
     "feedback": frozenset({"ward_manager", "support_lead"}),
+    "waiver": frozenset(),  # written by closing alone
 }
 
 
@@ -99,6 +101,8 @@ def actions(role: str, status: str, tie: Tie) -> frozenset[str]:
     by_role = RECORD_ACTS.get(role, {}).get(status, frozenset())
     if role == "support_lead" and tie.restricted and tie.assigned:
         by_role |= IN_PLACE.get(status, frozenset())
+    elif role == "support_lead" and not tie.assigned:
+        by_role -= OF_THE_CASE
     return by_role | RECORD_ACTS["own"].get(status, frozenset()) if tie.own else by_role
 
 

@@ -157,6 +157,8 @@ def _write(
     new_ids: dict[str, str],
 ) -> None:
     entity = ENTITIES[edit.entity]
+    if any(name in fields_of(entity) and fields_of(entity)[name].app for name in edit.values):
+        raise NotAllowed()  # status, reference and the like change by their own acts alone
     if edit.id is None or edit.id.startswith("new:"):
         parent = new_ids.get(edit.parent_id or "", edit.parent_id or seen.record.id)
         if parent not in {*new_ids.values(), *(one.id for one in _records(seen))}:

@@ -20,7 +20,7 @@ from vpr_desktop.services import incidents, step_marks, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.views import IncidentView, RecordView
-from vpr_desktop.storage import riddor_facts
+from vpr_desktop.storage import closing_rows, riddor_facts
 from vpr_desktop.storage.riddor_facts import RiddorRow
 
 MOST = 300  # people looked at for the list of what waits
@@ -121,8 +121,7 @@ def _again(ctx: Context, row: RiddorRow, advice: Advice) -> bool:
     facts = {field for entity, field in FACTS if entity == "person"}
     later = [op["at"] for op in own if facts & set(op["set"])]
     for entity in ("injury", "spell", "gap"):
-        sql = f"SELECT id FROM {entity} WHERE parent_id = ?"
-        for (part_id,) in ctx.store.db.execute(sql, (row.person_id,)).fetchall():
+        for part_id in closing_rows.part_ids(ctx.store.db, entity, row.person_id):
             later += [op["at"] for op in reader.ops_of(part_id)]
     return bool(sent) and any(at > sent[-1] for at in later)
 

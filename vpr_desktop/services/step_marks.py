@@ -6,18 +6,17 @@ from collections.abc import Sequence
 
 from vpr_desktop.domain.support import StepEntry
 from vpr_desktop.services.context import Context
+from vpr_desktop.storage import closing_rows
 from vpr_desktop.storage.unit import UnitOfWork
-
-OPEN = ("Not started", "In progress")
 
 
 def done(ctx: Context, unit: UnitOfWork, person_id: str, steps: Sequence[str]) -> None:
     """Records the first of these steps that stands open in a person's plan as done, in the caller's transaction."""
-    sql = "SELECT plan_id, ward_id, step, status FROM step_row WHERE person_id = ? AND live = 1"
-    rows = {row[2]: row for row in unit.db.execute(sql, (person_id,)).fetchall()}
-    wanted = next((rows[step] for step in steps if step in rows and rows[step][3] in OPEN), None)
-    if wanted is None:
+    standing = closing_rows.open_steps(unit.db, person_id)
+    step = next((one for one in steps if one in standing), None)
+    if step is None:
         return
-    entry = StepEntry(ward_id=wanted[1], plan_id=wanted[0], step=wanted[2], outcome="DON")
+    plan_id, ward_id = standing[step]
+    entry = StepEntry(ward_id=ward_id, plan_id=plan_id, step=step, outcome="DON")
     entry.at, entry.by, entry.channel = ctx.now(), ctx.user.user_id, "NS"
     unit.save(entry)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from vpr_desktop.services import slips
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import support_rows
 
@@ -9,8 +10,8 @@ AT_ONCE = 25  # incidents a job, so that a person who clicks meanwhile does not 
 
 
 def catch_up(ctx: Context) -> int:
-    """Brings some of the worklist's rows up to date. Returns how many incidents still wait."""
+    """Brings some of the worklist's rows and of the lock screen's answers up to date. Returns how many still wait."""
     with ctx.unit() as unit:
         left = support_rows.catch_up(unit.db, ctx.store.zone, AT_ONCE)
         unit.commit("")
-    return left
+    return left + slips.catch_up(ctx)

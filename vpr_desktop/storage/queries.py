@@ -281,8 +281,12 @@ def since(db: Connection, start: datetime, viewer: Viewer, ward_id: str, limit: 
 
 
 def answered(db: Connection, user_id: str, limit: int) -> list[dict[str, Any]]:
-    """A person's own reports that are closed, newest first."""
-    sql = "SELECT n FROM incident WHERE reported_by = ? AND status = 'closed' ORDER BY n DESC LIMIT ?"
+    """A person's own reports that are closed or were answered before, newest first."""
+    sql = (
+        "SELECT n FROM incident WHERE reported_by = ? AND (status = 'closed' OR EXISTS (SELECT 1 FROM feedback WHERE"
+        " feedback.parent_id = incident.id AND \"to\" = 'reporter' AND given_at IS NOT NULL AND removed IS NOT 1))"
+        " ORDER BY n DESC LIMIT ?"
+    )
     numbers = [row[0] for row in db.execute(sql, (user_id, limit))]
     return rows(db, numbers, Viewer("reporter", user_id, ()))
 

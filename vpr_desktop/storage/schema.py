@@ -10,9 +10,18 @@ from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateColumn, CreateIndex, CreateTable
 
 from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.storage import slips
 from vpr_desktop.storage.migrations import runner
 from vpr_desktop.storage.oplog import Connection
-from vpr_desktop.storage.tables import METADATA, PROJECTIONS, STALE_SUPPORT, STEP_ROW, search_blocks, search_ddl
+from vpr_desktop.storage.tables import (
+    METADATA,
+    PROJECTIONS,
+    STALE_SLIP,
+    STALE_SUPPORT,
+    STEP_ROW,
+    search_blocks,
+    search_ddl,
+)
 
 _DIALECT = sqlite.dialect()
 
@@ -46,6 +55,9 @@ def add_missing(db: Connection) -> list[str]:
 
 def _add_worklist(db: Connection, known: set[str]) -> None:
     """Makes the worklist's tables in a file that is older than they are; its rows then wait to be computed."""
+    if STALE_SLIP.name not in known:
+        _create_table(db, STALE_SLIP)
+        slips.mark_all(db)
     if STEP_ROW.name in known:
         return
     _create_table(db, STEP_ROW)

@@ -131,6 +131,9 @@ STEP_ROW = Table(
 # Incidents whose worklist rows wait to be brought up to date, after a pull or an import of many.
 STALE_SUPPORT = Table("stale_support", METADATA, Column("id", String, primary_key=True))
 
+# Reports whose entry for the lock screen waits to be written anew, which takes a slow key each.
+STALE_SLIP = Table("stale_slip", METADATA, Column("id", String, primary_key=True))
+
 # Columns that the projection computes and nobody declares, for entities that happen at a time.
 LOCAL_TIME = ("local_ym", "local_day", "local_wday", "local_hour")
 TASKS = ("tasks_left",)

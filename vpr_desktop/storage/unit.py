@@ -19,7 +19,7 @@ from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.domain.ops import Fold, canonical, fold
 from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.record import Record, Shown, entity_name, from_wire, remember, wire_values
-from vpr_desktop.storage import audit, checks, inbox, oplog, streams, support_rows, vault
+from vpr_desktop.storage import audit, checks, inbox, oplog, slips, streams, support_rows, vault
 from vpr_desktop.storage.inbox import Arrived
 from vpr_desktop.storage.streams import Place
 
@@ -209,6 +209,7 @@ class UnitOfWork(Reader):
                 self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, before, after
             )
         since = self.store.tip.op_n if self._origin == "here" else None  # what arrives may also renumber what was here
+        slips.mark(self.db, self._changed)
         support_rows.refresh(self.db, self._changed, self.store.zone, since)
         self._tip = checks.counted(self.db, self._tip)
         self.db.execute("COMMIT")

@@ -1,0 +1,208 @@
+"""Closing: what is missing in words, messages and waivers by name, reopening, and no path around it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import pytest
+
+from tests.factories import answers
+from tests.fakes import FakeClock
+from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.response import Feedback, Waiver
+from vpr_desktop.domain.support import Plan, StepEntry
+from vpr_desktop.services import closing, home, incidents, riddor, views
+from vpr_desktop.services.closing import Answers
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.incidents import Edit
+from vpr_desktop.services.new_incident import log
+from vpr_desktop.services.riddor import Decision
+
+Become = Callable[..., Context]
+TOLD = "The care plan now says two staff go together. Thank you."
+WHY = "The nurse left the trust last week."
+MILD: dict[str, Any] = {"act_types": ["VER"], "effect": "UPS"}
+
+
+def missing(ctx: Context, incident_id: str) -> list[tuple[str, str]]:
+    return [(one.kind, one.key) for one in closing.standing(ctx, incident_id).missing]
+
+
+def all_answers(ctx: Context, incident_id: str) -> Answers:
+    """A message to everybody and a reason for every step without a recording."""
+    found = closing.standing(ctx, incident_id)
+    return Answers({target.key: TOLD for target in found.targets}, {}, {one.key: WHY for one in found.unrecorded})
+
+
+def status(ctx: Context, incident_id: str) -> str | None:
+    return ctx.reader().get(Incident, incident_id).status
+
+
+def test_closing_is_refused_with_everything_that_is_missing_in_words(ctx: Context, clock: FakeClock) -> None:
+    one = log(ctx, answers(**MILD)).id
+    clock.forward(days=2)
+    with pytest.raises(ProblemsFound) as refused:
+        closing.close(ctx, one)
+    words = [problem.message for problem in refused.value.problems]
+    assert words[:2] == [
+        "Tell the reporter what was done, or say why not.", "Tell Person A what was done, or say why not.",
+    ]  # fmt: skip
+    assert any(text.startswith("Person A: ") and "steps were due and nothing is recorded" in text for text in words)
+    assert any(text.startswith("Team: ") for text in words)
+    assert status(ctx, one) == "logged"
+    assert ctx.reader().find(Feedback) == []
+
+
+def test_one_minute_of_typing_closes_it_and_leaves_the_plan_open(ctx: Context, clock: FakeClock) -> None:
+    one = log(ctx, answers(**MILD)).id
+    clock.forward(days=2)
+    closing.close(ctx, one, all_answers(ctx, one))
+    record = ctx.reader().get(Incident, one)
+    assert (record.status, record.closed_by, record.closed_at) == ("closed", ctx.user.user_id, ctx.now())
+    assert [(row.to, row.message, row.given_by) for row in ctx.reader().find(Feedback)] == [
+        ("reporter", TOLD, "A. Manager"), ("A", TOLD, "A. Manager"),
+    ]  # fmt: skip
+    assert {(row.plan_of, row.waived_by, row.reason) for row in ctx.reader().find(Waiver)} == {
+        ("A", "A. Manager", WHY), ("team", "A. Manager", WHY),
+    }  # fmt: skip
+    (plan,) = ctx.reader().find(Plan, incident_id=one)
+    assert plan.closed_on is None, "later steps go on"
+    (entry,) = ctx.reader().find(StepEntry, step="S4-02")
+    assert entry.outcome == "DON", "the message is the feedback step, not typed twice"
+    live = ctx.store.db.execute("SELECT count(*) FROM step_row WHERE incident_id = ? AND live = 1", (one,)).fetchone()
+    assert live[0] > 0
+    assert closing.standing(ctx, one).unrecorded == ()
+
+
+def test_one_message_does_where_reporter_and_person_are_the_same(ctx: Context, as_role: Become) -> None:
+    me = as_role("reporter")
+    one = log(me, answers(affected="ME", **MILD)).id
+    assert [target.key for target in closing.standing(ctx, one).targets] == ["reporter"]
+    assert missing(ctx, one) == [("message", "reporter")]
+    confidential = log(me, answers(affected="ME", reporter_mode="confidential", **MILD)).id
+    assert [target.key for target in closing.standing(ctx, confidential).targets] == ["reporter", "A"], "no one learns"
+
+
+@pytest.mark.parametrize(
+    ("given", "left"),
+    [
+        ({"messages": {"reporter": TOLD, "A": TOLD}}, []),
+        ({"messages": {"reporter": TOLD}, "no_message": {"A": WHY}}, []),
+        ({"messages": {"reporter": TOLD, "A": "Ok"}}, ["message:A"]),
+        ({"messages": {"reporter": TOLD}, "no_message": {"A": "no"}}, ["message:A"]),
+        ({"messages": {"reporter": TOLD, "A": "   "}}, ["message:A"]),
+    ],
+)
+def test_a_message_or_a_waiver_by_name_and_reason(
+    ctx: Context, given: Mapping[str, Mapping[str, str]], left: list[str]
+) -> None:
+    one = log(ctx, answers(**MILD)).id
+    if not left:
+        closing.close(ctx, one, Answers(**given))
+        waived = [(row.to, row.waived_by, row.waiver_reason) for row in ctx.reader().find(Feedback) if row.waived_by]
+        assert waived == ([("A", "A. Manager", WHY)] if "no_message" in given else [])
+        return
+    with pytest.raises(ProblemsFound) as refused:
+        closing.close(ctx, one, Answers(**given))
+    assert [problem.field for problem in refused.value.problems] == left
+
+
+def test_riddor_is_decided_before_and_a_review_where_it_was_serious(ctx: Context) -> None:
+    people = [{"injuries": [{"injury": "BRU"}]}]
+    one = log(ctx, answers(act_types=["PHY", "WEA"], effect="MIN"), parts={"people": people}).id
+    assert missing(ctx, one)[-4:] == [
+        ("riddor", "A"), ("review", "review_what_happened"), ("review", "review_actions"),
+        ("review", "review_effect_on"),
+    ]  # fmt: skip
+    seen = views.incident(ctx, one)
+    person = seen.parts["people"][0]
+    seen = incidents.save(ctx, seen, [Edit("person", person.id, {"time_lost": "N"})])
+    riddor.decide(ctx, seen, person.id, Decision("NR", "H. Safety, H&S", "A bruise and no day off."))
+    review = {"review_what_happened": "A mug lay about.", "review_actions": "Mugs are counted.",
+              "review_effect_on": ctx.now().date()}  # fmt: skip
+    incidents.save(ctx, views.incident(ctx, one), [Edit("incident", one, review)])
+    closing.close(ctx, one, all_answers(ctx, one))
+    assert status(ctx, one) == "closed"
+
+
+def test_no_other_service_closes_an_incident(ctx: Context, as_role: Become) -> None:
+    one = log(ctx, answers(**MILD)).id
+    seen = views.incident(ctx, one)
+    incidents.save(ctx, seen, [Edit("incident", one, {"specialty": "Care of older people"})])
+    for values in ({"status": "closed"}, {"closed_by": "amanager"}):
+        with pytest.raises((NotAllowed, ProblemsFound)):
+            incidents.save(ctx, views.incident(ctx, one), [Edit("incident", one, values)])
+    with pytest.raises(NotAllowed):
+        incidents.save(ctx, views.incident(ctx, one), [Edit("waiver", None, {"plan_of": "A", "steps": "S2-01"})])
+    for role in ("reporter", "support_lead", "vpr_lead"):
+        other = as_role(role)
+        with pytest.raises((NotAllowed, Exception)):
+            closing.close(other, one, all_answers(ctx, one))
+    assert status(ctx, one) == "logged"
+
+
+def test_a_restricted_one_is_closed_by_the_persons_support_lead(ctx: Context, as_role: Become) -> None:
+    one = log(as_role("reporter"), answers(act_types=["SEX"], effect="NON")).id
+    lead = as_role("support_lead")
+    with ctx.unit() as unit:
+        (plan,) = unit.find(Plan, incident_id=one)
+        plan.lead = lead.user.user_id
+        unit.save(plan)
+        unit.commit("assign", one)
+    with pytest.raises(NotAllowed):
+        closing.close(ctx, one, Answers({"reporter": TOLD, "A": TOLD}))
+    review = {"review_what_happened": "Known.", "review_actions": "Two staff.", "review_effect_on": ctx.now().date()}
+    incidents.save(lead, views.incident(lead, one), [Edit("incident", one, review)])
+    closing.close(lead, one, all_answers(lead, one))
+    assert status(ctx, one) == "closed"
+
+
+def test_reopened_with_a_reason_it_needs_no_second_message(ctx: Context) -> None:
+    one = log(ctx, answers(**MILD)).id
+    closing.close(ctx, one, all_answers(ctx, one))
+    with pytest.raises(ProblemsFound):
+        closing.reopen(ctx, one, " ")
+    closing.reopen(ctx, one, "The visitor came back.")
+    record = ctx.reader().get(Incident, one)
+    assert (record.status, record.closed_by, record.closed_at) == ("in_review", None, None)
+    assert ctx.reader().ops_of(one)[-1]["reason"] == "The visitor came back."
+    assert missing(ctx, one) == []
+    closing.close(ctx, one)
+    assert status(ctx, one) == "closed"
+
+
+def test_imported_history_asks_for_nothing(ctx: Context, clock: FakeClock) -> None:
+    one = log(ctx, answers(**MILD)).id
+    with ctx.unit() as unit:
+        record = unit.get(Incident, one)
+        record.imported_at = ctx.now()
+        unit.save(record)
+        unit.commit("import", one)
+    clock.forward(days=30)
+    assert missing(ctx, one) == []
+    closing.close(ctx, one)
+    assert status(ctx, one) == "closed"
+
+
+def test_the_reporter_reads_the_answer_at_home_and_only_theirs(ctx: Context, as_role: Become) -> None:
+    me, other = as_role("reporter"), as_role("reporter", "p-other")
+    one = log(me, answers(**MILD)).id
+    assert home.home(me).answered == ()
+    closing.close(ctx, one, Answers({"reporter": TOLD, "A": "This is for Person A alone."}))
+    assert [row.id for row in home.home(me).answered] == [one]
+    assert [row.values["message"] for row in views.incident(me, one).parts["feedback"]] == [TOLD]
+    assert home.home(other).answered == ()
+
+
+def test_a_message_goes_at_any_time_to_those_answered(ctx: Context, as_role: Become) -> None:
+    me = as_role("reporter")
+    one = log(me, answers(**MILD)).id
+    closing.answer(ctx, one, "reporter", TOLD)
+    assert [row.id for row in home.home(me).answered] == [one], "answered before it is closed"
+    assert missing(ctx, one)[0] == ("message", "A")
+    with pytest.raises(ProblemsFound):
+        closing.answer(ctx, one, "Z", TOLD)
+    with pytest.raises(NotAllowed):
+        closing.answer(me, one, "reporter", TOLD)

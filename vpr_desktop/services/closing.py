@@ -1,0 +1,245 @@
+"""Closing an incident: what is missing in words, messages and waivers by name, and reopening.
+
+Closing never closes a support plan, and later steps go on. Imported history asks for nothing (domain C6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import Problem, ProblemsFound
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.response import Feedback, Waiver
+from vpr_desktop.domain.review import missing_of_review
+from vpr_desktop.services import incidents, riddor, step_marks, views
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.views import IncidentView, RecordView
+from vpr_desktop.storage import closing_rows, support_rows
+from vpr_desktop.storage.unit import UnitOfWork
+
+REPORTER, TEAM = "reporter", "team"
+LEAST = 10  # characters of a message or a reason: a sentence, not a full stop
+FEEDBACK_STEP = ("S4-02",)
+ALSO_ANSWERED = ("AFF", None)  # witnesses and responders are thanked, not answered
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Somebody who is told what was done: the reporter, or a person affected. `also`: the letters it answers too."""
+
+    key: str
+    label: str
+    person_id: str | None
+    answered: bool
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unrecorded:
+    """Steps of one plan, or of the team, that were due by now and have no recording."""
+
+    key: str
+    label: str
+    steps: tuple[str, ...]
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """One thing that stands in the way of closing. `kind` is message, steps, riddor or review."""
+
+    kind: str
+    key: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far an incident is from being closed."""
+
+    seen: IncidentView
+    targets: tuple[Target, ...]
+    unrecorded: tuple[Unrecorded, ...]
+    cases: tuple[riddor.Case, ...]
+    review: tuple[str, ...]
+    missing: tuple[Missing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What somebody who closes has typed, by key: `reporter`, `team` or a person's letter."""
+
+    messages: Mapping[str, str] = field(default_factory=dict)
+    no_message: Mapping[str, str] = field(default_factory=dict)
+    no_recording: Mapping[str, str] = field(default_factory=dict)
+
+
+NOTHING = Answers()
+
+
+def standing(ctx: Context, incident_id: str, answers: Answers = NOTHING) -> Standing:
+    """What is missing before the incident can be closed, the answers given so far taken in."""
+    ctx.require("open")
+    seen = views.incident(ctx, incident_id)
+    if seen.sight != "full":
+        return Standing(seen, (), (), (), (), ())
+    record = ctx.reader().get(Incident, incident_id)
+    targets = tuple(_targets(record, seen))
+    if record.imported_at is not None:
+        return Standing(seen, targets, (), (), (), ())
+    unrecorded = tuple(_unrecorded(ctx, seen))
+    cases = tuple(riddor.cases(ctx, seen))
+    review = missing_of_review(seen.record.values, [part.values for part in seen.parts.get("people", [])])
+    missing = [
+        *_messages_missing(targets, answers),
+        *_steps_missing(unrecorded, answers),
+        *(_riddor_missing(one) for one in cases if one.is_open),
+        *(Missing("review", name, words) for name, words in review),
+    ]
+    return Standing(seen, targets, unrecorded, cases, tuple(name for name, _ in review), tuple(missing))
+
+
+def _targets(record: Incident, seen: IncidentView) -> list[Target]:
+    """The reporter first, then each person affected; one message does where they are the same person."""
+    people = [one for one in seen.parts.get("people", []) if one.values.get("role_in_incident") in ALSO_ANSWERED]
+    rows = seen.parts.get("feedback", [])
+    answered = {row.values.get("to") for row in rows if row.values.get("message") or row.values.get("waived_by")}
+    same = [one for one in people if _is_reporter(record, one)]
+    letters = tuple(one.values.get("letter") or "" for one in same)
+    found = [Target(REPORTER, "the reporter", same[0].id if same else None, REPORTER in answered, letters)]
+    for one in people:
+        letter = one.values.get("letter") or ""
+        if one not in same:
+            found.append(Target(letter, one.label, one.id, letter in answered))
+    return found
+
+
+def _is_reporter(record: Incident, person: RecordView) -> bool:
+    """Whether the person affected is the one who is answered as reporter; who only typed it in is not."""
+    key = person.values.get("person_key")
+    return bool(key) and key == (record.told_by or record.reported_by)
+
+
+def _unrecorded(ctx: Context, seen: IncidentView) -> list[Unrecorded]:
+    waived = {row.values.get("plan_of"): row.values.get("steps") or "" for row in seen.parts.get("waivers", [])}
+    labels = {one.id: one.values.get("letter") or "" for one in seen.parts.get("people", [])}
+    by_key: dict[str, list[str]] = {}
+    for person_id, step in closing_rows.unrecorded(ctx.store.db, seen.record.id, ctx.now()):
+        key = labels.get(person_id, "") if person_id else TEAM
+        if step not in waived.get(key, "").split():
+            by_key.setdefault(key, []).append(step)
+    texts = {step.code: step.text for step in support_rows.template().steps}
+    return [
+        Unrecorded(
+            key, "Team" if key == TEAM else f"Person {key}".strip(), tuple(steps),
+            tuple(texts.get(step, step) for step in steps),
+        )
+        for key, steps in sorted(by_key.items())
+    ]  # fmt: skip
+
+
+def _messages_missing(targets: Sequence[Target], answers: Answers) -> list[Missing]:
+    found = []
+    for one in targets:
+        if one.answered:
+            continue
+        message = (answers.messages.get(one.key) or "").strip()
+        reason = (answers.no_message.get(one.key) or "").strip()
+        if message and len(message) < LEAST:
+            found.append(Missing("message", one.key, f"Write {one.label} at least a sentence."))
+        elif not message and len(reason) < LEAST:
+            found.append(Missing("message", one.key, f"Tell {one.label} what was done, or say why not."))
+    return found
+
+
+def _steps_missing(unrecorded: Sequence[Unrecorded], answers: Answers) -> list[Missing]:
+    found = []
+    for one in unrecorded:
+        if len((answers.no_recording.get(one.key) or "").strip()) >= LEAST:
+            continue
+        count = len(one.steps)
+        some = f"{count} steps were due" if count > 1 else "1 step was due"
+        words = f"{one.label}: {some} and nothing is recorded. Record it, or say why you close without."
+        found.append(Missing("steps", one.key, words))
+    return found
+
+
+def _riddor_missing(case: riddor.Case) -> Missing:
+    letter = case.person.values.get("letter") or ""
+    return Missing("riddor", letter, f"{case.label}: decide on RIDDOR. The advice is: {case.status}.")
+
+
+def close(ctx: Context, incident_id: str, answers: Answers = NOTHING) -> Changes:
+    """Closes an incident with its messages and waivers. Raises ProblemsFound that lists what is missing."""
+    found = standing(ctx, incident_id, answers)
+    seen = found.seen
+    ctx.require("close", seen.status, seen.tie)
+    if found.missing:
+        raise ProblemsFound([Problem(f"{one.kind}:{one.key}", one.words) for one in found.missing])
+    with ctx.unit() as unit:
+        for target in found.targets:
+            _answer(ctx, unit, seen, target, answers)
+        for one in found.unrecorded:
+            _waive(ctx, unit, seen, one, answers.no_recording[one.key])
+        values = {
+            "status": "closed", "closed_by": ctx.user.user_id, "closed_at": ctx.now(), "dq_score": _completeness(seen),
+        }  # fmt: skip
+        record = seen.record
+        unit.save(incidents.based_on(Incident, record.id, record.ward_id, record.shown, values))
+        return unit.commit("close", record.id)
+
+
+def answer(ctx: Context, incident_id: str, key: str, message: str) -> Changes:
+    """A message to the reporter or a person affected, at any time. Raises ProblemsFound, NotAllowed."""
+    seen = views.incident(ctx, incident_id)
+    ctx.require("answer", seen.status, seen.tie)
+    record = ctx.reader().get(Incident, incident_id)
+    target = next((one for one in _targets(record, seen) if one.key == key), None)
+    if target is None or len(message.strip()) < LEAST:
+        raise ProblemsFound([Problem(f"message:{key}", "Choose who is told, and write at least a sentence.")])
+    with ctx.unit() as unit:
+        _answer(ctx, unit, seen, target, Answers({key: message}))
+        return unit.commit("answer", seen.record.id)
+
+
+def _answer(ctx: Context, unit: UnitOfWork, seen: IncidentView, target: Target, answers: Answers) -> None:
+    """Writes a message, or why there is none; a message given is the plan's feedback step done too."""
+    message = (answers.messages.get(target.key) or "").strip()
+    reason = (answers.no_message.get(target.key) or "").strip()
+    if not message and not reason:
+        return
+    row = Feedback(ward_id=seen.record.ward_id, parent_id=seen.record.id, to=target.key)
+    if message:
+        row.message, row.given_at, row.given_by = message, ctx.now(), ctx.user.name
+        if target.person_id is not None:
+            step_marks.done(ctx, unit, target.person_id, FEEDBACK_STEP)
+    else:
+        row.waived_by, row.waiver_reason = ctx.user.name, reason
+    unit.save(row)
+
+
+def _waive(ctx: Context, unit: UnitOfWork, seen: IncidentView, one: Unrecorded, reason: str) -> None:
+    row = Waiver(ward_id=seen.record.ward_id, parent_id=seen.record.id, plan_of=one.key, steps=" ".join(one.steps))
+    row.reason, row.waived_by, row.waived_at = reason.strip(), ctx.user.name, ctx.now()
+    unit.save(row)
+
+
+def _completeness(seen: IncidentView) -> int:
+    """The share of finish-later tasks that are done or not needed, in per cent."""
+    return round(100 * sum(not task.left for task in seen.tasks) / len(seen.tasks)) if seen.tasks else 100
+
+
+def reopen(ctx: Context, incident_id: str, reason: str) -> Changes:
+    """Puts a closed incident under review again, with a reason. What was told and waived stays."""
+    seen = views.incident(ctx, incident_id)
+    ctx.require("reopen", seen.status, seen.tie)
+    if not reason.strip():
+        raise ProblemsFound([Problem("reason", "Say why the incident is opened again.")])
+    values: dict[str, Any] = {"status": "in_review", "closed_by": None, "closed_at": None}
+    record = seen.record
+    with ctx.unit() as unit:
+        unit.save(incidents.based_on(Incident, record.id, record.ward_id, record.shown, values), reason=reason.strip())
+        return unit.commit("reopen", record.id)
