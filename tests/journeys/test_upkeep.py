@@ -228,7 +228,7 @@ def test_settings_of_the_ward_reach_log_and_support(pc: Pc) -> None:
     ward = pc()
     ward.unlock()
     ward.press("Ctrl+,")
-    page = ward.page
+    page = ward.page.sections["ward"]
     assert len(page.places) == 7
     page.places[0][1].setText("")
     page.places[0][1].setFocus()
@@ -241,10 +241,16 @@ def test_settings_of_the_ward_reach_log_and_support(pc: Pc) -> None:
     assert "Give the times at which shifts change" in ward.screen()
     page.shifts.setText("07:00, 15:00, 23:00")
     page.emergency.setText("3333")
-    page.contacts[0][1].setText("Manager on call")
-    page.contacts[0][2].setText("bleep 100")
     ward.click("Save ward settings")
     assert "Ward settings saved" in ward.screen()
+    ward.click("Support contacts")
+    ward.put("Name of contact 1", "Manager on call")
+    ward.click("Save contacts")
+    assert "Give each contact a name and a number" in ward.screen()
+    assert ward.field("Number of contact 1").hasFocus()
+    ward.put("Number of contact 1", "bleep 100")
+    ward.click("Save contacts")
+    assert "Support contacts saved" in ward.screen()
     ward.press("Ctrl+N")
     assert "If anyone is in danger now, call 3333 first." in ward.screen()
     assert "Bay nine" in ward.screen()
@@ -261,21 +267,24 @@ def test_security_settings_ask_for_the_passphrase(pc: Pc) -> None:
     ward = pc("rnurse")
     ward.unlock()
     ward.press("Ctrl+,")
-    ward.page.minutes.choose(0)
+    ward.click("Locking")
+    locking = ward.page.sections["locking"]
+    locking.minutes.choose(0)
     ward.settle()
     ward.put("Your passphrase", "wrong wrong wrong")
     ward.click("Go on")
     assert ward.window.idle.minutes == 5
-    assert ward.page.minutes.value() == ["5"]
-    ward.page.minutes.choose(0)
+    assert locking.minutes.value() == ["5"]
+    locking.minutes.choose(0)
     ward.settle()
     ward.put("Your passphrase", PASSPHRASE)
     ward.click("Go on")
     assert ward.window.idle.minutes == 1
+    ward.click("People on this PC")
     ward.click("Add person")
     assert "Give a sign-in name of letters, digits, dots or dashes." in ward.screen()
     for name, text in (("user_id", "nnew"), ("name", "N. New"), ("passphrase", "seven red boats float")):
-        ward.page.add_fields[name].control.setText(text)
+        ward.page.sections["people"].add_fields[name].control.setText(text)
     ward.click("Add person")
     ward.put("Your passphrase", PASSPHRASE)
     ward.click("Go on")

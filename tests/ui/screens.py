@@ -16,6 +16,7 @@ from vpr_desktop.ui.dialogs.name_dialog import NameDialog
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
 from vpr_desktop.ui.forms.editors import DayEditor, MomentEditor, NumberEditor
+from vpr_desktop.ui.pages.settings_page import SECTIONS
 
 
 @dataclass(frozen=True)
@@ -153,18 +154,31 @@ def _task_error(task: Any) -> None:
     raise AssertionError("nothing is asked here that can be mistyped")
 
 
-def _settings_error(settings: Any) -> None:
-    settings._on_add_clicked()
+def _nobody_named(settings: Any) -> None:
+    settings.sections["people"].add_user.click()
+
+
+def _nothing_told(settings: Any) -> None:
+    ward = settings.sections["ward"]
+    ward.name.clear()
+    ward.shifts.setText("25:00")
+    ward.save()
+
+
+def _half_a_contact(settings: Any) -> None:
+    contacts = settings.sections["contacts"]
+    contacts.contacts[2][1].setText("Chaplaincy")
+    contacts.save()
 
 
 def _new_code(settings: Any) -> None:
-    settings.recovery._on_drawn("7K2QJ-00XYZ-AB3CD-4EFGH-5JKMN-6PQRS-TVW")
-    settings.recovery.use.click()
+    settings.sections["recovery"]._on_drawn("7K2QJ-00XYZ-AB3CD-4EFGH-5JKMN-6PQRS-TVW")
+    settings.sections["recovery"].use.click()
 
 
 def _weak_words(settings: Any) -> None:
-    settings.others.words.setText("short")
-    settings.others.give.click()
+    settings.sections["others"].words.setText("short")
+    settings.sections["others"].give.click()
 
 
 def _dialog(make: Callable[[Stage], QDialog]) -> tuple[Callable[[Stage], QWidget], Callable[[Stage], None]]:
@@ -230,7 +244,7 @@ LOG = page("S3 empty", "log")
 TO_OTHERS = page("S4 task reports", "task", "open", task="reports")
 HANDOVER = page("S2 handover", "handover")
 LIST = page("S5 list", "incidents")
-SETTINGS = page("S11 settings", "settings")
+SETTINGS = {name: page(f"S11 {name}", "settings", section=name) for name in SECTIONS}
 
 SCREENS: tuple[Screen, ...] = (
     Screen("S0 step 1", _s0(0)),
@@ -264,10 +278,12 @@ SCREENS: tuple[Screen, ...] = (
     after("S3 error", LOG, _three_answers),
     after("S3 saved", LOG, _saved),
     page("S10 data", "data"),
-    SETTINGS,
-    after("S11 error", SETTINGS, _settings_error),
-    after("S11 weak passphrase for somebody", SETTINGS, _weak_words),
-    after("S11 new recovery code", SETTINGS, _new_code),
+    *SETTINGS.values(),
+    after("S11 ward error", SETTINGS["ward"], _nothing_told),
+    after("S11 contacts error", SETTINGS["contacts"], _half_a_contact),
+    after("S11 people error", SETTINGS["people"], _nobody_named),
+    after("S11 weak passphrase for somebody", SETTINGS["others"], _weak_words),
+    after("S11 new recovery code", SETTINGS["recovery"], _new_code),
     page("S2 home again", "home"),
     Screen("S12 support", _support, _support_ends),
     Screen("lock warning", _warned, _calm),

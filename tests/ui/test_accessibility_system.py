@@ -49,7 +49,7 @@ def test_item_17_high_contrast_uses_the_system_colours_alone(window: Stage) -> N
         assert look.tokens.page == system.window().color().name()
         assert look.tokens.text == system.windowText().color().name()
         for screen in screens.SCREENS:
-            if screen.name in ("S2 home", "S3 empty", "S4 record", "S11 settings"):
+            if screen.name in ("S2 home", "S3 empty", "S4 record", "S11 look"):
                 root = screen.opens(window)
                 window.activate(root)
                 assert [one for one in walk.stops(root) if isinstance(one, Button)]

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from vpr_desktop.ui.icons import paint_icon
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import CONTROL
-from vpr_desktop.ui.widgets.frames import column
+from vpr_desktop.ui.widgets.frames import column, row
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
+
+LABEL_WIDTH, LABEL_GAP, LEAST_BESIDE = 250, 16, 360  # of a label beside its control
 
 
 class TextField(QLineEdit):
@@ -106,15 +108,62 @@ class Field(QWidget):
         self._name, self._hint = name or label, hint
         control.setAccessibleName(self._name)
         control.setAccessibleDescription(hint)
-        self.setLayout(column(self.label, self.hint, self.error, control, gap=4))
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.setLayout(column(self.label, self.hint, self.error, self.control, gap=4))
 
     def set_error(self, text: str) -> None:
         """Shows what to do, in words and to screen readers; an empty text takes it away."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
-        self.control.setProperty("error", bool(text))
-        self.control.style().unpolish(self.control)
-        self.control.style().polish(self.control)
-        spoken = say("Error: {error} {name}", error=text, name=self._name) if text else self._name
-        self.control.setAccessibleName(spoken)
-        self.control.setAccessibleDescription(" ".join(part for part in (self._hint, text) if part))
+        mark_error(self.control, text, self._name, self._hint)
+
+
+def mark_error(control: QWidget, text: str, name: str, hint: str = "") -> None:
+    """Gives a control the edge, the name and the description of an error; an empty text takes them away."""
+    control.setProperty("error", bool(text))
+    control.style().unpolish(control)
+    control.style().polish(control)
+    control.setAccessibleName(say("Error: {error} {name}", error=text, name=name) if text else name)
+    control.setAccessibleDescription(" ".join(part for part in (hint, text) if part))
+
+
+class SideField(Field):
+    """A field whose label, hint and error stand left of the control, so that many read as one table; above it
+    where there is little room."""
+
+    def __init__(self, label: str, control: QWidget, *, hint: str = "", name: str = "", wide: int = 0) -> None:
+        """`wide`: the width of the control, of the design's pixels; 0 gives it all there is."""
+        self._wide = wide
+        super().__init__(label, control, hint=hint, name=name)
+        style_of().changed.connect(self._fit)
+
+    def _arrange(self) -> None:
+        self.words = QWidget()
+        told = column(self.label, self.hint, self.error, gap=0)
+        told.addStretch(1)
+        self.words.setLayout(told)
+        beside = row(gap=0)
+        beside.addWidget(self.control, 1000)
+        beside.addStretch(1)  # what a control of limited width leaves over
+        held = column(beside, gap=0)
+        held.addStretch(1)
+        self._line = row(self.words, gap=LABEL_GAP)
+        self._line.addLayout(held, 1)
+        self.setLayout(self._line)
+
+    def _fit(self) -> None:
+        look = style_of()
+        above = self.width() < look.px(LABEL_WIDTH + LEAST_BESIDE)
+        self._line.setDirection(QBoxLayout.Direction.TopToBottom if above else QBoxLayout.Direction.LeftToRight)
+        self._line.setSpacing(look.px(4 if above else LABEL_GAP))
+        top = 0 if above or not isinstance(self.control, TextField | DropDown) else look.px(4)
+        self.words.layout().setContentsMargins(0, top, 0, 0)  # type: ignore[union-attr]
+        self.words.setFixedWidth(self.width() if above else look.px(LABEL_WIDTH))
+        if self._wide:
+            self.control.setMaximumWidth(look.px(self._wide))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
