@@ -89,7 +89,7 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "all numbers forgotten": (at_work(offering=True), Forgotten(False), (Have(A),)),
     "lacks some": (at_work(offering=True), Lacking((BATCH,), True), (Push(A, Job((BATCH,)), True),)),
     "lacks none of these": (at_work(offering=True), Lacking((), True), (Have(A),)),
-    "lacks none": (at_work(offering=True), Lacking((), False), (EndOffer(A),)),
+    "lacks none": (at_work(offering=True), Lacking((), False), (EndOffer(A, "e1"),)),
     "offered all": (at_work(offering=True), OfferEnded(NOTHING), (Seal(A),)),
     "an offer was taken": (pushing(offering=True), pushed(), (Have(A),)),
     "an offer was not taken": (pushing(offering=True), pushed((BATCH, "batch-signature")), (Settle((BATCH,)), Have(A))),
@@ -125,6 +125,9 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "a page stored, more to come": (at_work(head(12)), Stored(HERE, head(14)), (Pull(A),)),
     "the last page stored": (at_work(head(10)), Stored(HERE, head(10)), (CatchUp(),)),
     "a chain that broke behind the cursor": (at_work(), PageRefused("chain-differs"), (Forget(A, first=True),)),
+    "other numbers than were given, though nothing was pulled yet": (
+        at_work(place=NOTHING), PageRefused("numbers-differ"), (Forget(A, first=True),),
+    ),
     "a chain that broke from the beginning": (at_work(place=NOTHING), PageRefused("chain-differs"), (CatchUp(),)),
     "a chain that broke after all was offered": (at_work(offered=(A,)), PageRefused("chain-differs"), (CatchUp(),)),
     "a page that proves nothing": (at_work(todo=(A, B)), PageRefused("gap"), (Look(B),)),

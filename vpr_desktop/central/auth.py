@@ -6,7 +6,7 @@ transaction; a GET must only be fresh.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -121,10 +121,15 @@ def verify(message: Message, device: str, key: bytes) -> str:
 def authenticate(session: Session, message: Message) -> Caller:
     """The device a request comes from. Raises Refused."""
     device = device_named(message)
+    return admit(session, device, lambda key: verify(message, device, key))
+
+
+def admit(session: Session, device: str, check: Callable[[bytes], str]) -> Caller:
+    """The device as it may act now; `check` gives the nonce of a request that its newest key signed. Raises Refused."""
     held = _held(session, device)
     if held is None:
         raise Refused("unknown-device")
-    nonce = verify(message, device, held.key)
+    nonce = check(held.key)
     if held.state == "revoked":
         raise Refused("device-revoked")
     if held.state == "waiting":

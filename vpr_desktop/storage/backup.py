@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import os
-import secrets
 import shutil
 import zipfile
 from pathlib import Path
 
 from vpr_desktop.domain.errors import FileDamaged, KnownError
-from vpr_desktop.domain.references import next_letter
-from vpr_desktop.storage import checks, keyslots, slot_file, store, vault
+from vpr_desktop.storage import checks, keyslots, lifetime, slot_file, vault
 from vpr_desktop.storage.anchor import Anchor
 
 FOLDER, KEPT = "backups", 7
@@ -66,20 +64,18 @@ def unpack(archive: Path, staged: Path) -> None:
 
 
 def renumber(home: Path, staged: Path, dek: bytes | bytearray) -> None:
-    """Gives a staged file a new incarnation and letter, and a new anchor, so that it never repeats a number.
+    """Lets a staged file begin again (lifetime.py) under a new anchor, so that it never repeats a number.
 
-    The incarnation is larger than any that the staged file, its key file and the replaced key file name, by
-    a random step, so that two restores of one backup differ.
+    The incarnation is larger than any that the staged file, its key file and the replaced key file name.
     """
     with vault.sql_errors():
         db = vault.connect(staged / vault.FILE, dek)
         try:
             if vault.page_problems(db):
                 raise FileDamaged(DAMAGED)
-            largest = max(checks.file_tip(db).incarnation, incarnation_of(home), incarnation_of(staged))
-            newer = largest + 1 + secrets.randbelow(1 << 20)
-            letter = next_letter(checks.state_or(db, "letter", "A"))
-            store.put_states(db, {"incarnation": str(newer), "letter": letter})
+            db.execute("BEGIN IMMEDIATE")
+            newer = lifetime.begin_again(db, max(incarnation_of(home), incarnation_of(staged)))
+            db.execute("COMMIT")
             Anchor(staged, keyslots.anchor_key(dek)).write(checks.file_tip(db))
         finally:
             db.close()

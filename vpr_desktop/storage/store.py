@@ -158,6 +158,11 @@ def first_tip(file_id: str) -> Tip:
 def make(db: Connection, anchors: Anchors, device_id: str, start: Tip, home: Path, close: Callable[[], None]) -> Store:
     """A store on a new, empty file."""
     schema.create(db)
+    return begin(db, anchors, device_id, start, home, close)
+
+
+def begin(db: Connection, anchors: Anchors, device_id: str, start: Tip, home: Path, close: Callable[[], None]) -> Store:
+    """A store on a file that has its tables and nothing in them."""
     state = {"device": device_id, "incarnation": str(start.incarnation), "chain_start": start.op_chain.hex()}
     put_states(db, {**state, "audit_start": start.audit_chain.hex()})
     anchors.write(start)

@@ -36,6 +36,11 @@ def put_place(db: Connection, st: str, held: Place) -> None:
     db.execute(PUT, (f"place:{st}", canonical(asdict(held))))
 
 
+def highest(db: Connection, st: str) -> int:
+    """The largest number that any op of a stream has here; 0 for none."""
+    return int(db.execute("SELECT coalesce(max(seq), 0) FROM op WHERE st = ? AND seq IS NOT NULL", (st,)).fetchone()[0])
+
+
 def chained(link: bytes, hashes: Iterable[bytes]) -> bytes:
     """A stream's chain after these ops."""
     for hashed in hashes:

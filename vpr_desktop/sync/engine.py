@@ -61,7 +61,7 @@ STOPS = frozenset({"device-revoked"})
 SLOW = frozenset({"unknown-device", "device-waiting", "bad-signature", "not-signed"})
 OF_ONE_WARD = frozenset({"not-in-scope"})
 ISOLATES = frozenset({"unreadable-body", "too-large", "batch-too-large"})
-BROKEN_CHAIN = "chain-differs"
+BROKEN_CHAIN, OTHER_NUMBERS = "chain-differs", "numbers-differ"
 NOT_ACCEPTED = "answer-not-accepted"
 
 
@@ -186,20 +186,22 @@ def _looked(state: State, event: Looked) -> Step:
     state = replace(state, place=event.place)
     if event.place.offering:
         return _offer(state, first=False)
-    if state.head is not None and regressed(event.place, state.head):
+    if state.head is not None and regressed(event.place, state.head, event.highest):
         return _offer(state, first=True)
     return state, (Seal(state.st),)
 
 
-def regressed(place: Standing, head: HeadNow) -> bool:
-    """Whether the endpoint is not the one that gave this PC its numbers."""
+def regressed(place: Standing, head: HeadNow, highest: int = 0) -> bool:
+    """Whether the endpoint is not the one that gave this PC its numbers.
+
+    `highest` counts where what was sent has numbers and nothing was pulled yet: an endpoint that was put back
+    then has fewer ops than it gave numbers for.
+    """
+    if head.head < max(place.cursor, highest):
+        return True
     if not place.epoch:
         return False
-    return (
-        head.epoch != place.epoch
-        or head.head < place.cursor
-        or (head.head == place.cursor and head.chain != place.chain)
-    )
+    return head.epoch != place.epoch or (head.head == place.cursor and head.chain != place.chain)
 
 
 def _offer(state: State, first: bool) -> Step:
@@ -213,7 +215,8 @@ def _forgotten(state: State, event: Forgotten) -> Step:
 def _lacking(state: State, event: Lacking) -> Step:
     if event.batches:
         return _next_job(replace(state, jobs=(Job(event.batches),)))
-    return state, ((Have(state.st),) if event.more else (EndOffer(state.st),))
+    epoch = state.head.epoch if state.head else ""
+    return state, ((Have(state.st),) if event.more else (EndOffer(state.st, epoch),))
 
 
 def _offer_ended(state: State, event: OfferEnded) -> Step:
@@ -307,7 +310,8 @@ def _stored(state: State, event: Stored) -> Step:
 
 
 def _page_refused(state: State, event: PageRefused) -> Step:
-    if event.kind == BROKEN_CHAIN and state.place.cursor and state.st not in state.offered:
+    other = event.kind == OTHER_NUMBERS or (event.kind == BROKEN_CHAIN and state.place.cursor)
+    if other and state.st not in state.offered:
         return _offer(state, first=True)
     return _next_stream(replace(state, trouble=NOT_ACCEPTED))
 

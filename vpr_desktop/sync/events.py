@@ -87,9 +87,10 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Where this PC stands in the stream at hand."""
+    """Where this PC stands in the stream at hand. `highest` is the largest number that any op of it has here."""
 
     place: Standing
+    highest: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,9 +219,10 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class EndOffer:
-    """Go on from the beginning. Answer: OfferEnded."""
+    """Go on from the beginning, in this lifetime of the endpoint. Answer: OfferEnded."""
 
     st: str
+    epoch: str
 
 
 @dataclass(frozen=True, slots=True)

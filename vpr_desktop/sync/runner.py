@@ -105,7 +105,10 @@ class Runner:
         return events.Heads(tuple(self._heads.values()), waiting)
 
     def _look(self, effect: events.Look) -> events.Looked:
-        return events.Looked(_standing(self.in_unit(lambda unit: streams.place(unit.db, effect.st))))
+        def read(unit: UnitOfWork) -> events.Looked:
+            return events.Looked(_standing(streams.place(unit.db, effect.st)), streams.highest(unit.db, effect.st))
+
+        return self.in_unit(read)
 
     # Offering all again.
 
@@ -153,7 +156,7 @@ class Runner:
         self.in_unit(job)
 
     def _end_offer(self, effect: events.EndOffer) -> events.OfferEnded:
-        begin = _beginning(effect.st)
+        begin = replace(_beginning(effect.st), epoch=effect.epoch)
 
         def job(unit: UnitOfWork) -> None:
             streams.put_place(unit.db, effect.st, begin)
@@ -265,7 +268,7 @@ class Runner:
                 proven = prove(body, st, place, self._keys(fresh=True))
             numbered = [(line.seq, line.hash) for line in proven.lines if line.seq is not None]
             if self.in_unit(lambda unit: exchange.contradicts(unit.db, st, numbered)):
-                raise NotProven("chain-differs")
+                raise NotProven(engine.OTHER_NUMBERS)
             place = self._store(st, place, proven)
         except (NotProven, inbox.Contradiction) as error:
             return self._page_refused(st, error.kind if isinstance(error, NotProven) else "contradiction")

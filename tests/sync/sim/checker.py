@@ -1,0 +1,181 @@
+"""What must hold once all faults have ended: I1 to I12 and I14, asked of every file and of the endpoint."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from tests.sync.sim import model
+from tests.sync.sim.parts import WARDS, device_keys
+from vpr_desktop.domain import batches
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.ops import chain_next, op_hash
+from vpr_desktop.storage import checks, oplog
+from vpr_desktop.storage.device import is_signed
+
+if TYPE_CHECKING:
+    from tests.sync.sim.pc import SimPc
+    from tests.sync.sim.world import World
+
+LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
+
+
+def standing(world: World) -> Any:
+    """Where everything stands: for asking whether anything still moves."""
+    counts = "SELECT (SELECT count(*) FROM op), (SELECT count(*) FROM op WHERE seq IS NULL)"
+    outbox = "SELECT group_concat(state) FROM (SELECT state FROM outbox ORDER BY op)"
+    places = "SELECT group_concat(quote(v)) FROM state WHERE k LIKE 'place:%'"
+    pcs = [tuple(pc.db.execute(sql).fetchone() for sql in (counts, outbox, places)) for pc in world.pcs]
+    with world.central.read() as session:
+        return pcs, session.rows("SELECT id, head, epoch FROM stream ORDER BY id")
+
+
+def check_all(world: World) -> None:
+    at_endpoint = _endpoint(world)
+    for pc in world.pcs:
+        _file(world, pc, at_endpoint)
+    _everywhere(world, at_endpoint)
+    _same_rows(world)
+    _nothing_changes_again(world)
+
+
+Held = dict[str, dict[str, tuple[int | None, bytes, bytes | None]]]
+
+
+def _endpoint(world: World) -> Held:
+    """I2, I3: every op once, with one hash, under numbers without a gap, proven by a batch that is kept."""
+    found: Held = {}
+    with world.central.read() as session:
+        for n, st, head, chain in session.rows("SELECT n, id, head, chain FROM stream ORDER BY n"):
+            rows = session.rows(
+                "SELECT o.op_id, o.seq, o.hash, o.raw, b.header, b.hashes FROM op o LEFT JOIN batch b ON b.n = o.batch"
+                " WHERE o.st = :st ORDER BY o.seq",
+                st=n,
+            )
+            numbered = [row for row in rows if row[1] is not None]
+            world.check([row[1] for row in numbered] == list(range(1, head + 1)), "I3: numbers with a gap")
+            link = batches.stream_chain_start(st)
+            for row in numbered:
+                link = chain_next(link, bytes(row[2]))
+                world.check(_proven(bytes(row[4]), bytes(row[5]), bytes(row[2])), "I2: an op at the endpoint unproven")
+            world.check(link == bytes(chain), "I3: the chain is not that of the ops")
+            found[st] = {row[0]: (row[1], bytes(row[2]), row[3]) for row in rows}
+    return found
+
+
+@cache
+def _hashes(header_line: bytes, packed: bytes) -> frozenset[bytes]:
+    """The hashes that a batch proves; none where no PC sealed it."""
+    header = batches.read_header(header_line)[0]
+    hashes = [packed[i : i + 32] for i in range(0, len(packed), 32)]
+    digested = batches.digest(header, hashes)
+    keys = [key for _, key, device in device_keys() if device == header.dev]
+    return frozenset(hashes) if any(is_signed(key, header.sig, digested) for key in keys) else frozenset()
+
+
+def _proven(header_line: bytes, packed: bytes, hashed: bytes) -> bool:
+    return hashed in _hashes(header_line, packed)
+
+
+def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
+    """One PC's file: proven by itself, its rows a replay, its records as the reference model gives them."""
+    first = next(iter(checks.problems(pc.db, pc.store.zone)), None)
+    world.check(first is None, f"I6: {first}")
+    for st in WARDS:
+        place = json.loads(checks.state_or(pc.db, f"place:{st}", "{}") or "{}")
+        known = st in pc.wards
+        ops = pc.db.execute("SELECT id, seq, hash, raw, batch FROM op WHERE st = ? ORDER BY n", (st,)).fetchall()
+        world.check(known or not ops, "I14: an op of a ward that this PC never had")
+        if known:
+            _ops_of_file(world, pc, ops, at_endpoint[st], place)
+    waits = pc.db.execute("SELECT op, state FROM outbox").fetchall()
+    world.check(all(state in LISTED for _, state in waits), f"I11: something waits for ever: {waits}")
+    _records(world, pc)
+
+
+def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, Any]) -> None:
+    head = max((seq or 0 for seq, _, _ in told.values()), default=0)
+    world.check(place.get("cursor", 0) == head and not place.get("offering"), "I1: a PC did not come to the end")
+    listed = {row[0] for row in pc.db.execute("SELECT op FROM outbox")}
+    for op_id, seq, hashed, raw, batch in ops:
+        at = told.get(op_id)
+        n = pc.db.execute("SELECT n FROM op WHERE id = ?", (op_id,)).fetchone()[0]
+        world.check(at is not None or n in listed, f"I10: op {op_id} left without a number")
+        if at is None:
+            continue
+        world.check(at[1] == bytes(hashed), "I2: one identity, two hashes")
+        world.check(at[0] == seq, f"I3: a PC has {seq} where the endpoint has {at[0]}")
+        world.check((raw is None) == (at[2] is None), "I1: erased in one place, not in another")
+        if raw is not None:
+            world.check(op_hash(bytes(raw)) == bytes(hashed), "I2: the bytes are not those of the hash")
+            row = pc.db.execute("SELECT header, hashes FROM batch WHERE n = ?", (batch,)).fetchone()
+            world.check(row is not None and _proven(bytes(row[0]), bytes(row[1]), bytes(hashed)), "I2: op unproven")
+    numbers = sorted(seq for _, seq, _, _, _ in ops if seq is not None)
+    gone = {seq for seq, _, raw in told.values() if raw is None}
+    world.check(set(range(1, head + 1)) - set(numbers) <= gone, "I7: a number is missing")
+
+
+def _records(world: World, pc: SimPc) -> None:
+    """I5, I12: heads and conflicts are those of the reference model, and no field of a newer version is gone."""
+    by_entity: dict[tuple[str, str], list[Any]] = {}
+    for et, ei, raw in pc.db.execute("SELECT et, ei, raw FROM op WHERE raw IS NOT NULL ORDER BY n"):
+        by_entity.setdefault((et, ei), []).append(json.loads(raw))
+    for (et, ei), ops in by_entity.items():
+        if et not in ENTITIES:
+            continue
+        folded, _ = oplog.entity_fold(pc.db, ei)
+        world.check({f: frozenset(h) for f, h in folded.heads.items()} == model.heads(ops), f"I5: heads of {et} {ei}")
+        world.check(folded.clashes == model.clashes(ops), f"I5: conflicts of {et} {ei}")
+        for field, heads in model.heads(ops).items():
+            told = [op["set"][field] for op in ops if op["op"] in heads and field in op["set"]]
+            world.check(not told or folded.values.get(field) in [*told, {"erased": True}], f"I12: the value of {field}")
+
+
+def _everywhere(world: World, at_endpoint: Held) -> None:
+    """I1, I9: whatever was acknowledged and not lost with every copy is at the endpoint and on every PC, once."""
+    with world.central.read() as session:
+        aside = {bytes(row[0]) for row in session.rows("SELECT hash FROM quarantine")}
+    for op_id, raw in world.model.must_have().items():
+        st = json.loads(raw)["st"]
+        held = at_endpoint[st].get(op_id)
+        world.check(held is not None or op_hash(raw) in aside, f"I1: op {op_id} is not at the endpoint")
+        world.check(held is None or held[2] is None or bytes(held[2]) == raw, "I1: other bytes than were saved")
+        for pc in world.pcs:
+            if held is None or st not in pc.wards:
+                continue
+            row = pc.db.execute("SELECT count(*) FROM op WHERE id = ?", (op_id,)).fetchone()
+            world.check(row[0] == 1 or held[2] is None, f"I1: op {op_id} is not on PC {pc.number}")
+
+
+def _same_rows(world: World) -> None:
+    """I4: PCs of the same wards hold the same records, byte for byte."""
+    first: dict[tuple[str, ...], Any] = {}
+    for pc in world.pcs:
+        if pc.db.execute("SELECT count(*) FROM outbox").fetchone()[0]:
+            continue  # something of its own that nobody else has
+        rows = pc.rows()
+        other = first.setdefault(pc.wards, rows)
+        for name in rows:
+            world.check(rows[name] == other[name], f"I4: the {name} rows of two PCs differ")
+
+
+def _nothing_changes_again(world: World) -> None:
+    """I8: what was pushed last, pushed again by a PC in good standing, changes nothing.
+
+    The first time may bring back what a restored PC had sent and no place held any more.
+    """
+    tables = ("stream", "batch", "op", "quarantine", "user_", "scope", "device", "device_key")
+    sender = world.pcs[0]
+
+    def held() -> Any:
+        with world.central.read() as session:
+            return [session.rows(f"SELECT * FROM {table}") for table in tables if table != "device"]
+
+    before = None
+    for _ in range(2):
+        before = held()
+        for st, body in world.pushes[-6:]:
+            if st in sender.wards:
+                sender.line.push(st, body, "again")
+    world.check(held() == before, "I8: a push that came again changed something")
