@@ -14,7 +14,7 @@ from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record
 from vpr_desktop.domain.response import Feedback, Restrictive, Sanction, Waiver
-from vpr_desktop.domain.support import Plan, StepCare, StepEntry
+from vpr_desktop.domain.support import Plan, PlanNote, StepCare, StepEntry, SupportTemplate
 from vpr_desktop.domain.user import User
 
 SCHEMA = 1  # rises when a field or an entity is added; ops carry it
@@ -33,6 +33,8 @@ ENTITIES: dict[str, type[Record]] = {
     "plan": Plan,
     "step_entry": StepEntry,
     "step_care": StepCare,
+    "plan_note": PlanNote,
+    "support_template": SupportTemplate,
     "ward": Ward,
     "place": Place,
     "contact": Contact,

@@ -25,6 +25,7 @@ class Ward(Record, table=True):
     timezone: str | None = text("Time zone", longest=60, **SYSTEM)
     shift_times: str | None = text("Shift times", longest=60, hint="Such as 07:30, 19:30", **SYSTEM)
     emergency_number: str | None = text("Emergency number", longest=20, **SYSTEM)
+    support_template: str | None = text("Support checklist", longest=41, **SYSTEM)
     short_factors: list[str] | None = many_of("Short list of things in the situation", acts.FACT, **SYSTEM)
 
 

@@ -10,6 +10,7 @@ from vpr_desktop.domain.record import Record
 PLAN = "Support plan"
 CHOICES = "Their choices"
 ENTRY = "Recording"
+NOTE = "Note"
 
 
 class Plan(Record, table=True):
@@ -28,6 +29,10 @@ class Plan(Record, table=True):
     wants: str | None = text("What they want", section=CHOICES, block="support", longest=300)
     language: str | None = text("Language", section=CHOICES, block="support", longest=80)
     paused_until: date | None = day("Follow-up paused until", section=CHOICES, block="support")
+    fewer_on: date | None = day("Fewer steps since", section=PLAN, block="support", app=True)
+    cannot_lead: str | None = text(
+        "Who said they cannot lead it", section=PLAN, block="support_note", longest=400, app=True
+    )
     closed_on: date | None = day("Closed on", section=PLAN, block="support", app=True, listed=True)
     closed_reason: str | None = text("Why closed", section=PLAN, block="support_note", longest=300, app=True)
 
@@ -58,3 +63,25 @@ class StepCare(Record, table=True):
     owner: str | None = text("Owner", section=ENTRY, block="support", longest=80, app=True)
     due_at: datetime | None = moment("Due", section=ENTRY, block="support")
     due_reason: str | None = text("Why another due time", section=ENTRY, block="support_note", longest=500)
+
+
+class PlanNote(Record, table=True):
+    """A short, factual note of a plan's support lead; nobody else reads it. No therapy content belongs here."""
+
+    __tablename__ = "plan_note"
+
+    plan_id: str | None = link("Plan", "plan", section=NOTE, block="system", listed=True)
+    step: str | None = text("Step", section=NOTE, block="support_note", longest=20, app=True)
+    note: str | None = text("Note", section=NOTE, block="support_note", longest=1000)
+    at: datetime | None = moment("When", section=NOTE, block="support_note", app=True)
+    by: str | None = text("By", section=NOTE, block="support_note", longest=80, app=True)
+
+
+class SupportTemplate(Record, table=True):
+    """A trust's own support template, as its file was loaded. Plans name it by `code` and `version`."""
+
+    __tablename__ = "support_template"
+
+    code: str | None = text("Template", section=PLAN, block="system", longest=20, app=True)
+    version: str | None = text("Version", section=PLAN, block="system", longest=20, app=True)
+    document: str | None = text("Its steps", section=PLAN, block="system", longest=60_000, app=True)

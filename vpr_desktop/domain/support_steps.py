@@ -118,7 +118,7 @@ def _reoffers(template: Template, plan: PlanState, held: Recordings, stands: set
     found = []
     for step in template.steps:
         before = [e for e in held.get(step.code, ()) if e.outcome != "ADD" and (asked is None or e.at < asked)]
-        if before and step.is_offer and _waits(before[-1]):
+        if before and step.is_offer and _waits(before[-1]) and not _came_back(before, plan):
             found.append(step.code)
     if plan.said_at_logging == "DEL" and FIRST_OFFER in stands and not _spoken(held.get(FIRST_OFFER, ())):
         found.append(FIRST_SAID)
@@ -127,6 +127,17 @@ def _reoffers(template: Template, plan: PlanState, held: Recordings, stands: set
 
 def _waits(entry: Entry) -> bool:
     return entry.outcome == "DEC" or (entry.outcome == "DEL" and entry.until_on is None)
+
+
+def _came_back(entries: Sequence[Entry], plan: PlanState) -> bool:
+    """Whether "ask me on ..." was followed up on or after its day: that was the one re-offer."""
+    zone = plan.clock.zone
+    return any(
+        later.at.astimezone(zone).date() >= one.until_on
+        for place, one in enumerate(entries)
+        if one.outcome == "DEL" and one.until_on is not None
+        for later in entries[place + 1 :]
+    )
 
 
 def _spoken(entries: Iterable[Entry]) -> bool:

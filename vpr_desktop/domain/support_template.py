@@ -25,7 +25,8 @@ class Step:
     """One step: what is done, by which role, until when, with which outcomes, for which plans.
 
     `needs` names the condition under which it stands in every set but light. A `team` step is about the ward
-    and stands once per incident. `opens_hours` is the elapsed time before which it shall not be done.
+    and stands once per incident. `opens_hours` is the elapsed time before which it shall not be done. `title` is
+    the text in a few words, for lists; where a template gives none it is the text.
     """
 
     code: str
@@ -39,6 +40,7 @@ class Step:
     team: bool = False
     needs: str | None = None
     opens_hours: int | None = None
+    title: str = ""
 
     @property
     def stage(self) -> str:
@@ -138,6 +140,7 @@ def _step(entry: Mapping[str, Any]) -> Step:
         entry.get("team") is True,
         needs,
         opens if type(opens) is int and opens > 0 else None,
+        _text(entry, "title") if "title" in entry else _text(entry, "text"),
     )
 
 

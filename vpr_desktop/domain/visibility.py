@@ -135,6 +135,11 @@ def sees_incident(role: str, tie: Tie) -> Sight:
     return "full" if _restricted_opens(role, tie) else "restricted"
 
 
+def opens(role: str, tie: Tie) -> bool:
+    """Whether an incident opens to a role by its office, and not only as one's own report or case."""
+    return role in ALSO_REPORTERS and (not tie.restricted or _restricted_opens(role, tie))
+
+
 def _restricted_opens(role: str, tie: Tie) -> bool:
     if role == "support_lead":
         return tie.assigned or not tie.lead_assigned

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from vpr_desktop.domain.visibility import Tie, sees_incident
+from vpr_desktop.domain.visibility import Tie, opens, sees_incident
 
 STATUSES = ("logged", "in_review", "closed", "withdrawn")
 
@@ -13,11 +13,11 @@ STATUSES = ("logged", "in_review", "closed", "withdrawn")
 WARD_ACTS: dict[str, frozenset[str]] = {
     "reporter": frozenset("log open list search export print".split()),
     "ward_manager": frozenset(
-        "log open list search export print handover import manage_users manage_ward manage_device verify backup"
+        "log open list search export print support handover import manage_users manage_ward manage_device verify backup"
         " restore settle print_full".split()
     ),
-    "support_lead": frozenset("log open list search export print handover settle print_full".split()),
-    "vpr_lead": frozenset("log open list search export print print_full".split()),
+    "support_lead": frozenset("log open list search export print support handover settle print_full".split()),
+    "vpr_lead": frozenset("log open list search export print support print_full".split()),
     "auditor": frozenset("open list export verify read_audit".split()),
     "device_admin": frozenset("manage_users manage_device verify backup restore".split()),
 }
@@ -111,3 +111,29 @@ def allowed(role: str, action: str, status: str | None = None, tie: Tie | None =
     if status is not None:
         return action in actions(role, status, tie or Tie())
     return action in WARD_ACTS.get(role, frozenset())
+
+
+# Acts on the support plan of one person, by role. "self" and "lead" in a role's place: the person it is for, and
+# its support lead. "read" is all of it but the notes; "follow" steps as due, open or settled; "team" the steps about
+# the ward and the RIDDOR looks alone.
+FOLLOWS = frozenset({"follow", "team", "record", "assign", "set_due", "choose"})
+PLAN_ACTS: dict[str, frozenset[str]] = {
+    "self": frozenset({"read", "choose"}),
+    "lead": FOLLOWS | {"read", "note", "strike_any", "pass_on", "show_name"},
+    "ward_manager": FOLLOWS | {"name_lead", "show_name"},
+    "support_lead": FOLLOWS | {"take"},
+    "vpr_lead": frozenset({"team", "record"}),
+}
+
+
+def plan_acts(role: str, tie: Tie) -> frozenset[str]:
+    """What a person may do with one person's support plan. `tie` is that to this very person and plan.
+
+    Nobody leads or follows their own case: it is theirs to read. A restricted incident opens as its rule says.
+    """
+    if tie.self_person:
+        return PLAN_ACTS["self"] if sees_incident(role, tie) == "full" else frozenset()
+    if role not in PLAN_ACTS or not opens(role, tie):
+        return frozenset()
+    leads = role == "support_lead" and tie.assigned
+    return PLAN_ACTS["lead"] if leads else PLAN_ACTS[role]

@@ -22,7 +22,10 @@ LATER = (
 
 
 def later_of_the_same(db: Connection, changes: Iterable[Change], since: int | None) -> set[str]:
-    """The later incidents that changes reach; see `support_rows.refresh` for `since`."""
+    """The later incidents that changes reach.
+
+    `since` is the local number of the last op before these changes; None where not only new ops made them.
+    """
     deciding: set[str | None] = set()
     for change in changes:
         if change.entity in DECIDING and _decides(db, change, since):

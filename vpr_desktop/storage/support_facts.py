@@ -136,7 +136,7 @@ def _people(db: Connection, incident_id: str) -> list[dict[str, Any]]:
 
 def plan_rows(db: Connection, incident_id: str) -> list[dict[str, Any]]:
     """The plans of an incident, in an order that is the same on every PC."""
-    names = ("id", "person_id", "template", "lead", "closed_on", "paused_until")
+    names = ("id", "person_id", "template", "template_version", "lead", "closed_on", "paused_until")
     sql = f"SELECT {','.join(names)} FROM plan WHERE incident_id = ? ORDER BY id"
     return [dict(zip(names, row, strict=True)) for row in db.execute(sql, (incident_id,))]
 

@@ -5,20 +5,18 @@ A row holds no "overdue": that depends on the clock and is asked of `due_at`. Ri
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
 from vpr_desktop.domain.changes import Change
 from vpr_desktop.domain.support_steps import NOT_WANTED, PlanState, StepState, personal_steps, team_steps
-from vpr_desktop.domain.support_template import Template, read
+from vpr_desktop.domain.support_template import Template
 from vpr_desktop.domain.support_times import day_end, day_start
-from vpr_desktop.settings import resource
-from vpr_desktop.storage import repeats, standing
+from vpr_desktop.storage import standing
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_facts import LONG_AGO, Zone, incident_row, plan_rows, plan_states
+from vpr_desktop.storage.support_templates import template_of
 
 # Statuses are computed as of LONG_AGO, so that no row depends on a clock.
 STALE_AT_ONCE = 50  # incidents brought up to date within the save that touched them; more wait for `catch_up`
@@ -29,18 +27,12 @@ STORED_COLUMNS = (
 INSERT = f"INSERT INTO step_row ({STORED_COLUMNS}) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"
 
 
-@cache
-def template() -> Template:
-    """The template that the app brings along."""
-    return read(json.loads(resource("content", "support_sup_1.json").read_text(encoding="utf-8")))
-
-
-def refresh(db: Connection, changes: Sequence[Change], zone: Zone, since: int | None) -> None:
+def refresh(db: Connection, changes: Sequence[Change], zone: Zone, reached: set[str]) -> None:
     """Brings what depends on several records of an incident up to date; a great many wait for `catch_up`.
 
-    `since` is the local number of the last op before these changes; None where not only new ops made them.
+    `reached` are incidents that the changes reach from afar, see `repeats`.
     """
-    touched = sorted(incidents_touched(db, changes) | repeats.later_of_the_same(db, changes, since))
+    touched = sorted(incidents_touched(db, changes) | reached)
     counted = standing.incidents_of(changes)
     if len(counted) <= STALE_AT_ONCE:
         for incident_id in counted:
@@ -75,6 +67,8 @@ def incidents_touched(db: Connection, changes: Iterable[Change]) -> set[str]:
             by_person.add(change.parent)
         elif change.entity in ("plan", "step_entry", "step_care"):
             found |= _of_plan(db, change)
+        elif change.entity == "support_template":
+            found |= _of_template(db, change)
         elif change.entity == "ward":
             sql = "SELECT incident_id FROM plan WHERE ward_id = ? AND closed_on IS NULL"
             found |= {row[0] for row in db.execute(sql, (change.id,))}
@@ -90,6 +84,14 @@ def _of_plan(db: Connection, change: Change) -> set[str]:
         sql = f"SELECT plan.incident_id FROM plan JOIN {change.entity} AS one ON one.plan_id = plan.id WHERE one.id = ?"
         rows = db.execute(sql, (change.id,))
     return {row[0] for row in rows if row[0]}
+
+
+def _of_template(db: Connection, change: Change) -> set[str]:
+    sql = (
+        "SELECT plan.incident_id FROM plan JOIN support_template AS one"
+        " ON one.code = plan.template AND one.version = plan.template_version WHERE one.id = ?"
+    )
+    return {row[0] for row in db.execute(sql, (change.id,)) if row[0]}
 
 
 def rewrite(db: Connection, incident_id: str, zone: Zone) -> None:
@@ -113,11 +115,15 @@ def rows_of(db: Connection, incident_id: str, zone: Zone) -> list[tuple[Any, ...
     for plan in plans:
         whose = {**plan, **of_ward, "live": live and plan["closed_on"] is None}
         held = states[plan["id"]]
-        rows += [_row(one, held, whose) for one in personal_steps(template(), held, LONG_AGO)]
+        rows += [_row(one, held, whose) for one in personal_steps(_template(db, plan), held, LONG_AGO)]
     team = {**plans[0], **of_ward, "person_id": None, "lead": None, "live": live}
     held = states[plans[0]["id"]]
-    rows += [_row(one, held, team) for one in team_steps(template(), [*states.values()], LONG_AGO)]
+    rows += [_row(one, held, team) for one in team_steps(_template(db, plans[0]), [*states.values()], LONG_AGO)]
     return rows
+
+
+def _template(db: Connection, plan: dict[str, Any]) -> Template:
+    return template_of(db, plan["template"], plan["template_version"])
 
 
 def _row(one: StepState, held: PlanState, whose: dict[str, Any]) -> tuple[Any, ...]:

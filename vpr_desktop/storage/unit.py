@@ -19,7 +19,10 @@ from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.domain.ops import Fold, canonical, fold
 from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.record import Record, Shown, entity_name, from_wire, remember, wire_values
-from vpr_desktop.storage import audit, checks, inbox, oplog, slips, streams, support_rows, vault
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.storage import (
+    audit, checks, inbox, oplog, repeats, slips, streams, support_growth, support_rows, vault,
+)  # fmt: skip
 from vpr_desktop.storage.inbox import Arrived
 from vpr_desktop.storage.streams import Place
 
@@ -115,6 +118,7 @@ class UnitOfWork(Reader):
         self._tip = store.tip
         self._before = store.tip.op_chain
         self._changed: list[Change] = []
+        self._saved = False
         self._origin: Origin = "here"
         self._done = False
 
@@ -150,6 +154,7 @@ class UnitOfWork(Reader):
         op = self._op(record, changed, base, reason, seen)
         folded = self._write(op, hold, is_new)
         remember(record, Shown(folded.values, folded.heads, folded.clashes))
+        self._saved = True
         parent = values.get("parent_id")
         self._changed.append(Change(op["et"], record.id, parent if isinstance(parent, str) else None))
         return record
@@ -203,19 +208,34 @@ class UnitOfWork(Reader):
 
     def commit(self, act: str, obj: str = "") -> Changes:
         """Ends the unit: audit, then durable. `act` names what the user did, `obj` what with."""
+        since = self.store.tip.op_n if self._origin == "here" else None  # what arrives may also renumber what was here
+        reached = repeats.later_of_the_same(self.db, self._changed, since)
+        if self._origin == "here" and self._saved:
+            self._follow_facts(reached)
         before, after = (self._before, self._tip.op_chain) if self._changed else (None, None)
         if act:
             self._tip = audit.append(
                 self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, before, after
             )
-        since = self.store.tip.op_n if self._origin == "here" else None  # what arrives may also renumber what was here
         slips.mark(self.db, self._changed)
-        support_rows.refresh(self.db, self._changed, self.store.zone, since)
+        support_rows.refresh(self.db, self._changed, self.store.zone, reached)
         self._tip = checks.counted(self.db, self._tip)
         self.db.execute("COMMIT")
         self._done = True
         self.store.committed(self._tip)
         return Changes(tuple(self._changed), self._origin)
+
+    def _follow_facts(self, reached: set[str]) -> None:
+        """What the changed facts of an incident make of its running plans, as ops of this same unit."""
+        moved = list(support_growth.grown(self.db, self._changed, reached, self.store.zone, self.now))
+        for growth in moved:
+            for entry in growth.added():
+                entry.by = self.user_id
+                self.save(entry)
+            for plan_id in growth.shorter():
+                plan = self.get(Plan, plan_id)
+                plan.fewer_on = self.now.astimezone(self.store.zone(plan.ward_id)).date()
+                self.save(plan)
 
     def _op(
         self,
