@@ -26,6 +26,7 @@ from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.visibility import Tie, view
 from vpr_desktop.domain.workflow import may_add, may_record_warning
 from vpr_desktop.services.context import Context
+from vpr_desktop.storage.support_templates import in_force
 from vpr_desktop.storage.unit import UnitOfWork
 
 UNDO_SECONDS = 120
@@ -220,8 +221,8 @@ def open_person(
     unit.save(person, hold=hold)
     if with_plan and person.person_kind not in NOT_STAFF:
         plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
-        plan.template = "SUP-1"
-        plan.template_version = "1"
+        template = in_force(unit.db, record.ward_id)
+        plan.template, plan.template_version = template.id, template.version
         unit.save(plan, hold=hold)
     return person
 

@@ -7,7 +7,7 @@ hundreds of earlier incidents must be able to save a new one without a rewrite o
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from vpr_desktop.domain.changes import Change
 from vpr_desktop.domain.support_sets import REPEAT_DAYS
@@ -68,3 +68,18 @@ def _plus_days(moment: str, days: int) -> str:
         return (datetime.fromisoformat(moment) + timedelta(days=days)).isoformat().replace("+00:00", "Z")
     except (ValueError, OverflowError):
         return "9"
+
+
+def count_of(db: Connection, person_key: str, happened_at: datetime) -> int:
+    """How many incidents that stand one person was part of in the 90 days up to this one, this one included."""
+    sql = (
+        "SELECT count(DISTINCT incident.id) FROM person JOIN incident ON incident.id = person.parent_id"
+        " WHERE person.person_key = ? AND person.removed IS NOT 1 AND incident.status <> 'withdrawn'"
+        " AND incident.occurred_at BETWEEN ? AND ?"
+    )
+    span = (_wire(happened_at - timedelta(days=REPEAT_DAYS)), _wire(happened_at))
+    return int(db.execute(sql, (person_key, *span)).fetchone()[0])
+
+
+def _wire(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

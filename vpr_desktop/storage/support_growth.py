@@ -24,7 +24,10 @@ FACTS = ("incident", "person", "injury", "spell", "restrictive", "plan")  # what
 
 
 class Growth:
-    """What some changes made of the plans of one incident. `before` holds the steps listed until now, "" for the team's."""
+    """What some changes made of the plans of one incident.
+
+    `before` holds the steps that were listed until now by plan id, those of the team under "".
+    """
 
     def __init__(
         self, db: Connection, incident_id: str, before: dict[str, set[str]], zone: Zone, now: datetime

@@ -36,6 +36,13 @@ def template_of(db: Connection, code: str | None, version: str | None) -> Templa
     return (_parsed(row[0]) if row and row[0] else None) or built_in()
 
 
+def in_force(db: Connection, ward_id: str) -> Template:
+    """The template that new plans of a ward go by."""
+    row = db.execute("SELECT support_template FROM ward WHERE ward_id = ? LIMIT 1", (ward_id,)).fetchone()
+    code, _, version = ((row[0] if row else None) or "").partition("/")
+    return template_of(db, code, version) if code else built_in()
+
+
 def all_templates(db: Connection) -> list[Template]:
     """Every template this file knows, the app's own first."""
     rows = db.execute("SELECT document FROM support_template ORDER BY n").fetchall()

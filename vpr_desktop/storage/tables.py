@@ -125,7 +125,25 @@ STEP_ROW = Table(
     Column("lead", String),
     Column("live", Integer, nullable=False),
     Index("step_row_incident", "incident_id"),
-    Index("step_row_due", "live", "due_at", "open_from", sqlite_where=text("open_from IS NOT NULL")),
+    # All that a view of the worklist filters and counts by, so that no count reads a row.
+    Index(
+        "step_row_open",
+        "due_at",
+        "live",
+        "open_from",
+        "ward_id",
+        "step",
+        "team",
+        "owner",
+        "lead",
+        "again",
+        "waits",
+        "window_s",
+        "incident_id",
+        "person_id",
+        sqlite_where=text("open_from IS NOT NULL"),
+    ),
+    Index("step_row_settled", "incident_id", "live", "open_from", "ward_id", "step", "again", "lead", "person_id"),
 )
 
 # Incidents whose worklist rows wait to be brought up to date, after a pull or an import of many.

@@ -73,6 +73,12 @@ class Reader:
         sql = f"SELECT DISTINCT op.ei FROM op JOIN outbox ON outbox.op = op.n WHERE op.ei IN ({marks})"
         return {row[0] for row in self.db.execute(sql, tuple(record_ids))}
 
+    def held_until(self, record_id: str) -> int | None:
+        """Until which monotonic second a new record is kept back, as it can still be undone; None where it is not."""
+        sql = "SELECT max(outbox.not_before) FROM outbox JOIN op ON op.n = outbox.op WHERE op.ei = ?"
+        found = self.db.execute(sql, (record_id,)).fetchone()[0]
+        return None if found is None else int(found)
+
     def count_drafts_of_others(self, user_id: str) -> int:
         """How many drafts somebody else has."""
         return int(self.db.execute("SELECT count(*) FROM draft WHERE user <> ?", (user_id,)).fetchone()[0])

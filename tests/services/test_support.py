@@ -1,0 +1,495 @@
+"""Support plans through their services: recording, undo, second offers, contact attempts, leads, choices, templates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from tests.factories import logged
+from tests.fakes import FakeClock
+from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
+from vpr_desktop.domain.support import Plan, StepEntry
+from vpr_desktop.services import incidents, plan_care, recordings, support, support_cases, support_templates, worklist
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.incidents import Edit
+from vpr_desktop.services.recordings import Said
+from vpr_desktop.services.support import PlanView, StepView
+from vpr_desktop.settings import resource
+from vpr_desktop.storage import support_rows
+
+Become = Callable[..., Context]
+
+
+def plan_id(ctx: Context, incident_id: str, place: int = 0) -> str:
+    return ctx.reader().find(Plan, incident_id=incident_id)[place].id
+
+
+def led(ctx: Context, as_role: Become, user: str = "p-lead", **changes: object) -> tuple[Context, str, str]:
+    """A support lead with a case of theirs: session, plan, incident."""
+    made = logged(ctx, **changes)
+    me = as_role("support_lead", user)
+    held = plan_id(ctx, made.id)
+    plan_care.take(me, held)
+    return me, held, made.id
+
+
+def step(seen: PlanView, code: str) -> StepView:
+    return next(one for one in seen.steps if one.code == code)
+
+
+def has(seen: PlanView, code: str) -> bool:
+    return any(one.code == code for one in seen.steps)
+
+
+def sound(ctx: Context) -> None:
+    assert list(support_rows.problems(ctx.store.db, ctx.store.zone)) == []
+
+
+# Recording
+def test_a_recording_settles_a_step_and_undo_opens_it_again(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    made = recordings.record(me, held, Said("S2-01", "DON", channel="PHO", reason="Wants a call on Friday."))
+    seen = support.plan(me, held)
+    one = step(seen, "S2-01")
+    assert (one.status, one.is_open, one.entries[0].words, one.entries[0].channel) == ("Done", False, "Done", "Phone")
+    assert one.entries[0].reason == "Wants a call on Friday."
+    recordings.strike(me, held, made.entry_ids)
+    assert step(support.plan(me, held), "S2-01").status == "Not started"
+    kept = ctx.reader().find(StepEntry, plan_id=held)
+    assert len(kept) == 2, "a mistake stays in the log"
+    sound(ctx)
+
+
+def test_several_steps_of_a_stage_are_one_save(ctx: Context, as_role: Become) -> None:
+    made = logged(ctx)
+    held = plan_id(ctx, made.id)
+    before = len(ctx.store.db.execute("SELECT n FROM audit").fetchall())
+    done = recordings.record_many(ctx, held, [Said("S0-01", "DON"), Said("S0-02", "DON"), Said("S0-04", "ACC")])
+    assert len(ctx.store.db.execute("SELECT n FROM audit").fetchall()) == before + 1
+    assert len(done.entry_ids) == 3
+    seen = support.plan(ctx, held)
+    assert [step(seen, code).is_open for code in ("S0-01", "S0-02", "S0-04", "S0-05")] == [False, False, False, True]
+    recordings.strike(ctx, held, done.entry_ids)
+    assert all(step(support.plan(ctx, held), code).is_open for code in ("S0-01", "S0-02", "S0-04"))
+    sound(ctx)
+
+
+@pytest.mark.parametrize("code", ["S2-05", "S4-05", "S4-02", "S3-02"])
+def test_law_answer_and_second_offer_are_never_ticked_along(ctx: Context, as_role: Become, code: str) -> None:
+    me, held, _ = led(ctx, as_role)
+    with pytest.raises(ProblemsFound):
+        recordings.record_many(me, held, [Said("S2-01", "DON"), Said(code, "DON")])
+    assert step(support.plan(me, held), "S2-01").is_open, "all or nothing"
+
+
+@pytest.mark.parametrize(
+    ("said", "field"),
+    [
+        (Said("S2-01", "ADD"), "outcome"),
+        (Said("S2-01", "XXX"), "outcome"),
+        (Said("S2-01", ""), "outcome"),
+        (Said("S2-01", "NAP"), "reason"),
+        (Said("S2-01", "NPO", reason="  "), "reason"),
+        (Said("S2-01", "REF"), "reason"),
+        (Said("S2-01", "DON", channel="PIGEON"), "channel"),
+        (Said("S2-03", "DEL", until_on=date(2026, 11, 1)), "until_on"),
+        (Said("S9-99", "DON"), "step"),
+        (Said("S6-01", "DON"), "step"),
+    ],
+)
+def test_what_cannot_be_recorded_says_what_to_put_right(ctx: Context, as_role: Become, said: Said, field: str) -> None:
+    me, held, _ = led(ctx, as_role)
+    with pytest.raises(ProblemsFound) as raised:
+        recordings.record(me, held, said)
+    assert [problem.field for problem in raised.value.problems] == [field]
+    assert ctx.reader().find(StepEntry, plan_id=held) == []
+
+
+def test_nothing_is_recorded_in_the_future(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role)
+    with pytest.raises(ProblemsFound):
+        recordings.record(me, held, Said("S2-01", "DON", at=clock.now() + timedelta(hours=1)))
+
+
+def test_a_decline_needs_no_reason_and_every_outcome_is_taken_on_every_step(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    recordings.record(me, held, Said("S2-02", "DEC"))
+    for code in ("OFF", "NRE", "DNA"):
+        recordings.record(me, held, Said("S1-04", code))
+    assert step(support.plan(me, held), "S2-02").status == "Offered: not wanted now"
+    assert step(support.plan(me, held), "S1-04").status == "In progress"
+
+
+def test_two_people_completing_one_step_keep_both_entries(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    recordings.record(ctx, held, Said("S2-01", "DON"))
+    recordings.record(me, held, Said("S2-01", "DON"))
+    one = step(support.plan(me, held), "S2-01")
+    assert (one.status, len(one.entries)) == ("Done", 2)
+
+
+def test_after_three_tries_not_reached_is_settled(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role)
+    told = []
+    for _try in range(3):
+        clock.forward(hours=2)
+        told.append(recordings.record(me, held, Said("S2-01", "NRE", channel="PHO")).not_reached)
+    assert told == [False, False, True]
+    one = step(support.plan(me, held), "S2-01")
+    assert (one.status, one.is_open, len(one.entries)) == ("Not reached", False, 3)
+
+
+def test_peer_support_is_not_offered_before_72_hours(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role, effect="SER")
+    with pytest.raises(ProblemsFound, match="25-Nov-2026"):
+        recordings.record(me, held, Said("S3-03", "ACC"))
+    recordings.record(me, held, Said("S3-03", "DEC"))
+    clock.forward(hours=73)
+    recordings.record(me, held, Said("S3-03", "ACC"))
+    assert step(support.plan(me, held), "S3-03").status == "Done"
+
+
+# The one second offer
+def test_one_recording_of_the_second_offer_settles_its_list(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role)
+    assert not has(support.plan(me, held), "S3-02")
+    for code in ("S2-02", "S2-03", "S1-05"):
+        recordings.record(me, held, Said(code, "DEC"))
+    clock.forward(hours=72)
+    seen = support.plan(me, held)
+    assert [code for code, _ in seen.offers_again] == ["S1-05", "S2-02", "S2-03"]
+    done = recordings.record(me, held, Said("S3-02", "ACC"), taken=["S2-03"])
+    seen = support.plan(me, held)
+    words = {code: step(seen, code).status for code in ("S3-02", "S2-03", "S2-02", "S1-05")}
+    assert words == {
+        "S3-02": "Done", "S2-03": "Done", "S2-02": "Offered: not wanted now", "S1-05": "Offered: not wanted now",
+    }  # fmt: skip
+    clock.forward(days=20)
+    assert not step(support.plan(me, held), "S2-02").is_open, "nobody is asked a third time"
+    recordings.strike(me, held, done.entry_ids)
+    assert step(support.plan(me, held), "S2-03").status == "Offered: not wanted now"
+    sound(ctx)
+
+
+def test_declining_again_settles_the_list_too(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role, support_offered="DEL")
+    assert [code for code, _ in support.plan(me, held).offers_again] == ["S0-05"]
+    clock.forward(hours=72)
+    recordings.record(me, held, Said("S3-02", "DEC"))
+    seen = support.plan(me, held)
+    assert step(seen, "S3-02").status == "Offered: not wanted now"
+    assert not step(seen, "S3-02").is_open
+    with pytest.raises(ProblemsFound):
+        recordings.record(me, held, Said("S3-02", "ACC"), taken=["S2-02"])
+
+
+def test_a_dated_not_now_comes_back_once_and_is_on_no_list(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role)
+    recordings.record(me, held, Said("S2-03", "DEL", until_on=date(2026, 11, 24)))
+    assert support.plan(me, held).offers_again == ()
+    assert not step(support.plan(me, held), "S2-03").is_open
+    clock.forward(days=2)
+    one = step(support.plan(me, held), "S2-03")
+    assert (one.is_open, one.asks_again) == (True, True)
+    assert [row.step for row in worklist.page(me, "ask_again")] == ["S2-03"]
+    recordings.record(me, held, Said("S2-03", "DEC"))
+    assert support.plan(me, held).offers_again == (), "that was the one second offer"
+    assert worklist.page(me, "ask_again") == []
+    sound(ctx)
+
+
+# Who does it, and when
+def test_owner_and_due_time(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, _ = led(ctx, as_role)
+    plan_care.assign(me, held, "S2-01", "amanager")
+    late = clock.now() + timedelta(days=3)
+    with pytest.raises(ProblemsFound, match="Say why"):
+        plan_care.set_due(me, held, "S2-01", late, " ")
+    with pytest.raises(ProblemsFound, match="is over"):
+        plan_care.set_due(me, held, "S2-01", clock.now() - timedelta(hours=1), "Asked for.")
+    plan_care.set_due(me, held, "S2-01", late, "On leave until then.")
+    one = step(support.plan(me, held), "S2-01")
+    assert (one.owner_name, one.due) == ("A. Manager", late.replace(microsecond=0))
+    assert "S2-01" in [row.step for row in worklist.page(ctx, "mine")]
+    plan_care.assign(me, held, "S2-01", None)
+    assert step(support.plan(me, held), "S2-01").owner is None
+    with pytest.raises(ProblemsFound):
+        plan_care.assign(me, held, "S2-01", "nobody")
+    sound(ctx)
+
+
+def test_a_step_of_the_team_is_one_for_all_plans(ctx: Context, as_role: Become) -> None:
+    made = logged(ctx, affected="MANY")
+    first, second = plan_id(ctx, made.id), plan_id(ctx, made.id, 1)
+    recordings.record(ctx, second, Said("S1-06", "DON"))
+    plan_care.assign(ctx, second, "S4-01", "amanager")
+    for held in (first, second):
+        seen = support.plan(ctx, held)
+        assert (step(seen, "S1-06").status, step(seen, "S1-06").team) == ("Done", True)
+        assert step(seen, "S4-01").owner == "amanager"
+    rows = [row for row in worklist.page(ctx, limit=200) if row.step == "S4-01"]
+    assert [(row.person, row.owner) for row in rows] == [("Team", "amanager")]
+    sound(ctx)
+
+
+def test_a_pause_moves_the_person_and_not_the_law(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    plan_care.choose(me, held, {"paused_until": date(2026, 12, 24), "wants": "Peer support"})
+    seen = support.plan(me, held)
+    assert seen.choices["wants"] == "Peer support"
+    assert step(seen, "S2-01").due.date() == date(2026, 12, 24)  # type: ignore[union-attr]
+    assert step(seen, "S2-05").due.date() == date(2026, 11, 23)  # type: ignore[union-attr]
+    plan_care.choose(me, held, {"paused_until": None})
+    assert step(support.plan(me, held), "S2-01").due.date() == date(2026, 11, 23)  # type: ignore[union-attr]
+    with pytest.raises(ProblemsFound):
+        plan_care.choose(me, held, {"paused_until": date(2026, 11, 1)})
+    with pytest.raises(NotAllowed):
+        plan_care.choose(me, held, {"lead": "p-lead"})
+
+
+def test_a_manager_sees_only_the_choices_they_typed(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    plan_care.choose(ctx, held, {"contact_when": "after 17:00"})
+    plan_care.choose(me, held, {"wants": "Peer support"})
+    mine = support.plan(ctx, held)
+    assert (mine.choices["contact_when"], mine.choices["wants"]) == ("after 17:00", None)
+    theirs = support.plan(me, held).choices
+    assert (theirs["contact_when"], theirs["wants"]) == ("after 17:00", "Peer support")
+    plan_care.choose(ctx, held, {"contact_when": "after 18:00"})
+    assert support.plan(me, held).choices["wants"] == "Peer support"
+
+
+# Leads
+def test_taking_a_case_opens_it_and_passing_it_on_closes_it(ctx: Context, as_role: Become) -> None:
+    made = logged(ctx)
+    held = plan_id(ctx, made.id)
+    me, other = as_role("support_lead", "p-lead"), as_role("support_lead", "p-other")
+    assert not support.plan(me, held).in_circle
+    with pytest.raises(NotAllowed):
+        recordings.add_note(me, held, "Slept badly.")
+    plan_care.take(me, held)
+    recordings.add_note(me, held, "Slept badly.")
+    assert [note.text for note in support.plan(me, held).notes] == ["Slept badly."]
+    with pytest.raises(NotAllowed):
+        plan_care.take(other, held)
+    plan_care.pass_on(me, held, "p-other", "own_manager")
+    assert support.plan(me, held).notes == ()
+    assert [note.text for note in support.plan(other, held).notes] == ["Slept badly."]
+    plan_care.pass_on(other, held, None, "away")
+    with pytest.raises(NotAllowed, match="you cannot lead"):
+        plan_care.take(me, held)
+    plan_care.take(other, held)
+    assert {"take case", "pass case on"} <= {row[0] for row in ctx.store.db.execute("SELECT act FROM audit")}
+    sound(ctx)
+
+
+def test_nobody_leads_their_own_case_and_reads_it_without_notes(ctx: Context, as_role: Become) -> None:
+    me = as_role("support_lead", "p-lead")
+    made = logged(me, affected="ME")
+    held = plan_id(ctx, made.id)
+    with pytest.raises(NotAllowed, match="own case"):
+        plan_care.take(me, held)
+    with pytest.raises(ProblemsFound):
+        plan_care.name_lead(ctx, held, "p-lead")
+    other = as_role("support_lead", "p-other")
+    plan_care.name_lead(ctx, held, "p-other")
+    recordings.record(other, held, Said("S2-03", "DEC", reason="zqreason"))
+    recordings.add_note(other, held, "zqnote")
+    seen = support.plan(me, held)
+    assert step(seen, "S2-03").status == "Offered: not wanted now"
+    assert "zq" not in repr(seen)
+    with pytest.raises(NotAllowed):
+        recordings.record(me, held, Said("S2-01", "DON"))
+    plan_care.choose(me, held, {"contact_how": "Text message"})
+    assert support.plan(other, held).choices["contact_how"] == "Text message"
+
+
+def test_a_lead_who_left_can_be_replaced(ctx: Context, as_role: Become) -> None:
+    from vpr_desktop.services import people
+
+    _, held, _ = led(ctx, as_role)
+    as_role("support_lead", "p-other")
+    with pytest.raises(NotAllowed):
+        plan_care.name_lead(ctx, held, "p-other")
+    people.disable(ctx, "p-lead")
+    plan_care.name_lead(ctx, held, "p-other")
+    assert support.plan(ctx, held).lead == "p-other"
+
+
+def test_the_name_is_shown_to_those_entitled_and_logged(ctx: Context, as_role: Become) -> None:
+    me, held, incident_id = led(ctx, as_role)
+    incidents.name_person(ctx, incident_id, "A", "n77")
+    assert support.show_name(me, held) == "n77"
+    assert support.show_name(ctx, held) == "n77"
+    with pytest.raises(NotAllowed):
+        support.show_name(as_role("support_lead", "p-pool"), held)
+    acts = [row[0] for row in ctx.store.db.execute("SELECT act FROM audit WHERE obj = ?", (incident_id,))]
+    assert acts.count("show name") == 2
+
+
+def test_the_lead_alone_learns_of_repeated_exposure(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    for _ in range(2):
+        made = logged(ctx, occurred_at=clock.now())
+        incidents.name_person(ctx, made.id, "A", "n77")
+        clock.forward(days=40)
+    me, held, incident_id = led(ctx, as_role, occurred_at=clock.now())
+    incidents.name_person(ctx, incident_id, "A", "n77")
+    assert support.plan(me, held).exposure == 3
+    assert support.plan(ctx, held).exposure == 0
+    assert support.plan(as_role("support_lead", "p-pool"), held).exposure == 0
+
+
+# A change of facts
+def test_a_worse_rating_adds_steps_that_count_from_then(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    me, held, incident_id = led(ctx, as_role, act_types=["VER"], effect="UPS")
+    assert not has(support.plan(me, held), "S2-03")
+    clock.forward(days=3)
+    _rate(me, incident_id, "3")
+    assert not has(support.plan(me, held), "S2-03")
+    _rate(me, incident_id, "2")
+    one = step(support.plan(me, held), "S2-03")
+    assert (one.status, one.due) == ("Not started", clock.now() + timedelta(hours=4))
+    assert not one.overdue
+    added = [entry for entry in ctx.reader().find(StepEntry, plan_id=held) if entry.outcome == "ADD"]
+    assert {entry.step for entry in added} >= {"S2-03", "S6-01"}
+    assert len(added) == len({entry.step for entry in added})
+    assert one.entries == (), "ADD is no recording of anybody"
+    _rate(me, incident_id, "4")
+    seen = support.plan(me, held)
+    assert seen.fewer_on == date(2026, 11, 25)
+    assert not has(seen, "S6-01")
+    sound(ctx)
+
+
+def _rate(me: Context, incident_id: str, grade: str) -> None:
+    seen = incidents.view(me, incident_id)
+    incidents.save(me, seen, [Edit("person", seen.parts["people"][0].id, {"psych_harm": grade})])
+
+
+def test_a_person_added_later_is_not_overdue_at_once(ctx: Context, clock: FakeClock) -> None:
+    made = logged(ctx, affected="MANY")
+    clock.forward(days=5)
+    incidents.more_people(ctx, made.id, 3)
+    seen = support.plans_of(ctx, made.id)
+    assert [one.person for one in seen] == ["Person A", "Person B", "Person C"]
+    assert step(seen[0], "S2-01").overdue
+    assert step(seen[2], "S2-01").due == clock.now() + timedelta(hours=4)
+    assert step(seen[2], "S4-02").due == step(seen[0], "S4-02").due
+    sound(ctx)
+
+
+def test_an_earlier_incident_told_later_lifts_the_plan_and_times_it_from_then(ctx: Context, clock: FakeClock) -> None:
+    first_at = clock.now()
+    clock.forward(days=10)
+    later = logged(ctx, affected="ME", occurred_at=clock.now())
+    clock.forward(days=2)
+    logged(ctx, affected="ME", occurred_at=first_at)
+    added = [e for e in ctx.reader().find(StepEntry, plan_id=plan_id(ctx, later.id)) if e.outcome == "ADD"]
+    assert "S6-01" in {entry.step for entry in added}
+    sound(ctx)
+
+
+# What others need to know
+def test_steps_due_without_a_recording(ctx: Context, clock: FakeClock) -> None:
+    made = logged(ctx, support_offered="ACC")
+    assert support_cases.due_without_recording(ctx, made.id) == {}
+    clock.forward(hours=25)
+    missing = support_cases.due_without_recording(ctx, made.id)
+    assert "S2-01" in missing["A"]
+    assert "S0-05" not in missing["A"], "said in the quick log"
+    assert "S1-06" in missing["team"]
+    recordings.record(ctx, plan_id(ctx, made.id), Said("S2-01", "NRE"))
+    assert "S2-01" not in support_cases.due_without_recording(ctx, made.id)["A"]
+
+
+def test_the_next_step_and_the_next_contact(ctx: Context, as_role: Become) -> None:
+    made = logged(ctx)
+    found = support.next_step(ctx, made.id)
+    assert found is not None
+    assert found[0].code == "S0-01"
+    assert support.next_contact(ctx, made.id) == date(2026, 11, 22)
+    assert support.next_step(as_role("reporter", "p-none"), made.id) is None
+
+
+def test_recordings_of_an_incident_that_can_be_undone_wait_with_it(ctx: Context) -> None:
+    made = logged(ctx)
+    recordings.record_many(ctx, plan_id(ctx, made.id), [Said("S0-01", "DON"), Said("S0-02", "DON")])
+    waiting = ctx.store.db.execute(
+        "SELECT DISTINCT outbox.not_before IS NULL FROM outbox JOIN op ON op.n = outbox.op WHERE op.et = 'step_entry'"
+    ).fetchall()
+    assert waiting == [(0,)]
+
+
+# A trust's own template
+def own_template(**changes: object) -> str:
+    held = json.loads(resource("content", "support_sup_1.json").read_text(encoding="utf-8"))
+    held |= {"template_id": "TRUST", "version": "3", "official": False, **changes}
+    held["steps"] = [one for one in held["steps"] if one["code"] in ("S0-01", "S2-01")]
+    held["steps"][1] |= {"title": "Ring them", "due": {"hours": 48}}
+    return json.dumps(held)
+
+
+def test_a_trusts_own_template_counts_for_new_plans_at_once(ctx: Context, as_role: Become, clock: FakeClock) -> None:
+    before = logged(ctx)
+    facts, _ = support_templates.load(ctx, own_template())
+    assert (facts.id, facts.version, facts.steps) == ("TRUST", "3", 2)
+    after = logged(ctx)
+    old, new = (support.plan(ctx, plan_id(ctx, one.id)) for one in (before, after))
+    assert (old.template, new.template) == ("SUP-1, version 1", "TRUST, version 3")
+    assert [one.title for one in new.steps] == ["Make safe", "Ring them"]
+    assert step(new, "S2-01").due == clock.now() + timedelta(hours=48)
+    assert {row.title for row in worklist.page(ctx, text=after.reference)} == {"Make safe", "Ring them"}
+    assert support_templates.shown(ctx) == facts
+    sound(ctx)
+    with pytest.raises(NotAllowed):
+        support_templates.load(as_role("support_lead"), own_template())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("{", "not JSON"), ("[]", "no template"), ('{"stages": []}', "list of stages"),
+        (own_template(template_id="SUP-1", version="1"), "new version"), (own_template(version="x" * 30), "too long"),
+    ],
+)  # fmt: skip
+def test_a_template_that_cannot_be_used_says_why(ctx: Context, text: str, words: str) -> None:
+    with pytest.raises(ProblemsFound, match=words):
+        support_templates.load(ctx, text)
+
+
+def test_one_version_has_one_content(ctx: Context) -> None:
+    support_templates.load(ctx, own_template())
+    support_templates.load(ctx, own_template())
+    with pytest.raises(ProblemsFound, match="new version"):
+        support_templates.load(ctx, own_template(source="Another"))
+
+
+def test_going_back_to_the_apps_own_template(ctx: Context) -> None:
+    support_templates.load(ctx, own_template())
+    support_templates.load(ctx, resource("content", "support_sup_1.json").read_text(encoding="utf-8"))
+    assert support_templates.shown(ctx).id == "SUP-1"
+
+
+def test_plans_whose_template_is_not_here_yet_go_by_the_apps_own(ctx: Context) -> None:
+    made = logged(ctx)
+    with ctx.unit() as unit:
+        plan = unit.get(Plan, plan_id(ctx, made.id))
+        plan.template, plan.template_version = "TRUST", "3"
+        unit.save(plan)
+        unit.commit("test")
+    assert support.plan(ctx, plan.id).template == "SUP-1, version 1"
+    support_templates.load(ctx, own_template())
+    assert support.plan(ctx, plan.id).template == "TRUST, version 3"
+    sound(ctx)
+
+
+def test_unknown_plans_and_other_wards_are_not_found(ctx: Context) -> None:
+    with pytest.raises(NotFound):
+        support.plan(ctx, "no-such-plan")
+    made = logged(ctx)
+    with pytest.raises(NotFound):
+        support.plan(replace(ctx, wards={}), plan_id(ctx, made.id))

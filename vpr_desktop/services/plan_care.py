@@ -1,0 +1,188 @@
+"""Who does what of a support plan and when, who leads it, and what the person chose. Each change is an op."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
+from vpr_desktop.domain.identity import step_record_id
+from vpr_desktop.domain.record import Record, Shown, from_wire, wire_values
+from vpr_desktop.domain.support import Plan, StepCare
+from vpr_desktop.domain.user import User
+from vpr_desktop.services import support_cases
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.support import CHOICES
+from vpr_desktop.services.support_cases import Case
+from vpr_desktop.storage.unit import UnitOfWork
+
+OWNERS = ("ward_manager", "support_lead", "vpr_lead")
+# Why somebody passes a case on. The first two say that they must not lead it, so it does not come back to them.
+PASSED = {
+    "own_manager": "The person is my own manager",
+    "alleged": "I am said to have done it, or am close to who is",
+    "away": "I am away or on another ward",
+    "asked": "The person asked for somebody else",
+}
+CONFLICTS = ("own_manager", "alleged")
+OWN_CASE = "This is your own case. Somebody else leads it."
+CANNOT_LEAD = "You said that you cannot lead this case. Somebody else takes it."
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """Somebody a step or a case can be given to."""
+
+    user_id: str
+    name: str
+    role: str
+
+
+def colleagues(ctx: Context, roles: Sequence[str] = OWNERS) -> list[Colleague]:
+    """Everybody of these roles on the wards, by name."""
+    held = [u for role in roles for u in ctx.reader().find(User, role=role) if u.active is not False and u.user_id]
+    found = {u.user_id: Colleague(u.user_id, u.name or u.user_id, u.role or "") for u in held if u.user_id}
+    return sorted(found.values(), key=lambda one: one.name)
+
+
+def assign(ctx: Context, plan_id: str, step: str, owner: str | None) -> Changes:
+    """Gives a step to somebody, or to nobody."""
+    case = support_cases.load(ctx, plan_id)
+    case.require("assign")
+    if owner is not None and owner not in {one.user_id for one in colleagues(ctx)}:
+        raise ProblemsFound([Problem("owner", "Choose somebody of this ward from the list.")])
+    if owner is not None and owner == case.person.person_key and case.can("show_name"):
+        raise ProblemsFound([Problem("owner", "A step about a person is not theirs to do. Choose somebody else.")])
+    return _care(ctx, case, step, {"owner": owner}, "assign step")
+
+
+def set_due(ctx: Context, plan_id: str, step: str, due_at: datetime, reason: str) -> Changes:
+    """Sets another due time for a step by hand, which wins over the template's. Needs a reason."""
+    case = support_cases.load(ctx, plan_id)
+    case.require("set_due")
+    found = []
+    if due_at <= ctx.now():
+        found.append(Problem("due_at", "That time is over. Give one that is still to come."))
+    if not reason.strip():
+        found.append(Problem("reason", "Say why, in a few words."))
+    if found:
+        raise ProblemsFound(found)
+    return _care(ctx, case, step, {"due_at": due_at, "due_reason": reason.strip()}, "set due time")
+
+
+def _care(ctx: Context, case: Case, code: str, values: Mapping[str, Any], act: str) -> Changes:
+    one = support_cases.step(ctx, case, code)
+    plan_id = support_cases.plan_id_for(case, one)
+    with ctx.unit() as unit:
+        care = _held_care(unit, case, plan_id, code)
+        _put(unit, case, care, values)
+        return unit.commit(act, case.incident.id)
+
+
+def _held_care(unit: UnitOfWork, case: Case, plan_id: str, code: str) -> StepCare:
+    care_id = step_record_id(plan_id, code)
+    try:
+        return unit.get(StepCare, care_id)
+    except NotFound:
+        made = StepCare(ward_id=case.plan.ward_id, plan_id=plan_id, step=code)
+        made.id = care_id
+        return made
+
+
+def _put(unit: UnitOfWork, case: Case, record: Record, values: Mapping[str, Any]) -> None:
+    for name, value in values.items():
+        setattr(record, name, value)
+    try:
+        wire_values(record)
+    except ValueError as error:
+        raise ProblemsFound([Problem(next(iter(values)), str(error))]) from error
+    unit.save(record, hold=unit.held_until(case.incident.id))
+
+
+# Who leads a case
+def may_take(ctx: Context, case: Case) -> bool:
+    """Whether this user may take a case out of the pool."""
+    return case.can("take") and case.plan.lead is None and ctx.user.user_id not in _cannot(case.plan)
+
+
+def take(ctx: Context, plan_id: str) -> Changes:
+    """Takes a case out of the pool: it is then this support lead's, and opens to them. Logged."""
+    case = support_cases.load(ctx, plan_id)
+    if case.tie.self_person:
+        raise NotAllowed(OWN_CASE)
+    case.require("take")
+    if ctx.user.user_id in _cannot(case.plan):
+        raise NotAllowed(CANNOT_LEAD)
+    if case.plan.lead is not None:
+        raise NotAllowed("Somebody leads this case already.")
+    return _lead(ctx, case, ctx.user.user_id, "take case")
+
+
+def pass_on(ctx: Context, plan_id: str, to: str | None, why: str) -> Changes:
+    """Passes a case on to another support lead, or back to the pool. A conflict of interest is kept with the plan."""
+    case = support_cases.load(ctx, plan_id)
+    case.require("pass_on")
+    if why not in PASSED:
+        raise ProblemsFound([Problem("why", "Choose why you pass it on.")])
+    if to == ctx.user.user_id:
+        raise ProblemsFound([Problem("to", "You lead it now. Choose somebody else.")])
+    return _lead(ctx, case, to, "pass case on", flag=why in CONFLICTS)
+
+
+def name_lead(ctx: Context, plan_id: str, to: str) -> Changes:
+    """Names the support lead of a case that has none."""
+    case = support_cases.load(ctx, plan_id)
+    case.require("name_lead")
+    active = {one.user_id for one in colleagues(ctx, ("support_lead",))}
+    if case.plan.lead is not None and case.plan.lead in active:
+        raise NotAllowed("Somebody leads this case already.")
+    return _lead(ctx, case, to, "name support lead")
+
+
+def _lead(ctx: Context, case: Case, to: str | None, act: str, *, flag: bool = False) -> Changes:
+    if to is not None and to not in {one.user_id for one in colleagues(ctx, ("support_lead",))}:
+        raise ProblemsFound([Problem("to", "Choose a support lead of this ward.")])
+    if to is not None and (to in _cannot(case.plan) or to == case.person.person_key):
+        raise ProblemsFound([Problem("to", "This support lead cannot lead the case. Choose somebody else.")])
+    with ctx.unit() as unit:
+        plan = unit.get(Plan, case.plan.id)
+        if flag:
+            plan.cannot_lead = ",".join(sorted({*_cannot(plan), ctx.user.user_id}))
+        plan.lead = to
+        unit.save(plan, hold=unit.held_until(case.incident.id))
+        return unit.commit(act, case.incident.id)
+
+
+def _cannot(plan: Plan) -> set[str]:
+    return set((plan.cannot_lead or "").split(",")) - {""}
+
+
+# What the person chose
+def choose(ctx: Context, plan_id: str, values: Mapping[str, Any]) -> Changes:
+    """Keeps what the person wants: how and when to be contacted, who may know, language, a pause.
+
+    Outside the circle somebody writes on what they typed themselves; a choice kept from them is never taken away
+    unseen, it then stands in two versions.
+    """
+    case = support_cases.load(ctx, plan_id)
+    case.require("choose")
+    unknown = [name for name in values if name not in CHOICES]
+    if unknown:
+        raise NotAllowed()
+    until = values.get("paused_until")
+    if until is not None and until < ctx.now().astimezone(case.state.clock.zone).date():
+        raise ProblemsFound([Problem("paused_until", "That day is over. Give a day from today on.")])
+    with ctx.unit() as unit:
+        plan = unit.get(Plan, plan_id) if case.in_circle else _as_typed(ctx, unit, case)
+        _put(unit, case, plan, {n: (v.strip() or None) if isinstance(v, str) else v for n, v in values.items()})
+        return unit.commit("choices of the person", case.incident.id)
+
+
+def _as_typed(ctx: Context, unit: UnitOfWork, case: Case) -> Record:
+    typed = unit.typed_by(case.plan.id, ctx.user.user_id)
+    mine = {name: value for name, value in typed.values.items() if name in CHOICES}
+    heads = {name: held for name, held in typed.heads.items() if name in CHOICES}
+    return from_wire(Plan, case.plan.id, case.plan.ward_id, Shown(mine, heads))

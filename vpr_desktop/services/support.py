@@ -1,0 +1,331 @@
+"""A person's support plan as one user may see it. Default deny: outside the circle a step is open or settled.
+
+The circle is the person, the plan's support lead, and of a recording whoever made it (domain E3, G2).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from vpr_desktop.domain.choices_people import SG
+from vpr_desktop.domain.choices_response import CHANNEL, OUTCOME
+from vpr_desktop.domain.errors import NotAllowed, NotFound
+from vpr_desktop.domain.fields import decode
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.support import Plan, PlanNote, StepEntry
+from vpr_desktop.domain.support_steps import NOT_STARTED, REOFFER, StepState, reoffers
+from vpr_desktop.domain.support_times import due
+from vpr_desktop.domain.visibility import view
+from vpr_desktop.services import support_cases, views
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.support_cases import Case, load
+from vpr_desktop.storage import repeats
+
+OPEN, SETTLED = "Open", "Settled"
+CHOICES = ("contact_how", "contact_when", "may_know", "wants", "language", "paused_until")
+CONTACT = "NRE"  # an offered outcome that marks a step as one of reaching the person
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One recording, in words. `reason` only for the plan's support lead; `mine` may be struck out by its writer."""
+
+    id: str
+    step: str
+    title: str
+    outcome: str
+    words: str
+    at: datetime
+    by: str
+    channel: str
+    reason: str
+    until_on: date | None
+    may_strike: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step. `status` is Open or Settled where outcomes are not this user's to see."""
+
+    code: str
+    title: str
+    text: str
+    team: bool
+    status: str
+    is_open: bool
+    due: datetime | None
+    opens_at: datetime | None
+    overdue: bool
+    asks_again: bool
+    owner: str | None
+    owner_name: str
+    outcomes: tuple[str, ...]
+    is_contact: bool
+    alone: bool
+    entries: tuple[EntryView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StageView:
+    """A stage with the steps that are listed. `together`: its steps are ticked in one panel and saved once."""
+
+    code: str
+    heading: str
+    about: str
+    together: bool
+    steps: tuple[StepView, ...]
+
+    @property
+    def open_steps(self) -> tuple[StepView, ...]:
+        """Those still to be done."""
+        return tuple(step for step in self.steps if step.is_open)
+
+    @property
+    def next_due(self) -> datetime | None:
+        """The earliest due time of what is open."""
+        return min((step.due for step in self.open_steps if step.due), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class NoteView:
+    """A note of the support lead."""
+
+    step: str
+    text: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlanView:
+    """A plan as one user may see it, and what they may do with it."""
+
+    id: str
+    incident_id: str
+    reference: str
+    occurred_at: datetime | None
+    ward_id: str
+    person: str
+    job: str
+    restricted: bool
+    template: str
+    lead: str | None
+    lead_name: str
+    stages: tuple[StageView, ...]
+    choices: dict[str, Any]
+    choices_are_mine: bool
+    contacts: tuple[EntryView, ...]
+    notes: tuple[NoteView, ...]
+    offers_again: tuple[tuple[str, str], ...]
+    exposure: int
+    fewer_on: date | None
+    closed_on: date | None
+    in_circle: bool
+    acts: frozenset[str]
+
+    @property
+    def steps(self) -> tuple[StepView, ...]:
+        """Every listed step in order."""
+        return tuple(step for stage in self.stages for step in stage.steps)
+
+    @property
+    def current(self) -> str:
+        """The stage that is worked on: the first with something open, else the last."""
+        return next((s.code for s in self.stages if s.open_steps), self.stages[-1].code if self.stages else "")
+
+
+# Never ticked along with others: what the law asks for, the answer to the person, the one second offer.
+ALONE = frozenset({"S2-05", "S4-05", "S4-02", REOFFER})
+
+
+def plan(ctx: Context, plan_id: str) -> PlanView:
+    """A plan as this user may see it. Raises NotFound where nothing of it is theirs."""
+    case = load(ctx, plan_id)
+    names = views.names_of_users(ctx)
+    entries = entry_views(ctx, case, names)
+    shown = [_step(ctx, case, one, entries, names) for one in support_cases.steps(ctx, case)]
+    stages = tuple(
+        StageView(stage.code, stage.heading, stage.about, stage.together, held)
+        for stage in case.template.stages
+        if (held := tuple(one for one in shown if one.code.split("-")[0] == stage.code))
+    )
+    lead = case.plan.lead
+    return PlanView(
+        id=case.plan.id,
+        incident_id=case.incident.id,
+        reference=case.incident.reference or "",
+        occurred_at=case.incident.occurred_at,
+        ward_id=case.plan.ward_id,
+        person=f"Person {case.person.letter or ''}".strip(),
+        job=SG.label(case.person.staff_group) if case.person.staff_group else "",
+        restricted=bool(case.incident.restricted),
+        template=f"{case.template.id}, version {case.template.version}",
+        lead=lead,
+        lead_name=names.get(lead, lead) if lead else "",
+        stages=stages,
+        choices=choices(ctx, case),
+        choices_are_mine=not case.in_circle,
+        contacts=tuple(sorted((e for held in entries.values() for e in held), key=lambda e: e.at, reverse=True)),
+        notes=_notes(ctx, case, names),
+        offers_again=_offers(case),
+        exposure=exposure(ctx, case),
+        fewer_on=case.plan.fewer_on,
+        closed_on=case.plan.closed_on,
+        in_circle=case.in_circle,
+        acts=case.acts,
+    )
+
+
+def plans_of(ctx: Context, incident_id: str) -> list[PlanView]:
+    """The plans of an incident that are this user's to know something of, by letter."""
+    return [plan(ctx, case.plan.id) for case in support_cases.plans_of(ctx, incident_id)]
+
+
+def entry_views(ctx: Context, case: Case, names: dict[str, str]) -> dict[str, list[EntryView]]:
+    """By step, the recordings this user may see: those of the circle, of open steps, and always their own."""
+    reader = ctx.reader()
+    found: dict[str, list[EntryView]] = {}
+    titles = {step.code: step for step in case.template.steps}
+    for plan_id in case.states:
+        held = reader.find(StepEntry, plan_id=plan_id)
+        struck = {entry.strikes for entry in held if entry.strikes}
+        for entry in held:
+            step = titles.get(entry.step or "")
+            if step is None or entry.strikes or entry.id in struck or entry.outcome == "ADD":
+                continue
+            if plan_id != case.plan.id and not step.team:
+                continue
+            if case.sees_outcome(step) or entry.by == ctx.user.user_id:
+                found.setdefault(step.code, []).append(_entry(ctx, case, entry, step.title, names))
+    return found
+
+
+def _entry(ctx: Context, case: Case, entry: StepEntry, title: str, names: dict[str, str]) -> EntryView:
+    mine = entry.by == ctx.user.user_id
+    return EntryView(
+        id=entry.id,
+        step=entry.step or "",
+        title=title,
+        outcome=entry.outcome or "",
+        words=OUTCOME.label(entry.outcome) if entry.outcome else "",
+        at=entry.at or case.state.clock.base,
+        by=names.get(entry.by or "", entry.by or ""),
+        channel=CHANNEL.label(entry.channel) if entry.channel else "",
+        reason=(entry.reason or "") if case.can("note") else "",
+        until_on=entry.until_on,
+        may_strike=(mine and case.can("record")) or case.can("strike_any"),
+    )
+
+
+def _step(
+    ctx: Context, case: Case, one: StepState, entries: dict[str, list[EntryView]], names: dict[str, str]
+) -> StepView:
+    full = case.sees_outcome(one.step)
+    is_open = one.is_open and (full or not one.asks_again)
+    moment = one.due.at if full else _due_by_facts(case, one)
+    return StepView(
+        code=one.step.code,
+        title=one.step.title,
+        text=one.step.text,
+        team=one.step.team,
+        status=_status(case, one) if full else (OPEN if is_open else SETTLED),
+        is_open=is_open,
+        due=moment if is_open else None,
+        opens_at=one.due.opens_at if is_open else None,
+        overdue=is_open and ctx.now() > moment,
+        asks_again=one.asks_again and full,
+        owner=one.owner,
+        owner_name=names.get(one.owner, one.owner) if one.owner else "",
+        outcomes=one.step.outcomes,
+        is_contact=CONTACT in one.step.outcomes,
+        alone=one.step.code in ALONE,
+        entries=tuple(entries.get(one.step.code, ())),
+    )
+
+
+def _status(case: Case, one: StepState) -> str:
+    """A status in the plan's words. An empty list makes the second offer not needed."""
+    if one.step.code == REOFFER and one.status == NOT_STARTED and not reoffers(case.template, case.state):
+        return "Not needed"
+    return one.status
+
+
+def _due_by_facts(case: Case, one: StepState) -> datetime:
+    """When a step is due by everything but the outcomes recorded on it."""
+    added = next((entry.at for entry in one.entries if entry.outcome == "ADD"), None)
+    care = case.state.cares.get(one.step.code)
+    by_hand = care.due_at if care is not None else None
+    return due(one.step, case.state.clock, added_at=added, by_hand=by_hand, paused_until=case.state.paused_until).at
+
+
+def choices(ctx: Context, case: Case) -> dict[str, Any]:
+    """The person's choices: all of them in the circle, else what this user has typed of them."""
+    if case.in_circle:
+        return {name: getattr(case.plan, name) for name in CHOICES}
+    if not case.can("choose"):
+        return {}
+    typed, specs = ctx.reader().typed_by(case.plan.id, ctx.user.user_id).values, fields_of(Plan)
+    return {name: decode(specs[name], typed.get(name)) for name in CHOICES}
+
+
+def _notes(ctx: Context, case: Case, names: dict[str, str]) -> tuple[NoteView, ...]:
+    if not case.can("note"):
+        return ()
+    held = ctx.reader().find(PlanNote, plan_id=case.plan.id)
+    base = case.state.clock.base
+    return tuple(NoteView(n.step or "", n.note or "", n.at or base, names.get(n.by or "", n.by or "")) for n in held)
+
+
+def _offers(case: Case) -> tuple[tuple[str, str], ...]:
+    """What was declined and is offered once more, as code and title; for the circle alone."""
+    if not case.in_circle:
+        return ()
+    codes = reoffers(case.template, case.state)
+    return tuple((step.code, step.title) for step in case.template.steps if step.code in codes)
+
+
+def exposure(ctx: Context, case: Case) -> int:
+    """Which incident within 90 days this is for the person, for the plan's lead alone; 0 where nobody can say."""
+    key, at = case.person.person_key, case.incident.occurred_at
+    if not case.can("note") or not key or at is None:
+        return 0
+    return repeats.count_of(ctx.store.db, key, at)
+
+
+def show_name(ctx: Context, plan_id: str) -> str:
+    """The name behind the letter, for those the table gives it to; every look is in the audit."""
+    case = load(ctx, plan_id)
+    case.require("show_name")
+    if view(ctx.user.role, "person_name", case.tie).kind != "full":
+        raise NotAllowed()
+    person = case.person
+    key = person.person_key or ""
+    named = person.staff_name or views.names_of_users(ctx).get(key, key)
+    with ctx.unit() as unit:
+        unit.commit("show name", case.incident.id)
+    return named or "No name was given."
+
+
+def next_step(ctx: Context, incident_id: str) -> tuple[StepView, PlanView] | None:
+    """The open step of an incident that is due first, with its plan; None where nothing is open to this user."""
+    try:
+        held = plans_of(ctx, incident_id)
+    except NotFound:
+        return None
+    found = [(step, one) for one in held for step in one.steps if step.is_open and step.due is not None]
+    return min(found, key=lambda pair: (pair[0].due, pair[0].code), default=None)
+
+
+def next_contact(ctx: Context, incident_id: str) -> date | None:
+    """The day of the next contact with anybody affected, as a print may say it: never that of a second offer."""
+    days = []
+    for case in support_cases.plans_of(ctx, incident_id):
+        if case.plan.closed_on is not None:
+            continue
+        for one in support_cases.steps(ctx, case):
+            office = set(one.step.who) & {"NIC", "WM", "SL"}
+            if one.is_open and office and not one.step.team and one.step.code != REOFFER and not one.asks_again:
+                days.append(_due_by_facts(case, one).astimezone(case.state.clock.zone).date())
+    return min(days, default=None)

@@ -1,0 +1,156 @@
+"""One person's support plan with all that decides who may do what with it: loaded here and nowhere else.
+
+Holds the truth; what of it a person may see is cut out by `support` and `worklist`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.person import Person
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.domain.support_steps import REOFFER, PlanState, StepState, personal_steps, team_steps
+from vpr_desktop.domain.support_template import Step, Template
+from vpr_desktop.domain.support_times import NEVER_PAUSED
+from vpr_desktop.domain.visibility import Tie
+from vpr_desktop.domain.workflow import plan_acts
+from vpr_desktop.services import views
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage.support_facts import plan_states
+from vpr_desktop.storage.support_templates import template_of
+from vpr_desktop.storage.unit import Reader
+
+RIDDOR_LOOKS = NEVER_PAUSED  # open to the same people as the team's steps (domain G2)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A plan, its person and incident, every state of the incident's plans, and this user's tie and acts."""
+
+    plan: Plan
+    person: Person
+    incident: Incident
+    template: Template
+    states: dict[str, PlanState]
+    tie: Tie
+    acts: frozenset[str]
+
+    @property
+    def state(self) -> PlanState:
+        """What is saved about this plan."""
+        return self.states[self.plan.id]
+
+    @property
+    def in_circle(self) -> bool:
+        """Whether outcomes and choices are this user's to see: the person, or the plan's support lead."""
+        return "read" in self.acts
+
+    @property
+    def team_plan_id(self) -> str:
+        """The plan that carries what is recorded on steps about the ward: the first of the incident."""
+        return next(iter(self.states))
+
+    def can(self, act: str) -> bool:
+        """Whether the one table lets this user do it with this plan."""
+        return act in self.acts
+
+    def require(self, act: str) -> None:
+        """Raises NotAllowed where `can` says no."""
+        if act not in self.acts:
+            raise NotAllowed()
+
+    def is_open_to_office(self, step: Step) -> bool:
+        """Whether the whole of a step is open to managers and leads alike: it is about the ward or about the law."""
+        return step.team or step.code in RIDDOR_LOOKS
+
+    def sees_outcome(self, step: Step) -> bool:
+        """Whether what was recorded on a step is this user's to see, by whoever it was recorded."""
+        return self.in_circle or (self.is_open_to_office(step) and "team" in self.acts)
+
+    def lists(self, step: Step) -> bool:
+        """Whether a step is listed at all for this user. That there is a second offer tells of a first refusal."""
+        if self.sees_outcome(step):
+            return True
+        return "follow" in self.acts and step.code != REOFFER
+
+
+def load(ctx: Context, plan_id: str, reader: Reader | None = None) -> Case:
+    """The case of a plan. Raises NotFound also where nothing of it is this user's to know."""
+    reader = reader or ctx.reader()
+    plan = reader.get(Plan, plan_id)
+    if plan.ward_id not in ctx.wards or not plan.incident_id or not plan.person_id:
+        raise NotFound()
+    incident = reader.get(Incident, plan.incident_id)
+    parts = views.load_parts(reader, incident.id)
+    person = next((one for one in parts["people"] if one.id == plan.person_id), None)
+    states = plan_states(reader.db, incident.id, ctx.store.zone)
+    if not isinstance(person, Person) or plan_id not in states:
+        raise NotFound()
+    me = ctx.user.user_id
+    tie = replace(views.tie_of(ctx, incident, parts), self_person=person.person_key == me, assigned=plan.lead == me)
+    acts = plan_acts(ctx.user.role, tie)
+    if not acts & {"read", "follow", "team"}:
+        raise NotFound()
+    return Case(plan, person, incident, template_of(reader.db, plan.template, plan.template_version), states, tie, acts)
+
+
+def steps(ctx: Context, case: Case) -> list[StepState]:
+    """Every step of the plan as it stands now, those about the ward among them, in the order of the template."""
+    found = personal_steps(case.template, case.state, ctx.now())
+    found += team_steps(case.template, list(case.states.values()), ctx.now())
+    order = {step.code: place for place, step in enumerate(case.template.steps)}
+    return sorted((one for one in found if case.lists(one.step)), key=lambda one: order[one.step.code])
+
+
+def step(ctx: Context, case: Case, code: str) -> StepState:
+    """One step that is listed for this user. Raises ProblemsFound."""
+    found = next((one for one in steps(ctx, case) if one.step.code == code), None)
+    if found is None:
+        raise ProblemsFound([Problem("step", f"Step {code[:20]} does not stand in this plan.")])
+    return found
+
+
+def plan_id_for(case: Case, one: StepState) -> str:
+    """The plan that a recording on a step is kept with."""
+    return case.team_plan_id if one.step.team else case.plan.id
+
+
+def plans_of(ctx: Context, incident_id: str) -> list[Case]:
+    """The cases of an incident that are this user's to know something of, by the letter of their person."""
+    found = []
+    for plan in ctx.reader().find(Plan, incident_id=incident_id):
+        try:
+            found.append(load(ctx, plan.id))
+        except NotFound:
+            continue
+    return sorted(found, key=lambda case: case.person.letter or "")
+
+
+def due_without_recording(ctx: Context, incident_id: str) -> dict[str, Sequence[str]]:
+    """By person's letter, the codes of steps that were due by now and have no recording but ADD; "team" for the ward's.
+
+    What closing an incident asks for. The answer is the same for everybody who may ask, whoever it is: a step that
+    is settled by the answer to question 7 counts as recorded, and a re-offer is named to nobody outside the circle.
+    """
+    found: dict[str, Sequence[str]] = {}
+    now: Any = ctx.now()
+    cases = plans_of(ctx, incident_id)
+    for case in cases:
+        open_ones = [one for one in personal_steps(case.template, case.state, now) if case.lists(one.step)]
+        found[case.person.letter or ""] = _unrecorded(open_ones)
+    if cases:
+        states = list(cases[0].states.values())
+        found["team"] = _unrecorded(team_steps(cases[0].template, states, now))
+    return {who: codes for who, codes in found.items() if codes}
+
+
+def _unrecorded(states: Sequence[StepState]) -> list[str]:
+    return [
+        one.step.code
+        for one in states
+        if one.overdue and not one.asks_again and not any(entry.outcome != "ADD" for entry in one.entries)
+    ]

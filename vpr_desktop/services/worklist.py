@@ -1,0 +1,224 @@
+"""The worklist of support steps: ready words by role, never a name or free text, and never what is not theirs to know.
+
+What a person may know is left to the query itself (storage/worklist.py); who may do what, to the plan's own acts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from vpr_desktop.domain.fields import decode
+from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.support import StepCare
+from vpr_desktop.domain.support_template import Template
+from vpr_desktop.domain.support_times import NEVER_PAUSED, day_end
+from vpr_desktop.domain.user import User
+from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.support import OPEN, SETTLED
+from vpr_desktop.storage import support_templates, worklist
+from vpr_desktop.storage.support_templates import template_of
+from vpr_desktop.storage.worklist import Asked, Matches
+
+VIEWS = ("all", "mine", "unassigned", "ask_again", "waiting", "closed")
+LEADS_ONLY = ("ask_again",)
+GROUPS = ("Overdue", "Today", "This week", "Later")
+# Whose work a step is by the template's word. Those without an account have it recorded by the ward.
+OF_ROLE = {
+    "ward_manager": frozenset({"NIC", "WM", "HR", "HS", "PER"}),
+    "support_lead": frozenset({"SL"}),
+}
+TEAM = "Team"
+UNASSIGNED = "Unassigned"
+
+
+@dataclass(frozen=True, slots=True)
+class WorkRow:
+    """One step in words. `group` is its place in time, `key` what the next slice starts after."""
+
+    plan_id: str
+    incident_id: str
+    step: str
+    title: str
+    person: str
+    reference: str
+    owner: str | None
+    owner_name: str
+    owner_initials: str
+    status: str
+    due: datetime | None
+    due_words: str
+    due_full: str
+    group: str
+    overdue: bool
+    asks_again: bool
+    key: tuple[str, int]
+
+    @property
+    def spoken(self) -> str:
+        """What a screen reader says of the row."""
+        late = f"{self.group} {self.due_words}" if self.overdue else f"{self.group}, {self.due_words}"
+        return f"{late}, {self.title}, {self.person}".strip(", ")
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many rows each group of a view has, and each view altogether."""
+
+    groups: tuple[int, int, int, int]
+    views: dict[str, int]
+    next_due: datetime | None = None
+
+    @property
+    def total(self) -> int:
+        """All rows of the view shown."""
+        return sum(self.groups)
+
+
+def page(
+    ctx: Context, view: str = "all", text: str = "", *, after: tuple[str, int] | None = None, offset: int = 0,
+    limit: int = 50,
+) -> list[WorkRow]:  # fmt: skip
+    """One slice of a view, after the key of a row or from a place on. Raises NotAllowed."""
+    ctx.require("support")
+    asked = replace(_asked(ctx, view, text), after=after, offset=offset, limit=limit)
+    found = worklist.page(ctx.store.db, asked)
+    names = _names(ctx)
+    return [_row(ctx, one, names, asked) for one in found]
+
+
+def counts(ctx: Context, view: str = "all", text: str = "") -> Counts:
+    """The numbers of a view's groups and of all views. Raises NotAllowed."""
+    ctx.require("support")
+    asked, db = _asked(ctx, view, text), ctx.store.db
+    views = dict(worklist.view_counts(db, asked))
+    views["closed"] = worklist.count_settled(db, replace(asked, words=()))
+    if view == "closed":
+        settled = worklist.count_settled(db, asked) if text.strip() else views["closed"]
+        return Counts((settled, 0, 0, 0), _offered(ctx, views))
+    found = worklist.groups(db, asked)
+    at = _moment(worklist.next_due(db, asked)) if not sum(found) else None
+    return Counts(found, _offered(ctx, views), at)
+
+
+def _offered(ctx: Context, found: dict[str, int]) -> dict[str, int]:
+    return {view: found[view] for view in views(ctx)}
+
+
+def views(ctx: Context) -> tuple[str, ...]:
+    """The views this person has: what is asked again is for support leads alone."""
+    lead = ctx.user.role == "support_lead"
+    return tuple(view for view in VIEWS if lead or view not in LEADS_ONLY)
+
+
+def overdue_count(ctx: Context) -> int:
+    """How many steps are overdue, for the badge; 0 for a role without a worklist."""
+    if not ctx.can("support"):
+        return 0
+    return worklist.groups(ctx.store.db, _asked(ctx, "all", ""))[0]
+
+
+def _asked(ctx: Context, view: str, text: str) -> Asked:
+    now, zone = ctx.now(), ctx.ward.zone
+    today = now.astimezone(zone).date()
+    view = view if view in views(ctx) else "all"
+    templates = support_templates.all_templates(ctx.store.db)
+    return Asked(
+        role=ctx.user.role, user_id=ctx.user.user_id, ward_ids=tuple(ctx.wards), now=now,
+        edges=(day_end(today, zone), day_end(today + timedelta(days=7), zone)),
+        codes=_codes(ctx.user.role, templates), view=view, words=tuple(_matches(ctx, templates, text)),
+    )  # fmt: skip
+
+
+def _codes(role: str, templates: Sequence[Template]) -> tuple[str, ...]:
+    """The steps that fall to a role. The trust lead's are those about the ward and the RIDDOR looks."""
+    if role == "vpr_lead":
+        found = {s.code for one in templates for s in one.steps if s.team or s.code in NEVER_PAUSED}
+    else:
+        wanted = OF_ROLE.get(role, frozenset())
+        found = {s.code for one in templates for s in one.steps if wanted & set(s.who)}
+    return tuple(sorted(found))
+
+
+def _matches(ctx: Context, templates: Sequence[Template], text: str) -> list[Matches]:
+    """What each word of the filter may stand for. "Person B" is looked for as one."""
+    words = text.casefold().replace("person ", "person_").split()
+    users = ctx.reader().find(User) if words else []
+    found = []
+    for word in words:
+        codes = {
+            s.code for one in templates for s in one.steps if word in s.title.casefold() or word in s.text.casefold()
+        }
+        owners = [u.user_id for u in users if u.user_id and word in f"{u.name} {u.initials}".casefold()]
+        letter = word.removeprefix("person_").upper() if word.startswith("person_") else ""
+        found.append(Matches(word, tuple(sorted(codes)), tuple(owners), letter))
+    return found
+
+
+def _names(ctx: Context) -> dict[str, tuple[str, str]]:
+    """Name and initials by user id."""
+    return {u.user_id or "": (u.name or u.user_id or "", u.initials or "") for u in ctx.reader().find(User)}
+
+
+def _row(ctx: Context, row: dict[str, Any], names: dict[str, tuple[str, str]], asked: Asked) -> WorkRow:
+    template = template_of(ctx.store.db, row["template"], row["template_version"])
+    step = template.step(row["step"])
+    settled = asked.view == "closed"
+    due = None if settled else _moment(row["due_at"])
+    full = row["lead"] == ctx.user.user_id or bool(row["team"]) or row["step"] in NEVER_PAUSED
+    name, initials = names.get(row["owner"] or "", (row["owner"] or "", ""))
+    zone = ctx.wards[row["ward_id"]].zone
+    late = due is not None and due < asked.now
+    return WorkRow(
+        plan_id=row["plan_id"],
+        incident_id=row["incident_id"],
+        step=row["step"],
+        title=step.title if step is not None else row["step"],
+        person=TEAM if row["team"] else f"Person {row['letter'] or ''}".strip(),
+        reference=row["reference"] or "",
+        owner=row["owner"],
+        owner_name=name or UNASSIGNED,
+        owner_initials=initials or name or UNASSIGNED,
+        status=row["status"] if full else (SETTLED if settled else OPEN),
+        due=due,
+        due_words=_due_words(due, asked.now, zone) if due else "",
+        due_full=show(due, zone) if due else "",
+        group=_group(due, asked) if due else "",
+        overdue=late,
+        asks_again=bool(row["again"]) and row["lead"] == ctx.user.user_id,
+        key=(row["due_at"], row["n"]),
+    )
+
+
+def _group(due: datetime, asked: Asked) -> str:
+    if due < asked.now:
+        return GROUPS[0]
+    return GROUPS[1] if due <= asked.edges[0] else GROUPS[2] if due <= asked.edges[1] else GROUPS[3]
+
+
+def _due_words(due: datetime, now: datetime, zone: Any) -> str:
+    """How late, or when: 1 day, 16:00, Mon 23-Nov, 20-Dec-2026."""
+    if due < now:
+        return lateness(now - due)
+    local, today = due.astimezone(zone), now.astimezone(zone).date()
+    if local.date() == today:
+        return f"{local:%H:%M}"
+    if local.date() <= today + timedelta(days=7):
+        return f"{local:%a} {show_day(local.date())[:6]}"
+    return show_day(local.date())
+
+
+def lateness(by: timedelta) -> str:
+    """How late something is, in the largest unit that says it."""
+    for amount, word in ((by.days, "day"), (by.seconds // 3600, "hour"), (by.seconds // 60 % 60, "minute")):
+        if amount:
+            return f"{amount} {word}{'s' if amount > 1 else ''}"
+    return "1 minute"
+
+
+def _moment(text: str | None) -> datetime | None:
+    found = decode(fields_of(StepCare)["due_at"], text)
+    return found if isinstance(found, datetime) else None
