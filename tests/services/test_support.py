@@ -64,7 +64,7 @@ def test_a_recording_settles_a_step_and_undo_opens_it_again(ctx: Context, as_rol
     sound(ctx)
 
 
-def test_several_steps_of_a_stage_are_one_save(ctx: Context, as_role: Become) -> None:
+def test_several_steps_of_a_stage_are_one_save(ctx: Context) -> None:
     made = logged(ctx)
     held = plan_id(ctx, made.id)
     before = len(ctx.store.db.execute("SELECT n FROM audit").fetchall())
@@ -222,7 +222,7 @@ def test_owner_and_due_time(ctx: Context, as_role: Become, clock: FakeClock) -> 
     sound(ctx)
 
 
-def test_a_step_of_the_team_is_one_for_all_plans(ctx: Context, as_role: Become) -> None:
+def test_a_step_of_the_team_is_one_for_all_plans(ctx: Context) -> None:
     made = logged(ctx, affected="MANY")
     first, second = plan_id(ctx, made.id), plan_id(ctx, made.id, 1)
     recordings.record(ctx, second, Said("S1-06", "DON"))

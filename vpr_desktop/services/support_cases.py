@@ -107,8 +107,10 @@ def steps(ctx: Context, case: Case) -> list[StepState]:
 
 
 def step(ctx: Context, case: Case, code: str) -> StepState:
-    """One step that is listed for this user. Raises ProblemsFound."""
+    """One step that is listed for this user. Raises NotAllowed, ProblemsFound."""
     found = next((one for one in steps(ctx, case) if one.step.code == code), None)
+    if found is None and not case.acts & {"follow", "read"}:
+        raise NotAllowed()
     if found is None:
         raise ProblemsFound([Problem("step", f"Step {code[:20]} does not stand in this plan.")])
     return found

@@ -21,7 +21,16 @@ from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.record import Record, Shown, entity_name, from_wire, remember, wire_values
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.storage import (
-    audit, checks, inbox, oplog, repeats, slips, streams, support_growth, support_rows, vault,
+    audit,
+    checks,
+    inbox,
+    oplog,
+    repeats,
+    slips,
+    streams,
+    support_growth,
+    support_rows,
+    vault,
 )  # fmt: skip
 from vpr_desktop.storage.inbox import Arrived
 from vpr_desktop.storage.streams import Place
