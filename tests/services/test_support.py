@@ -13,7 +13,7 @@ from tests.factories import logged
 from tests.fakes import FakeClock
 from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
 from vpr_desktop.domain.support import Plan, StepEntry
-from vpr_desktop.services import incidents, plan_care, recordings, support, support_cases, support_templates, worklist
+from vpr_desktop.services import incidents, plan_care, recordings, support, support_templates, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.recordings import Said
@@ -394,18 +394,6 @@ def test_an_earlier_incident_told_later_lifts_the_plan_and_times_it_from_then(ct
 
 
 # What others need to know
-def test_steps_due_without_a_recording(ctx: Context, clock: FakeClock) -> None:
-    made = logged(ctx, support_offered="ACC")
-    assert support_cases.due_without_recording(ctx, made.id) == {}
-    clock.forward(hours=25)
-    missing = support_cases.due_without_recording(ctx, made.id)
-    assert "S2-01" in missing["A"]
-    assert "S0-05" not in missing["A"], "said in the quick log"
-    assert "S1-06" in missing["team"]
-    recordings.record(ctx, plan_id(ctx, made.id), Said("S2-01", "NRE"))
-    assert "S2-01" not in support_cases.due_without_recording(ctx, made.id)["A"]
-
-
 def test_the_next_step_and_the_next_contact(ctx: Context, as_role: Become) -> None:
     made = logged(ctx)
     found = support.next_step(ctx, made.id)

@@ -19,6 +19,7 @@ from vpr_desktop.domain.errors import KnownError, NotAllowed, NotFound
 from vpr_desktop.domain.visibility import Tie
 from vpr_desktop.domain.workflow import PLAN_ACTS, plan_acts
 from vpr_desktop.services import (
+    closing,
     conflicts,
     exports,
     history,
@@ -223,7 +224,7 @@ def _all_a_manager_gets(ctx: Context, incident_id: str) -> bytes:
         "badge": lambda: worklist.overdue_count(ctx),
         "next": lambda: str(support.next_step(ctx, incident_id)),
         "next contact": lambda: support.next_contact(ctx, incident_id),
-        "missing": lambda: support_cases.due_without_recording(ctx, incident_id),
+        "missing": lambda: asdict(closing.standing(ctx, incident_id))["missing"],
         "view": lambda: to_json(views.incident(ctx, incident_id)),
         "history": lambda: history.history(ctx, incident_id),
         "conflicts": lambda: conflicts.conflicts(ctx),

@@ -17,7 +17,8 @@ from vpr_desktop.domain.review import missing_of_review
 from vpr_desktop.services import incidents, riddor, step_marks, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.views import IncidentView, RecordView
-from vpr_desktop.storage import closing_rows, support_rows
+from vpr_desktop.storage import closing_rows
+from vpr_desktop.storage.support_templates import all_templates
 from vpr_desktop.storage.unit import UnitOfWork
 
 REPORTER, TEAM = "reporter", "team"
@@ -131,7 +132,7 @@ def _unrecorded(ctx: Context, seen: IncidentView) -> list[Unrecorded]:
         key = labels.get(person_id, "") if person_id else TEAM
         if step not in waived.get(key, "").split():
             by_key.setdefault(key, []).append(step)
-    texts = {step.code: step.text for step in support_rows.template().steps}
+    texts = {step.code: step.text for one in all_templates(ctx.store.db) for step in one.steps}
     return [
         Unrecorded(
             key, "Team" if key == TEAM else f"Person {key}".strip(), tuple(steps),

@@ -5,9 +5,7 @@ Holds the truth; what of it a person may see is cut out by `support` and `workli
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
@@ -130,29 +128,3 @@ def plans_of(ctx: Context, incident_id: str) -> list[Case]:
         except NotFound:
             continue
     return sorted(found, key=lambda case: case.person.letter or "")
-
-
-def due_without_recording(ctx: Context, incident_id: str) -> dict[str, Sequence[str]]:
-    """By person's letter, the codes of steps that were due by now and have no recording but ADD; "team" for the ward's.
-
-    What closing an incident asks for. The answer is the same for everybody who may ask, whoever it is: a step that
-    is settled by the answer to question 7 counts as recorded, and a re-offer is named to nobody outside the circle.
-    """
-    found: dict[str, Sequence[str]] = {}
-    now: Any = ctx.now()
-    cases = plans_of(ctx, incident_id)
-    for case in cases:
-        open_ones = [one for one in personal_steps(case.template, case.state, now) if case.lists(one.step)]
-        found[case.person.letter or ""] = _unrecorded(open_ones)
-    if cases:
-        states = list(cases[0].states.values())
-        found["team"] = _unrecorded(team_steps(cases[0].template, states, now))
-    return {who: codes for who, codes in found.items() if codes}
-
-
-def _unrecorded(states: Sequence[StepState]) -> list[str]:
-    return [
-        one.step.code
-        for one in states
-        if one.overdue and not one.asks_again and not any(entry.outcome != "ADD" for entry in one.entries)
-    ]

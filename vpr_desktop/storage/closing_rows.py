@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from vpr_desktop.domain.support_steps import REOFFER
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_rows import wire
 
@@ -12,12 +13,15 @@ OPEN = (NOT_STARTED, "In progress")
 
 
 def unrecorded(db: Connection, incident_id: str, now: datetime) -> list[tuple[str | None, str]]:
-    """Person (None for the team) and step of what was due by now and has no recording, the earliest due first."""
+    """Person (None for the team) and step of what was due by now and has no recording, the earliest due first.
+
+    Never the second offer: that there is one would tell whoever closes that something was declined.
+    """
     sql = (
         "SELECT person_id, step FROM step_row WHERE incident_id = ? AND live = 1 AND status = ? AND due_at <= ?"
-        " ORDER BY due_at, step"
+        " AND step <> ? ORDER BY due_at, step"
     )
-    return [(row[0], row[1]) for row in db.execute(sql, (incident_id, NOT_STARTED, wire(now)))]
+    return [(row[0], row[1]) for row in db.execute(sql, (incident_id, NOT_STARTED, wire(now), REOFFER))]
 
 
 def open_steps(db: Connection, person_id: str) -> dict[str, tuple[str, str]]:
