@@ -76,8 +76,8 @@ def test_uncaught_errors_say_no_word_on_the_console(tmp_path: Path) -> None:
 
 def test_the_log_is_five_files_of_a_mebibyte(lines: Lines, tmp_path: Path) -> None:
     handler = next(one for one in logging.getLogger().handlers if isinstance(one, logs.QuietFile))
-    assert (handler.maxBytes, handler.backupCount) == (1024 * 1024, 4)
-    handler.maxBytes = 2000
+    assert (handler.file.maxBytes, handler.file.backupCount) == (1024 * 1024, 4)
+    handler.file.maxBytes = 2000
     for number in range(100):
         logs.note("command", count=number)
     assert len(list((tmp_path / "logs").iterdir())) == 5

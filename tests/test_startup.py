@@ -20,9 +20,11 @@ HEAVY = (
 FIRST_PAINT = """
 import sys
 from PySide6.QtCore import QEvent, QObject
-from vpr_desktop.ui import app as program
+from vpr_desktop.ui.start import open_window
+from vpr_desktop.ui.app import application
 
-app = program.application()
+app = application()
+assert app.style().name() == "fusion"
 
 
 class Watch(QObject):
@@ -36,7 +38,8 @@ class Watch(QObject):
 
 watch = Watch()
 app.installEventFilter(watch)
-program.run(sys.argv[1])
+import pathlib
+open_window(pathlib.Path(sys.argv[1]))
 """
 
 
@@ -60,3 +63,31 @@ def test_the_first_paint_waits_for_neither_database_nor_pdf_nor_network(
     assert "PySide6.QtWidgets" in held
     assert "vpr_desktop.ui.pages.lock_page" in held
     assert [name for name in HEAVY if name in held] == []
+
+
+SETTLED = """
+import gc, pathlib, sys
+from PySide6.QtWidgets import QApplication
+from vpr_desktop import logs
+from vpr_desktop.ui.start import open_window
+
+
+def noted(event, **_):
+    if event == "started":
+        print(gc.isenabled(), flush=True)
+        QApplication.exit(0)
+
+
+logs.note = noted
+open_window(pathlib.Path(sys.argv[1]))
+"""
+
+
+def test_garbage_is_collected_again_once_the_window_has_painted(ctx: Context) -> None:
+    sessions.write_clear_facts(ctx)
+    done = subprocess.run(
+        [sys.executable, "-c", SETTLED, str(ctx.home)],
+        cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
+        timeout=60,
+    )  # fmt: skip
+    assert (done.returncode, done.stdout.split()) == (0, ["True"]), done.stderr

@@ -53,10 +53,10 @@ def main() -> int:
     say(f"Sign in as {names} with the passphrase: {practice.PASSPHRASE}")
     if options.headless:
         return headless(out, home)
-    from vpr_desktop.ui.app import run
+    from vpr_desktop.ui.start import open_window
 
     say("Opening VPR Desktop. Close its window to end the demo.")
-    return run(str(home))
+    return open_window(home)
 
 
 def say(text: str) -> None:

@@ -12,10 +12,12 @@ import re
 import sys
 import threading
 from datetime import UTC, datetime
-from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from logging.handlers import RotatingFileHandler
 
 FOLDER, FILE = "logs", "vpr.log"
 LARGEST, FILES = 1024 * 1024, 5
@@ -60,14 +62,31 @@ def where(kind: type[BaseException], trace: TracebackType | None) -> dict[str, A
     return {"error": kind.__name__, "through": frames[-MOST_FRAMES:]}
 
 
-class QuietFile(RotatingFileHandler):
-    """A rotating file in an existing folder; where it cannot be written, the app goes on without a log."""
+class QuietFile(logging.Handler):
+    """A rotating file in an existing folder; where it cannot be written, the app goes on without a log.
+
+    The library behind it is loaded with the first line that is written, so that a window need not wait for it.
+    """
 
     def __init__(self, home: Path) -> None:
+        super().__init__()
         self.home = home
-        path = home / FOLDER / FILE
-        super().__init__(path, maxBytes=LARGEST, backupCount=FILES - 1, encoding="utf-8", delay=True)
-        self.setFormatter(Line())
+        self._file: RotatingFileHandler | None = None
+
+    @property
+    def file(self) -> RotatingFileHandler:
+        """The rotating file."""
+        if self._file is None:
+            from logging.handlers import RotatingFileHandler
+
+            path = self.home / FOLDER / FILE
+            self._file = RotatingFileHandler(
+                path, maxBytes=LARGEST, backupCount=FILES - 1, encoding="utf-8", delay=True
+            )
+            self._file.setFormatter(Line())
+            # The library would print the record and the error's words to the console.
+            self._file.handleError = lambda _record: None  # type: ignore[assignment, method-assign]
+        return self._file
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a line, once there is a folder of the app to write it in."""
@@ -77,10 +96,13 @@ class QuietFile(RotatingFileHandler):
             (self.home / FOLDER).mkdir(exist_ok=True)
         except OSError:
             return
-        super().emit(record)
+        self.file.emit(record)
 
-    def handleError(self, record: logging.LogRecord) -> None:
-        """Says nothing: the library would print the record and the error's words to the console."""
+    def close(self) -> None:
+        """Closes the file."""
+        if self._file is not None:
+            self._file.close()
+        super().close()
 
 
 def start(home: Path) -> None:

@@ -6,9 +6,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from vpr_desktop.domain.ops import canonical
-from vpr_desktop.storage.slot_file import replace_file
-
 NAME = "lockscreen.json"
 LARGEST = 256 * 1024
 KEYS = frozenset(
@@ -30,6 +27,9 @@ def load(home: Path) -> dict[str, Any]:
 
 def save(home: Path, changes: dict[str, Any]) -> None:
     """Changes some of it. Refuses anything that is not on the list of what may lie in the clear."""
+    from vpr_desktop.domain.ops import canonical  # reading, which a starting window waits for, needs neither
+    from vpr_desktop.storage.slot_file import replace_file
+
     unknown = set(changes) - KEYS
     if unknown:
         raise ValueError(f"may not lie in the clear: {sorted(unknown)}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -12,7 +13,6 @@ from PySide6.QtWidgets import QApplication
 from vpr_desktop import __version__, logs
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.services import lockscreen
-from vpr_desktop.settings import home_folder
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import Style
 from vpr_desktop.ui.tasks import Lane
@@ -21,7 +21,7 @@ from vpr_desktop.ui.tasks import Lane
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The Qt application of this process."""
     app = QApplication.instance()
-    made = app if isinstance(app, QApplication) else QApplication([sys.argv[0], *arguments])
+    made = app if isinstance(app, QApplication) else QApplication([sys.argv[0], "-style", "fusion", *arguments])
     made.setApplicationName("VPR Desktop")
     return made
 
@@ -50,16 +50,19 @@ class FirstPaint(QObject):
         return False
 
 
-def run(home: str | None = None) -> int:
-    """Opens the window and stays until it is closed."""
-    folder = home_folder(home)
-    logs.start(folder)
-    logs.catch_all()
-    logs.note("started", version=__version__)
+def run(home: Path) -> int:
+    """Opens the window over a folder and stays until it is closed."""
     app = application()
     app.setQuitOnLastWindowClosed(False)
-    window = make_window(app, folder)
-    FirstPaint(window, window.warm_up)
+    window = make_window(app, home)
+
+    def settle() -> None:
+        gc.freeze()  # off since the start; what lives as long as the app need not be looked through again and again
+        gc.enable()
+        logs.note("started", version=__version__)
+        window.warm_up()
+
+    FirstPaint(window, settle)
     window.show()
     code = app.exec()
     window.lane.stop()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
@@ -23,11 +23,21 @@ class FocusRing(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setObjectName("focus-ring")
+        self._watched: list[QWidget] = []
+        self._is_awake = False
+        # Woken by its first paint: looking at a widget's parents before would hold up the first sight of the window.
+        self._wake = QTimer(self, singleShot=True, interval=0)
+        self._wake.timeout.connect(self._on_woken)
+
+    def _on_woken(self) -> None:
+        if self._is_awake:
+            return
+        self._is_awake = True
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus_changed)
-        window.installEventFilter(self)
-        self._watched: list[QWidget] = []
+        self.window().installEventFilter(self)
+        self._on_focus_changed(None, QApplication.focusWidget())
 
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         for watched in filter(shiboken6.isValid, self._watched):
@@ -78,6 +88,9 @@ class FocusRing(QWidget):
         return sight
 
     def paintEvent(self, _event: QPaintEvent) -> None:
+        if not self._is_awake:
+            self._wake.start()
+            return
         rect = self.ring_rect()
         if rect.isEmpty():
             return

@@ -23,18 +23,18 @@ from vpr_desktop.ui.idle import IdleWatch
 from vpr_desktop.ui.leaving import keep_and_close, restoring
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
-from vpr_desktop.ui.shell import Shell
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Panel
+from vpr_desktop.ui.widgets.frames import Panel, row
 from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
-from vpr_desktop.ui.widgets.support_dock import SupportDock
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
+    from vpr_desktop.ui.shell import Shell
+    from vpr_desktop.ui.widgets.support_dock import SupportDock
 
 LOG = logging.getLogger(__name__)
 TITLE = "VPR Desktop"
@@ -60,30 +60,20 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self._return: tuple[str, str, dict[str, Any], Spot] | None = None
         self.facts = lockscreen.read(home)
         self.lock_page = LockPage()
-        self.lock_dock = SupportDock()
+        self.lock_dock: SupportDock | None = None
         self.shell: Shell | None = None
         self.first_run: QWidget | None = None
         self._stack = QStackedLayout()
         self._stack.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self._stack)
-        self._locked_view = self._with_dock(self.lock_page, self.lock_dock)
+        self._locked_view = QWidget()
+        self._locked_view.setLayout(row(self.lock_page, gap=0))
         self._stack.addWidget(self._locked_view)
         self.ring = FocusRing(self)
         self.idle = IdleWatch(clock, self.facts.lock_minutes, self)
         self._connect()
         shortcuts.install(self)
         self.show_lock()
-
-    @staticmethod
-    def _with_dock(page: QWidget, dock: QWidget) -> QWidget:
-        from vpr_desktop.ui.widgets.frames import row
-
-        both = QWidget()
-        line = row(gap=0)
-        line.addWidget(page, 1)
-        line.addWidget(dock)
-        both.setLayout(line)
-        return both
 
     def _connect(self) -> None:
         self.lock_page.unlock_asked.connect(self.unlock)
@@ -249,12 +239,22 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def open_support(self) -> None:
         """Opens Get support, or closes it."""
-        dock = self.shell.dock if self.shell is not None else self.lock_dock
-        assert isinstance(dock, SupportDock)
+        dock = self.shell.dock if self.shell is not None else self._dock_of_lock()
         if dock.isVisible():
             dock.dismiss()
         else:
             dock.show_for(lockscreen.read(self.home))
+
+    def _dock_of_lock(self) -> SupportDock:
+        """The panel beside the lock screen, made when first asked for."""
+        if self.lock_dock is None:
+            from vpr_desktop.ui.widgets.support_dock import SupportDock
+
+            self.lock_dock = SupportDock()
+            view = self._locked_view.layout()
+            assert view is not None
+            view.addWidget(self.lock_dock)
+        return self.lock_dock
 
     # Unlock and lock
     def show_lock(self) -> None:
@@ -303,7 +303,9 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def _on_unlocked(self, ctx: Context) -> None:
         self._ctx = ctx
         self.lock_page.reset()
-        self.shell = Shell(SupportDock())
+        from vpr_desktop.ui.shell import Shell
+
+        self.shell = Shell()
         self.shell.offer({page for page, act in NEEDS.items() if ctx.can(act)})
         self.shell.asked.connect(self.go)
         self.shell.header.ward_chosen.connect(self.show_ward)

@@ -14,6 +14,7 @@ from vpr_desktop.ui.tokens import HEADER, MENU_FROM, NARROW_BELOW, RAIL, RAIL_NA
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import clear, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, TagLabel, Words
+from vpr_desktop.ui.widgets.support_dock import SupportDock
 from vpr_desktop.ui.words import say
 
 # Page, icon, words and shortcut of each place in the rail; a place without a page yet is not shown.
@@ -189,7 +190,7 @@ class Shell(QWidget):
 
     asked = Signal(str)
 
-    def __init__(self, dock: QWidget) -> None:
+    def __init__(self) -> None:
         super().__init__()
         self.header, self.rail, self.status = Header(), Rail(), StatusBar()
         self.pages = QStackedWidget()
@@ -197,12 +198,12 @@ class Shell(QWidget):
         self._banner_line = column(margins=(24, 8, 24, 0))
         self.banner.setLayout(self._banner_line)
         self.banner.hide()
-        self.dock = dock
+        self.dock = SupportDock()
         centre = QWidget()
         centre.setLayout(column(self.banner, self.pages, gap=0))
         middle = row(self.rail, gap=0)
         middle.addWidget(centre, 1)
-        middle.addWidget(dock)
+        middle.addWidget(self.dock)
         whole = column(self.header, gap=0)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status)

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
+from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
-import font_source_sans_pro
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QProxyStyle, QStyle, QStyleHintReturn, QStyleOption, QWidget
+from PySide6.QtWidgets import QApplication
 
 from vpr_desktop.ui.tokens import BODY, DARK, LIGHT, Tag, Tokens
 
 FAMILY = "Source Sans Pro"
-FACES = ("SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf", "SourceSansPro-Bold.ttf")
+FACES = ("SourceSansPro-Regular.ttf", "SourceSansPro-Semibold.ttf")  # the only weights in use: 400 and 600
 NAME = "vpr-style"
 LEAST_TEXT, MOST_TEXT = 100, 200
-
-
-class MnemonicStyle(QProxyStyle):
-    """Fusion, with the underlined letters of shortcuts always shown."""
-
-    def styleHint(
-        self,
-        hint: QStyle.StyleHint,
-        option: QStyleOption | None = None,
-        widget: QWidget | None = None,
-        returnData: QStyleHintReturn | None = None,
-    ) -> int:
-        if hint == QStyle.StyleHint.SH_UnderlineShortcut:
-            return 1
-        return super().styleHint(hint, option, widget, returnData)
 
 
 class Style(QObject):
@@ -45,7 +30,6 @@ class Style(QObject):
         self.text_percent = text_percent
         self._fonts: dict[tuple[int, int], QFont] = {}
         load_fonts()
-        app.setStyle(MnemonicStyle("Fusion"))
         hints = app.styleHints()
         hints.colorSchemeChanged.connect(self._on_system_changed)
         # Read through the signal only: asking the object again later finds it deleted.
@@ -118,9 +102,10 @@ def style_of(app: QObject | None = None) -> Style:
 
 def load_fonts() -> None:
     """Makes the bundled face known; a missing one falls back to the system's."""
-    if FAMILY in QFontDatabase.families():
+    found = find_spec("font_source_sans_pro")  # only its place: importing it lists every file it has
+    if found is None or found.origin is None:
         return
-    folder = Path(font_source_sans_pro.__file__).parent / "files"
+    folder = Path(found.origin).parent / "files"
     for face in FACES:
         QFontDatabase.addApplicationFont(str(folder / face))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shiboken6
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
@@ -125,8 +125,15 @@ class Panel(Box):
 class PageBody(QWidget):
     """What scrolls. It asks for no minimum: its height follows from the width it gets, and it never widens a window."""
 
+    layout_asked = Signal()
+
     def minimumSizeHint(self) -> QSize:
         return QSize(0, 0)
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.LayoutRequest:
+            self.layout_asked.emit()
+        return super().event(event)
 
 
 class ScrollPage(QScrollArea):
@@ -145,17 +152,13 @@ class ScrollPage(QScrollArea):
         self.setWidget(self.inner)
         self._settle = QTimer(self, singleShot=True, interval=0)
         self._settle.timeout.connect(self._on_settled)
+        self.inner.layout_asked.connect(self._settle.start)
         self._to_show: QWidget | None = None
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self._on_calm)
         app = QApplication.instance()
         assert isinstance(app, QApplication)
         app.focusChanged.connect(self._on_focus_changed)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if watched is self.inner and event.type() == QEvent.Type.LayoutRequest:
-            self._settle.start()
-        return super().eventFilter(watched, event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -168,14 +171,14 @@ class ScrollPage(QScrollArea):
         """
         self._keep_right_edge()
         self.body.activate()
-        needed = self.body.totalHeightForWidth(self.viewport().width())
+        needed = self.body.totalHeightForWidth(self.inner.width())
         if needed != self.inner.minimumHeight():
             self.inner.setMinimumHeight(max(0, needed))
 
     def _keep_right_edge(self) -> None:
         """Lets the scroll bar stand in the margin, so that cards end where they end on a page without one."""
         held = self.body.contentsMargins()
-        right = max(0, held.left() - (self.width() - self.viewport().width()))
+        right = max(0, held.left() - (self.width() - self.inner.width()))
         if right != held.right():
             self.body.setContentsMargins(held.left(), held.top(), right, held.bottom())
 
