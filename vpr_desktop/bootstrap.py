@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from vpr_desktop.domain.changes import Changes
     from vpr_desktop.services.context import Context
     from vpr_desktop.sync.client import Client
-    from vpr_desktop.sync.runner import Outcome
+    from vpr_desktop.sync.engine import State
+    from vpr_desktop.sync.runner import InUnit, Outcome
 
 NOT_ENROLLED = "This PC is not joined to a server yet. Ask IT for the address and a code, then use vpr enrol."
 
@@ -36,19 +39,25 @@ def connect(ctx: Context, url: str) -> Client:
     return Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
 
 
-def enrol(ctx: Context, url: str, typed: str) -> dict[str, Any]:
-    """Joins this PC to an endpoint by a one-time code. Raises KnownError."""
+def enrol(
+    ctx: Context, url: str, typed: str, store: Callable[[Callable[[], Any]], Any] = lambda job: job()
+) -> dict[str, Any]:
+    """Joins this PC to an endpoint by a one-time code. Raises KnownError.
+
+    What needs the file goes through `store`, so that the call itself need not be made where the file is used.
+    """
     from vpr_desktop.services import enrolment
+    from vpr_desktop.sync.client import Client
     from vpr_desktop.sync.protocol import Enrol, KeyLink
 
-    code, pc = enrolment.code_of(ctx, typed), enrolment.this_pc(ctx)
-    client = connect(ctx, url)
+    code, pc = store(lambda: (enrolment.code_of(ctx, typed), enrolment.this_pc(ctx)))
+    client = Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
     try:
         told = client.enrol(Enrol(code, pc.device, [KeyLink(pc.key)]))
     finally:
         client.close()
     wards = tuple((scope.st, scope.code) for scope in told.scopes)
-    enrolment.join(ctx, client.url, enrolment.Joined(told.letter, wards, told.state == "waiting"))
+    store(lambda: enrolment.join(ctx, client.url, enrolment.Joined(told.letter, wards, told.state == "waiting")))
     return {
         "device": pc.device, "letter": told.letter, "fingerprint": pc.fingerprint,
         "wards": [code for _, code in wards], "state": told.state,
@@ -70,3 +79,41 @@ def sync(ctx: Context) -> Outcome:
         return cycle(Runner(enrolment.InUnit(ctx), client, ctx.clock.now, ctx.clock.monotonic, chance))
     finally:
         client.close()
+
+
+class Line:
+    """The line of one session to its endpoint: made in the store lane, used in the sync lane, one cycle at a time."""
+
+    def __init__(self, ctx: Context, url: str, in_unit: InUnit, told: Callable[[Changes], None]) -> None:
+        self.client, self.clock = connect(ctx, url), ctx.clock
+        self.in_unit, self.told = in_unit, told
+
+    def run(self, state: State, effects: tuple[Any, ...]) -> tuple[State, Outcome]:
+        """Carries a cycle that the engine began to its end."""
+        from vpr_desktop.sync.runner import Runner, ended
+
+        clock = self.clock
+        runner = Runner(
+            self.in_unit, self.client, clock.now, clock.monotonic, random.SystemRandom().random, self.told
+        )  # fmt: skip
+        after = runner.run(state, effects)
+        return after, ended(runner, after)
+
+    def close(self) -> None:
+        """Ends its connections."""
+        self.client.close()
+
+
+def line(ctx: Context, in_unit: InUnit, told: Callable[[Changes], None]) -> Line | None:
+    """The line to the endpoint that this PC is joined to, if any. `told` hears of what each unit changed."""
+    from vpr_desktop.services import enrolment
+
+    url = enrolment.address(ctx)
+    return None if url is None else Line(ctx, url, in_unit, told)
+
+
+def refusal(kind: str) -> str:
+    """The plain sentences for why nothing is sent, or for what the endpoint said of one entry."""
+    from vpr_desktop.sync.refusals import text_of
+
+    return text_of(kind)

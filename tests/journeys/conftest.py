@@ -8,10 +8,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from tests.central.conftest import Central
 from tests.conftest import fast_keys
 from tests.fakes import FakeClock
+from tests.journeys.online import OnlinePC, online_pc
 from tests.journeys.ward import WardPC, set_up
+from tests.sync.conftest import endpoint, sqlite_endpoint
 from vpr_desktop.ui.dialogs import save_file
+
+__all__ = ["endpoint", "sqlite_endpoint"]
 
 
 @pytest.fixture
@@ -53,3 +58,21 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
     monkeypatch.setattr(save_file, "ask_save_path", to_save)
     monkeypatch.setattr(save_file, "ask_open_path", to_open)
     return chosen
+
+
+@pytest.fixture
+def online(
+    qapp: QApplication, tmp_path: Path, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., OnlinePC]]:
+    """Makes PCs of one ward, joined to a running endpoint and unlocked, and closes them at the end."""
+    fast_keys(monkeypatch)
+    made: list[OnlinePC] = []
+
+    def make(name: str, *who: str, joined: bool = True) -> OnlinePC:
+        made.append(online_pc(qapp, tmp_path / name, endpoint, *who, joined=joined))
+        return made[-1]
+
+    yield make
+    for one in made:
+        one.close()
+    qapp.processEvents()

@@ -234,7 +234,7 @@ def settle(options: Namespace) -> None:
         conflict = next((c for c in held if c.field == field), None)
         if conflict is None:
             raise NotFound("That field has one version only. See vpr conflicts.")
-        seen = conflict_service.settle(ctx, conflict, _settled(options, conflict))
+        conflict_service.settle(ctx, conflict, _settled(options, conflict))
     document = {"reference": seen.reference, "field": options.field}
     result(options, document, [f"{seen.reference}: {options.field} is settled."])
 

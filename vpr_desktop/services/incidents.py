@@ -177,7 +177,7 @@ def _write(
     if isinstance(record, Incident) and "act_types" in edit.values:
         record.restricted = is_sexual(record.act_types) or record.restricted
     try:
-        unit.save(record, reason=reason)
+        unit.save(record, reason=reason, restate=record.shown.clashes & set(edit.values))
     except ValueError as error:
         raise ProblemsFound([Problem(next(iter(edit.values), ""), str(error))]) from error
     if edit.id is not None:
@@ -245,6 +245,15 @@ def withdraw(ctx: Context, seen: IncidentView, reason: str) -> Changes:
     return _set_status(ctx, seen, "withdrawn", "withdraw", reason.strip())
 
 
+def leave_withdrawn(ctx: Context, seen: IncidentView) -> Changes:
+    """Says that an incident stays withdrawn, with what was changed meanwhile now known."""
+    ctx.require("reinstate", seen.status, seen.tie)
+    with ctx.unit() as unit:
+        record = based_on(Incident, seen.record.id, seen.record.ward_id, seen.record.shown, {})
+        unit.save(record, seen=views.heads_known(ctx, seen), restate={"withdraw_reason"})
+        return unit.commit("withdraw", seen.record.id)
+
+
 def reinstate(ctx: Context, seen: IncidentView, reason: str) -> Changes:
     """Puts a withdrawn incident back to the status it had before."""
     ctx.require("reinstate", seen.status, seen.tie)
@@ -254,11 +263,11 @@ def reinstate(ctx: Context, seen: IncidentView, reason: str) -> Changes:
 
 
 def _set_status(ctx: Context, seen: IncidentView, status: str, act: str, reason: str) -> Changes:
-    heads = [head for record in _records(seen) for held in record.shown.heads.values() for head in held]
+    heads = views.heads_known(ctx, seen) if status == "withdrawn" else []
     with ctx.unit() as unit:
         values = {"status": status, "withdraw_reason": reason if status == "withdrawn" else None}
         record = based_on(Incident, seen.record.id, seen.record.ward_id, seen.record.shown, values)
-        unit.save(record, reason=reason or None, seen=heads if status == "withdrawn" else ())
+        unit.save(record, reason=reason or None, seen=heads)
         return unit.commit(act, seen.record.id)
 
 

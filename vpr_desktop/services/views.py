@@ -5,7 +5,7 @@ Default deny: what the visibility table does not give is not in the view, whoeve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
@@ -68,6 +68,7 @@ class IncidentView:
     history_count: int
     last_change: datetime | None
     tie: Tie
+    late: bool = False  # changed by somebody who did not know that it was being withdrawn
 
 
 def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> IncidentView:
@@ -77,6 +78,14 @@ def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> 
 
     `need_reason` (20 characters or more) opens, for 60 minutes, what the table gives "on need"; it is logged.
     """
+    seen = glance(ctx, incident_id, need_reason)
+    if seen.tie.restricted and seen.sight == "full":
+        _log_read(ctx, incident_id)
+    return seen
+
+
+def glance(ctx: Context, incident_id: str, need_reason: str | None = None) -> IncidentView:
+    """The same for counting and for lists, which show nothing of it: not logged as read."""
     reader = ctx.reader()
     record = reader.get(Incident, incident_id)
     parts = load_parts(reader, incident_id)
@@ -88,10 +97,7 @@ def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> 
         raise NotAllowed()
     if need_reason is not None:
         tie = _open_on_need(ctx, record, tie, need_reason)
-    seen = _view_of(ctx, reader, record, parts, tie, sight)
-    if record.restricted and sight == "full":
-        _log_read(ctx, incident_id)
-    return seen
+    return _view_of(ctx, reader, record, parts, tie, sight)
 
 
 def load_parts(reader: Reader, incident_id: str) -> dict[str, list[Record]]:
@@ -153,7 +159,37 @@ def _view_of(
         history_count=len(ops) if sight == "full" else 0,
         last_change=datetime.fromtimestamp(hlc_ms(ops[-1]["at"]) / 1000, UTC) if ops else None,
         tie=tie,
+        late=sight == "full" and record.status == "withdrawn" and _changed_late(ops, record, parts),
     )
+
+
+def _changed_late(ops: Sequence[dict[str, Any]], record: Record, parts: Mapping[str, list[Record]]) -> bool:
+    """Whether anything of a withdrawn incident was not known to whoever withdrew it, or left it withdrawn."""
+    knowing = [op for op in ops if "seen" in op]
+    known = {head for op in knowing for head in op["seen"]} | {op["op"] for op in knowing}
+    held = [record, *(part for several in parts.values() for part in several)]
+    return bool(knowing) and any(
+        head not in known for one in held for heads in one.shown.heads.values() for head in heads
+    )
+
+
+def heads_known(ctx: Context, seen: IncidentView) -> list[str]:
+    """Every head of an incident and its parts that somebody who acts on the whole of it knows: those on screen, and
+    for what their role does not show those in the file."""
+    reader = ctx.reader()
+    on_screen = {one.id: one for one in (seen.record, *(part for held in seen.parts.values() for part in held))}
+    whole = [
+        reader.get(Incident, seen.record.id),
+        *(p for held in load_parts(reader, seen.record.id).values() for p in held),
+    ]
+    found: dict[str, None] = {}
+    for record in whole:
+        shown = on_screen.get(record.id)
+        for field, heads in record.shown.heads.items():
+            on = shown is not None and field in shown.values and field not in shown.typed
+            known = shown.shown.heads.get(field, []) if shown is not None and on else heads
+            found.update(dict.fromkeys(known))
+    return list(found)
 
 
 def _part_view(

@@ -1,4 +1,4 @@
-"""What sync asks of the file besides outbox and inbox: lines unanswered, numbers that contradict, counts for a person.
+"""What sync asks of the file besides outbox and inbox: lines unanswered, contradictions, counts, what was tried.
 
 Every function runs in the transaction its caller holds.
 """
@@ -8,10 +8,26 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from vpr_desktop.domain.forms import ENTITIES
-from vpr_desktop.storage import outbox
+from vpr_desktop.storage import outbox, streams
 from vpr_desktop.storage.oplog import Connection
+
+LAST, TRIED = "last_sync", "sync_tried"  # keys of the file's own state
+MOST_FAILED, MOST_LINES = 200, 50
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """Cycles that came alike, one after the other: from when to when, how many, why they ended early, what moved."""
+
+    since: int
+    until: int
+    times: int
+    kind: str
+    pushed: int
+    pulled: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +69,44 @@ def clashing_in(db: Connection, st: str) -> list[tuple[str, str, str]]:
     return found
 
 
+def clashing(db: Connection, et: str) -> list[str]:
+    """The records of an entity that hold two versions of a field."""
+    return [row[0] for row in db.execute(f"SELECT id FROM {et} WHERE clash > 0")]
+
+
 def counts(db: Connection) -> Counts:
     """How it stands."""
     sql = "SELECT count(*) FROM outbox WHERE state IN (?, ?)"
     (waiting,) = db.execute(sql, (outbox.PENDING, outbox.SEALED)).fetchone()
-    clashes = sum(db.execute(f"SELECT coalesce(sum(clash), 0) FROM {et}").fetchone()[0] for et in ENTITIES)
+    clashes = sum(
+        db.execute(f"SELECT coalesce(sum(clash), 0) FROM {et} WHERE clash > 0").fetchone()[0] for et in ENTITIES
+    )
     return Counts(int(waiting), len(outbox.needs_you(db)), int(clashes))
+
+
+def note_cycle(db: Connection, at: datetime, kind: str, pushed: int, pulled: int) -> None:
+    """Keeps that a cycle ended, early for some `kind` of reason or else well; alike ones share a line."""
+    failed, lines = tried(db)
+    second = int(at.timestamp())
+    last = lines[-1] if lines else None
+    alike = last is not None and (last.kind, last.pushed, last.pulled) == (kind, pushed, pulled) == (kind, 0, 0)
+    if last is not None and alike:
+        lines[-1] = Tried(last.since, second, last.times + 1, kind, 0, 0)
+    else:
+        lines.append(Tried(second, second, 1, kind, pushed, pulled))
+    kept = {
+        "failed": [*failed, second][-MOST_FAILED:] if kind else [],
+        "lines": [[one.since, one.until, one.times, one.kind, one.pushed, one.pulled] for one in lines[-MOST_LINES:]],
+    }
+    db.execute(streams.PUT, (TRIED, json.dumps(kept).encode()))
+    if not kind:
+        db.execute(streams.PUT, (LAST, at.isoformat().encode()))
+
+
+def tried(db: Connection) -> tuple[list[int], list[Tried]]:
+    """The seconds of all tries since the last that came to its end, and what was done lately, oldest first."""
+    row = db.execute("SELECT v FROM state WHERE k = ?", (TRIED,)).fetchone()
+    if row is None:
+        return [], []
+    held = json.loads(bytes(row[0]))
+    return held["failed"], [Tried(*line) for line in held["lines"]]

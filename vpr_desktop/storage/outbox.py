@@ -250,3 +250,9 @@ def send_again(db: Connection, op: int) -> None:
         " code = NULL WHERE op = ?",
         (PENDING, SEALED, op),
     )
+
+
+def settled(db: Connection, ops: Sequence[int]) -> None:
+    """Takes off the list ops that the endpoint has under a number (I10)."""
+    sql = "DELETE FROM outbox WHERE op = ? AND (SELECT seq FROM op WHERE n = outbox.op) IS NOT NULL"
+    db.executemany(sql, [(op,) for op in ops])

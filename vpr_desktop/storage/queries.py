@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from vpr_desktop.domain.forms import PARTS
+from vpr_desktop.domain.record import entity_name
 from vpr_desktop.domain.references import normal_reference
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
@@ -83,14 +85,26 @@ class ListQuery:
     offset: int = 0
 
 
+def _in_conflict() -> str:
+    """The incidents of which a field, or one of a part or plan, holds two versions, each kind by its own index."""
+    found = ["SELECT id FROM incident WHERE clash > 0"]
+    found += [f"SELECT parent_id FROM {entity_name(part)} WHERE clash > 0" for _, part in PARTS["incident"]]
+    for _, part in PARTS["person"]:
+        clashing = f"SELECT parent_id FROM {entity_name(part)} WHERE clash > 0"
+        found.append(f"SELECT parent_id FROM person WHERE id IN ({clashing})")
+    found.append("SELECT incident_id FROM plan WHERE clash > 0")
+    for name in ("step_entry", "step_care"):
+        found.append(f"SELECT incident_id FROM plan WHERE id IN (SELECT plan_id FROM {name} WHERE clash > 0)")
+    return " UNION ".join(found)
+
+
 VIEWS = {
     "all": "1",
     "needs_finishing": UNFINISHED,
     "open_support": f"id IN (SELECT incident_id FROM plan INDEXED BY plan_open WHERE {OPEN_PLAN})",
     "not_sent": "id IN (SELECT op.ei FROM outbox JOIN op ON op.n = outbox.op)",
     "restricted": RESTRICTED,
-    "two_versions": "(clash > 0 OR id IN (SELECT parent_id FROM person WHERE clash > 0)"
-    " OR id IN (SELECT parent_id FROM alleged WHERE clash > 0))",
+    "two_versions": f"id IN ({_in_conflict()})",
 }
 HITS = "n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
 FROM = {  # a saved view of few incidents is read from the index of its own rows

@@ -207,6 +207,7 @@ def _add_indexes(name: str, entity: type[Record], table: Table) -> None:
             Index(f"{name}_{field}", table.c[field])
         if spec.charted:
             Index(f"{name}_{field}_ym", table.c[field], table.c.local_ym)
+    Index(f"{name}_clashing", table.c.id, sqlite_where=text(CLASHING))
     if name == "plan":
         Index("plan_open", table.c.incident_id, sqlite_where=text(OPEN_PLAN))
     if not derived_columns(entity):
@@ -224,6 +225,7 @@ def _add_indexes(name: str, entity: type[Record], table: Table) -> None:
 UNFINISHED = "status = 'logged' AND tasks_left > 0 AND imported_at IS NULL"
 RESTRICTED = "restricted = 1"
 OPEN_PLAN = "closed_on IS NULL"
+CLASHING = "clash > 0"
 
 
 def _add_list_indexes(name: str, table: Table) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -151,16 +151,22 @@ class UnitOfWork(Reader):
         if error is not None and vault.is_database_error(error):
             raise self.store.refused(vault.known_error(error)) from error
 
-    def save(self, record: R, *, reason: str | None = None, seen: Sequence[str] = (), hold: int | None = None) -> R:
+    def save(
+        self, record: R, *, reason: str | None = None, seen: Sequence[str] = (), hold: int | None = None,
+        restate: Collection[str] = (),
+    ) -> R:  # fmt: skip
         """Writes what differs from what the record was read with, as one op. Nothing changed: no op.
 
         `seen` lists all heads on screen where the op withdraws; `hold` keeps it from being sent before that
-        monotonic second. Raises ValueError with a sentence for a value that is not of its kind.
+        monotonic second; fields in `restate` are written even where the value that shows stays: of two versions
+        it is then the one. Raises ValueError with a sentence for a value that is not of its kind.
         """
         shown = record.shown
         values = wire_values(record)
         was = shown.values
-        changed = {f: v for f, v in values.items() if v != was.get(f) or type(v) is not type(was.get(f))}
+        changed = {
+            f: v for f, v in values.items() if v != was.get(f) or type(v) is not type(was.get(f)) or f in restate
+        }
         is_new = not record.id
         if not changed and not is_new:
             return record

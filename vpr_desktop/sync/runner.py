@@ -28,7 +28,7 @@ from vpr_desktop.sync.refusals import Refused
 T = TypeVar("T")
 SLICE = 200  # ops in one unit, so that a save waits less than 50 ms
 OFFER_BYTES = 3 * 1024 * 1024
-KEYS, LAST = "endpoint_keys", "last_sync"
+KEYS = "endpoint_keys"
 
 
 class InUnit(Protocol):
@@ -343,14 +343,17 @@ class Runner:
 
 def cycle(runner: Runner) -> Outcome:
     """One whole cycle, push and pull to the end, whatever the rhythm says."""
-    state = runner.run(*engine.begun(runner.monotonic()))
+    return ended(runner, runner.run(*engine.begun(runner.monotonic())))
+
+
+def ended(runner: Runner, state: engine.State) -> Outcome:
+    """Keeps in the file how a cycle came out, and says how things stand after it."""
     if state.trouble and runner.refused is None:
         runner.refused = Refused(state.trouble)
 
     def job(unit: UnitOfWork) -> Outcome:
-        if not state.trouble:
-            unit.put_state(LAST, runner.now().isoformat().encode())
-        counts, last = exchange.counts(unit.db), unit.state(LAST)
+        exchange.note_cycle(unit.db, runner.now(), state.trouble, runner.pushed, runner.pulled)
+        counts, last = exchange.counts(unit.db), unit.state(exchange.LAST)
         unit.commit("")
         return Outcome(
             runner.pushed, runner.pulled, counts.conflicts, counts.waiting, counts.needs_review,

@@ -65,6 +65,7 @@ def run(home: Path) -> int:
     FirstPaint(window, settle)
     window.show()
     code = app.exec()
+    window.sending.stop()
     window.lane.stop()
     logs.note("ended")
     return code

@@ -12,10 +12,16 @@ from vpr_desktop.domain.changes import Changes
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Context
+    from vpr_desktop.ui.sending import Sending
 
 
 class Desk(Protocol):
-    """The window as pages see it. Pages never know each other, and never hold a session of their own."""
+    """The window as pages see it. Pages never know each other, and never hold a session of their own.
+
+    `sending` says how sending stands, and sends at once.
+    """
+
+    sending: Sending
 
     @property
     def ctx(self) -> Context:

@@ -23,6 +23,7 @@ from vpr_desktop.ui.idle import IdleWatch
 from vpr_desktop.ui.leaving import keep_and_close, restoring
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
+from vpr_desktop.ui.sending import Sending
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
@@ -80,6 +81,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.support_asked.connect(self.open_support)
         self.lock_page.recover_asked.connect(self._on_recover_asked)
         self.care = FileCare(self, self._on_unlocked)
+        self.sending = Sending(self)
         self.idle.warned.connect(self._on_idle_warned)
         self.idle.calmed.connect(self._close_banner)
         self.idle.expired.connect(self.lock)
@@ -339,6 +341,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         if ctx is None or shell is None:
             return
         self.idle.stop()
+        self.sending.end()
         for widget in QApplication.topLevelWidgets():
             if widget is not self and widget.isVisible():
                 widget.close()

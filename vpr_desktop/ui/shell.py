@@ -21,7 +21,7 @@ from vpr_desktop.ui.words import say
 PLACES = (
     ("home", "home", "Home", "Ctrl+1"),
     ("incidents", "list", "Incidents", "Ctrl+2"),
-    ("data", "sync", "Data on this PC", "Ctrl+5"),
+    ("data", "sync", "Sync and data", "Ctrl+5"),
 )
 
 
@@ -42,11 +42,13 @@ class Header(QFrame):
         self.can_find = True
         self.menu = Button("", "header", icon="menu", name=say("Menu"))
         self.find_button = Button(say("Find"), "header", icon="search", hint="Ctrl+K", name=say("Find anything"))
+        self.chip = Button("", "header", icon="dash", name=say("Sync: not set up"))
+        self._chip_words = self._chip_number = ""
         self.who = Button("", "header", icon="user")
         self.lock = Button(say("Lock"), "header", icon="lock", hint="Ctrl+L", name=say("Lock and hide"))
         line = row(self.menu, self.title, self.ward, self.ward_button, self.practice, gap=10, margins=(20, 0, 12, 0))
         line.addStretch(1)
-        for button in (self.find_button, self.who, self.lock):
+        for button in (self.find_button, self.chip, self.who, self.lock):
             line.addWidget(button)
         self.setLayout(line)
         self._connect()
@@ -55,6 +57,7 @@ class Header(QFrame):
     def _connect(self) -> None:
         self.find_button.clicked.connect(lambda: self.asked.emit("find"))
         self.lock.clicked.connect(lambda: self.asked.emit("lock"))
+        self.chip.clicked.connect(lambda: self.asked.emit("data"))
         self.who.clicked.connect(lambda: self.asked.emit("settings"))
         self.menu.clicked.connect(lambda: self.asked.emit("menu"))
         self.ward_button.clicked.connect(self._open_wards)
@@ -82,8 +85,18 @@ class Header(QFrame):
             button.hint = "" if tight else hint
             button.setText("" if tight else text)
             button.updateGeometry()
+        self.chip.setText(self._chip_number if tight else self._chip_words)
+        self.chip.updateGeometry()
         self.who.setText("" if tight else self.who.accessibleName().removeprefix(say("Signed in: ")))
         self.who.updateGeometry()
+
+    def show_chip(self, kind: str, icon: str, words: str, number: str, name: str) -> None:
+        """Says how sending stands; where there is little room only icon and number are seen."""
+        self._chip_words, self._chip_number = words, number
+        self.chip.icon_name, self.chip.tone = icon, "needs_you" if kind == "needs_you" else ""
+        self.chip.setAccessibleName(name)
+        self.fit(self.window().width())
+        self.chip.update()
 
     def show_session(self, ward: str, wards: dict[str, str], who: str, practice: bool) -> None:
         """Says which ward is shown and who works; several wards of a PC, by id and name, make the name a chooser."""
@@ -136,6 +149,12 @@ class Rail(QFrame):
             button.setText("" if narrow else self._words[page])
             button.setMinimumWidth(0)
             button.updateGeometry()
+
+    def badge(self, page: str, count: int) -> None:
+        """Shows how much waits at a place."""
+        self.buttons[page].badge = str(count) if count else ""
+        self.buttons[page].setAccessibleDescription(say("{count} waiting", count=count) if count else "")
+        self.buttons[page].update()
 
     def mark(self, page: str) -> None:
         """Marks the place that is open."""

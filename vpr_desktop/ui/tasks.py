@@ -1,11 +1,12 @@
-"""The store lane: one thread that does every job of the store in order, so that the window never waits."""
+"""The lanes: threads that do one job after another, so that the window never waits. One for the store, one for sync."""
 
 from __future__ import annotations
 
 import logging
 import threading
+from collections import deque
 from collections.abc import Callable
-from queue import SimpleQueue
+from concurrent.futures import Future
 from typing import Any
 
 import shiboken6
@@ -15,14 +16,24 @@ LOG = logging.getLogger(__name__)
 Job = Callable[[], Any]
 
 
+class Stopped(Exception):
+    """Whoever waits for a lane does so in vain: it has ended, or the session did."""
+
+
 class Lane(QObject):
-    """Runs jobs one after another in a thread of its own; answers come back on the UI thread."""
+    """Runs jobs one after another in a thread of its own; answers come back on the UI thread.
+
+    What another lane asks for comes after all that people wait for.
+    """
 
     _answered = Signal(object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: SimpleQueue[tuple[Job, Callable[..., None]] | None] = SimpleQueue()
+        self._jobs: deque[Callable[[], None] | None] = deque()
+        self._behind: deque[tuple[Job, Future[Any]]] = deque()
+        self._ready = threading.Condition()
+        self._ended = False
         self._waiting = 0
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -52,28 +63,70 @@ class Lane(QObject):
             elif failed is not None:
                 failed(error)
 
-        self._jobs.put((job, answer))
+        self._put(lambda: self._answer(job, answer))
+
+    def behind(self, job: Job) -> Any:
+        """What a job gives, done once nothing waits that a person asked for. Blocks; never call it on the UI thread.
+
+        Raises whatever the job raises, and Stopped where the lane has ended.
+        """
+        made: Future[Any] = Future()
+        with self._ready:
+            if self._ended:
+                raise Stopped()
+            self._behind.append((job, made))
+            self._ready.notify()
+        return made.result()
+
+    def _put(self, job: Callable[[], None] | None) -> None:
+        with self._ready:
+            self._jobs.append(job)
+            self._ready.notify()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._ready:
+            while not self._jobs and not self._behind:
+                self._ready.wait()
+            if self._jobs:
+                return self._jobs.popleft()
+            job, made = self._behind.popleft()
+        return lambda: _fulfil(job, made)
 
     def _work(self) -> None:
-        while (task := self._jobs.get()) is not None:
-            job, answer = task
-            try:
-                value, error = job(), None
-            except Exception as raised:  # every failure goes back to whoever asked
-                LOG.info("job ended: %s", type(raised).__name__)
-                value, error = None, _as_known(raised)
-            self._answered.emit((answer, value, error))
-            del task, job, answer, value, error
+        while (task := self._next()) is not None:
+            task()
+            del task
+        with self._ready:
+            self._ended = True
+            left = list(self._behind)
+            self._behind.clear()
+        for _, made in left:
+            made.set_exception(Stopped())
+
+    def _answer(self, job: Job, answer: Callable[..., None]) -> None:
+        try:
+            value, error = job(), None
+        except Exception as raised:  # every failure goes back to whoever asked
+            LOG.info("job ended: %s", type(raised).__name__)
+            value, error = None, _as_known(raised)
+        self._answered.emit((answer, value, error))
 
     def _on_answered(self, packed: tuple[Callable[..., None], Any, Exception | None]) -> None:
         answer, value, error = packed
         self._waiting -= 1
         answer(value, error)
 
-    def stop(self) -> None:
-        """Ends the thread after the jobs that wait."""
-        self._jobs.put(None)
-        self._thread.join(10)
+    def stop(self, seconds: float = 10) -> None:
+        """Ends the thread after the jobs that wait, and waits so long for it."""
+        self._put(None)
+        self._thread.join(seconds)
+
+
+def _fulfil(job: Job, made: Future[Any]) -> None:
+    try:
+        made.set_result(job())
+    except Exception as raised:  # every failure goes back to the thread that waits
+        made.set_exception(raised)
 
 
 def _as_known(error: Exception) -> Exception:

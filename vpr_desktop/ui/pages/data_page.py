@@ -1,11 +1,13 @@
-"""Data on this PC: backup, restore, verify, and where things stand. Sending comes with the trust's server."""
+"""S10, Sync and data: what waits and why, Send now, two versions of a field, backup, restore, check, joining."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
+from vpr_desktop.bootstrap import refusal
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import maintenance
@@ -13,12 +15,19 @@ from vpr_desktop.services.maintenance import Backup, Report
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs import save_file
 from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
+from vpr_desktop.ui.pages.enrol_card import EnrolCard
 from vpr_desktop.ui.pages.import_card import ImportCard
+from vpr_desktop.ui.pages.queue_card import QueueCard
+from vpr_desktop.ui.pages.review_card import ReviewCard
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.sync_chip import stands
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
+
+STACKED_FROM = 150  # per cent of text size from which the buttons stand under the heading
 
 
 class DataPage(QWidget):
@@ -40,9 +49,16 @@ class DataPage(QWidget):
         self.restore_button = Button(say("Restore a backup"))
         self.blank_button = Button(say("Print a blank form"), icon="print")
         self.imports = ImportCard(desk)
+        self.stands, self.why = Words("", tone="second"), Words("", tone="second")
+        self.send_button = Button(say("Send now"), icon="sync", hint="F5")
+        self.cancel_sending = Button(say("Cancel"), name=say("Cancel sending"))
+        self.log_button = Button(say("Copy log for IT, no incident text"), "link")
+        self.long_wait = Panel("warning", "")
+        self.queue, self.review, self.enrol = QueueCard(desk), ReviewCard(desk), EnrolCard(desk)
         page = ScrollPage()
-        page.body.addWidget(Heading(say("Data on this PC")))
-        page.body.addWidget(self._sending())
+        page.body.addLayout(self._top())
+        for widget in (self.long_wait, self.queue, self.review, self.enrol):
+            page.body.addWidget(widget)
         page.body.addWidget(self._backup())
         page.body.addWidget(self._verify())
         page.body.addWidget(self.imports)
@@ -51,10 +67,13 @@ class DataPage(QWidget):
         self.setLayout(column(page))
         self._connect()
 
-    def _sending(self) -> Card:
-        card = Card(say("Sending"))
-        card.body.addWidget(Words(say("Not set up. Every report is safe in the encrypted file of this PC.")))
-        return card
+    def _top(self) -> QHBoxLayout:
+        self.top = row(gap=16)
+        self.top.addLayout(column(Heading(say("Sync and data")), self.stands, self.why, gap=0), 1)
+        buttons = QWidget()
+        buttons.setLayout(Flow(self.send_button, self.cancel_sending, gap=12))
+        self.top.addWidget(buttons, 0, Qt.AlignmentFlag.AlignTop)
+        return self.top
 
     def _backup(self) -> Card:
         card = Card(say("Backup"))
@@ -65,7 +84,7 @@ class DataPage(QWidget):
                 tone="second",
             )
         )
-        card.body.addLayout(Flow(self.backup_button, self.copy_button, self.restore_button, gap=12))
+        card.body.addLayout(Flow(self.backup_button, self.copy_button, self.restore_button, self.log_button, gap=12))
         return card
 
     def _verify(self) -> Card:
@@ -91,6 +110,13 @@ class DataPage(QWidget):
         return card
 
     def _connect(self) -> None:
+        self.send_button.clicked.connect(self.desk.sending.send_now)
+        self.cancel_sending.clicked.connect(self.desk.sending.cancel)
+        self.log_button.clicked.connect(self.queue.copy_log)
+        self.queue.review_asked.connect(self.review.review)
+        self.review.closed.connect(self._on_review_closed)
+        self.desk.sending.sync_state_changed.connect(self._on_sync_state_changed)
+        style_of().changed.connect(self._fit)
         self.blank_button.clicked.connect(lambda: self.desk.go("print", kind="blank"))
         self.restore_button.clicked.connect(self._on_restore_clicked)
         self.backup_button.clicked.connect(lambda: self._back_up(None))
@@ -98,9 +124,15 @@ class DataPage(QWidget):
         self.verify_button.clicked.connect(self.verify)
         self.cancel_button.clicked.connect(self._on_cancel_clicked)
 
-    def opened(self, **_: Any) -> None:
-        """Shows when the last backup was made."""
+    def opened(self, review: str = "", **_: Any) -> None:
+        """Shows how sending stands and when the last backup was made."""
         ctx = self.desk.ctx
+        self.enrol.load()
+        self.desk.sending.refresh()
+        self._show_sending()
+        self.review.hide()
+        if review:
+            self.review.review(review)
         self.backup_button.setVisible(ctx.can("backup"))
         self.copy_button.setVisible(ctx.can("backup"))
         self.verify_button.setVisible(ctx.can("verify"))
@@ -108,6 +140,38 @@ class DataPage(QWidget):
         self.imports.setVisible(ctx.can("import"))
         self.paper_card.setVisible(ctx.can("log"))
         self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)
+
+    def _on_sync_state_changed(self, _chip: object) -> None:
+        if self.isVisible():
+            self._show_sending()
+
+    def _show_sending(self) -> None:
+        """The sentence under the heading, why where something keeps things here, and the lines."""
+        sending, ctx = self.desk.sending, self.desk.ctx
+        chip, status = sending.chip(), sending.status
+        if chip is None or status is None:
+            return
+        said = stands(chip.kind, status, ctx.now(), ctx.ward.zone)
+        why = sending.fault or (refusal(status.why) if status.tries and status.why else "")
+        self.stands.setText(said)
+        self.why.setText(why)
+        self.why.setVisible(bool(why))
+        self.long_wait.set_words(sending.long_wait())
+        self.long_wait.setVisible(bool(sending.long_wait()))
+        self.send_button.setVisible(status.enrolled)
+        self.cancel_sending.setVisible(chip.kind == "sending")
+        self.queue.setVisible(status.enrolled)
+        self.log_button.setVisible(status.enrolled)
+        if status.enrolled:
+            self.queue.load()
+
+    def _on_review_closed(self) -> None:
+        self.desk.sending.refresh()
+        (self.queue.table if self.queue.table.isVisibleTo(self) else self.send_button).setFocus()
+
+    def _fit(self) -> None:
+        stacked = style_of().text_percent >= STACKED_FROM
+        self.top.setDirection(self.top.Direction.TopToBottom if stacked else self.top.Direction.LeftToRight)
 
     def _show_last(self, at: Any) -> None:
         words = say("Last backup {time}", time=show(at, self.desk.ctx.ward.zone)) if at else say("No backup yet.")
@@ -198,5 +262,7 @@ class DataPage(QWidget):
         return {}
 
     def first_focus(self) -> QWidget:
-        """Back up, or the check where that is all one may do."""
+        """Send now; where no server is set up, back up, or the check where that is all one may do."""
+        if self.send_button.isVisibleTo(self):
+            return self.send_button
         return self.backup_button if self.backup_button.isVisibleTo(self) else self.verify_button

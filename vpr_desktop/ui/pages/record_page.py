@@ -20,6 +20,7 @@ from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.pages.record_banner import RecordBanner
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
@@ -66,7 +67,7 @@ class RecordPage(QWidget):
         self.add = Button(say("Add to record"), "primary")
         self.tasks = Card()
         self.right = column(gap=10)
-        self.banner_place = column(gap=8)
+        self.banner = RecordBanner(desk)
         self._build()
         self._connect()
 
@@ -94,9 +95,9 @@ class RecordPage(QWidget):
         self.columns.addWidget(self.right_holder, 1)
         page.body.setSpacing(style_of().px(6))
         page.body.setContentsMargins(*(style_of().px(m) for m in (24, 10, 24, 12)))
+        page.body.addWidget(self.banner)
         page.body.addWidget(self.back)
         page.body.addLayout(self.top)
-        page.body.addLayout(self.banner_place)
         page.body.addLayout(self.columns)
         page.body.addStretch(1)
         self.setLayout(column(page))
@@ -106,6 +107,8 @@ class RecordPage(QWidget):
         self.print_button.clicked.connect(self.print_this)
         self.add.clicked.connect(self._on_add_clicked)
         self.more.clicked.connect(self._on_more_clicked)
+        self.banner.put_back_asked.connect(self._on_put_back_clicked)
+        self.banner.reviewing.connect(self._on_reviewing)
         style_of().changed.connect(self._fit)
 
     def opened(self, incident_id: str = "", history: bool = False, **_: Any) -> None:
@@ -127,7 +130,7 @@ class RecordPage(QWidget):
         self.print_button.setVisible(can_print)
         self.add.setVisible("amend" in seen.actions)
         self.more.setVisible(seen.sight == "full")
-        self._show_banner(seen)
+        self.banner.show_for(seen)
         self._show_tasks(seen)
         clear(self.right)
         if seen.sight == "full":
@@ -168,20 +171,6 @@ class RecordPage(QWidget):
         return in_words(
             fields_of(ENTITIES["incident"])[field], value, self.desk.ctx.wards[self.seen.record.ward_id].zone
         )
-
-    def _show_banner(self, seen: IncidentView) -> None:
-        clear(self.banner_place)
-        if seen.record.clashes:
-            panel = Panel("warning", say("Changed in two places. Both versions are kept until somebody chooses."))
-            self.banner_place.addWidget(panel)
-        if seen.status == "withdrawn":
-            reason = seen.record.values.get("withdraw_reason") or say("no reason shown")
-            panel = Panel("info", say("Withdrawn: {reason}", reason=reason))
-            if "reinstate" in seen.actions:
-                put_back = Button(say("Put back"))
-                put_back.clicked.connect(self._on_put_back_clicked)
-                panel.line.addWidget(put_back)
-            self.banner_place.addWidget(panel)
 
     def _show_tasks(self, seen: IncidentView) -> None:
         clear(self.tasks.body)
@@ -359,6 +348,12 @@ class RecordPage(QWidget):
         ctx, seen = self.desk.ctx, self.seen
         assert seen is not None
         self.desk.run(self, lambda: incidents.start_review(ctx, seen), self._on_put_back)
+
+    def _on_reviewing(self, reviewing: bool) -> None:
+        """One green button on a page: while two versions are reviewed it is the one that saves the choice."""
+        self.add.kind = "secondary" if reviewing else "primary"
+        self.add.updateGeometry()
+        self.add.update()
 
     # The page
     def refreshed(self, changes: Changes) -> None:

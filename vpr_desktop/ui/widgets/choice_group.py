@@ -141,6 +141,7 @@ class ChoiceGroup(QGroupBox):
     """
 
     answered = Signal()
+    radio: type[RadioCard] = RadioCard
 
     def __init__(
         self,
@@ -177,7 +178,7 @@ class ChoiceGroup(QGroupBox):
             card.deleteLater()
         self.cards, self.codes = [], []
         for place, option in enumerate(options, start=1):
-            card = (CheckCard if self.many else RadioCard)(option.label, self)
+            card = (CheckCard if self.many else self.radio)(option.label, self)
             card.digit = place if self._digits and len(options) <= 9 else 0
             card.setObjectName(option.code)
             position = say("{place} of {count}", place=place, count=len(options))

@@ -1,0 +1,102 @@
+"""Joins this PC to the trust's server by a one-time code; says so where that is done already."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from vpr_desktop.domain.errors import ProblemsFound
+from vpr_desktop.services import enrolment
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.fields import Field, TextField
+from vpr_desktop.ui.widgets.frames import Card, column, row
+from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.words import say
+
+
+class EnrolCard(Card):
+    """Address and code, and what came of it. The six words are compared with the administrator's screen."""
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__(say("Join the trust's server"))
+        self.desk = desk
+        self.note = Words("", tone="second")
+        self.address = Field(
+            say("Address of the server"), TextField("", "https://"), hint=say("As IT gave it. It begins with https.")
+        )
+        self.code = Field(
+            say("One-time code"), TextField(), hint=say("10 letters and digits. Capital or small does not matter.")
+        )
+        self.join = Button(say("Join"), name=say("Join the server"))
+        self.again = Button(say("Join anew with another code"), "link")
+        self.asked = column(self.address, self.code, gap=12)
+        buttons = row(self.join)
+        buttons.addStretch(1)
+        self.body.addWidget(self.note)
+        self.body.addWidget(self.again)
+        self.body.addLayout(self.asked)
+        self.body.addLayout(buttons)
+        self.join.clicked.connect(self._on_join_clicked)
+        self.again.clicked.connect(lambda: self._ask(True))
+
+    def load(self) -> None:
+        """Shows whether this PC is joined."""
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: (enrolment.address(ctx), enrolment.this_pc(ctx).fingerprint), self._show)
+
+    def _show(self, found: tuple[str | None, str]) -> None:
+        address, fingerprint = found
+        can = self.desk.ctx.can("manage_device")
+        if address:
+            words = say("This PC sends to {address}. Its six words: {words}", address=address, words=fingerprint)
+            self.note.setText(words)
+        elif can:
+            self.note.setText(
+                say(
+                    "Not set up. Every report is safe in the encrypted file of this PC. IT gives an address and a code."
+                )
+            )
+        else:
+            self.note.setText(
+                say("Not set up. Every report is safe in the encrypted file of this PC. Ask the ward manager or IT.")
+            )
+        self.address.control.setText(address or "")  # type: ignore[attr-defined]
+        self.again.setVisible(bool(address) and can)
+        self._ask(not address and can)
+
+    def _ask(self, asked: bool) -> None:
+        for widget in (self.address, self.code, self.join):
+            widget.setVisible(asked)
+        self.again.setVisible(self.again.isVisibleTo(self) and not asked)
+        for field in (self.address, self.code):
+            field.set_error("")
+
+    def _on_join_clicked(self) -> None:
+        url, code = (field.control.text() for field in (self.address, self.code))  # type: ignore[attr-defined]
+        for field in (self.address, self.code):
+            field.set_error("")
+        if not url.strip():
+            self.address.set_error(say("Type the address that IT gave you."))
+            self.address.control.setFocus()
+            return
+        self.join.setEnabled(False)
+        self.desk.sending.enrol(url, code, self._on_joined, self._on_failed)
+
+    def _on_joined(self, made: dict[str, Any]) -> None:
+        self.join.setEnabled(True)
+        self.code.control.clear()  # type: ignore[attr-defined]
+        text = say("Joined for {wards}.", wards=", ".join(made["wards"]))
+        if made["state"] == "waiting":
+            text = f"{text} {say('An administrator has to accept this PC first.')}"
+        self.desk.status(text)
+        self.desk.announce(text)
+        self.load()
+
+    def _on_failed(self, error: Exception) -> None:
+        self.join.setEnabled(True)
+        text = " ".join(p.message for p in error.problems) if isinstance(error, ProblemsFound) else str(error)
+        of_code = isinstance(error, ProblemsFound) or getattr(error, "kind", "") == "bad-code"
+        field = self.code if of_code else self.address
+        field.set_error(text)
+        field.control.setFocus()
+        self.desk.announce(text, assertive=True)

@@ -1,0 +1,132 @@
+"""Two versions of a field, one after the other: a person chooses, keeps both texts, or decides later."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.when import show
+from vpr_desktop.services import conflicts
+from vpr_desktop.services.conflicts import Conflict, Version
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.flow import Flow
+from vpr_desktop.ui.widgets.frames import Card
+from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.version_group import VersionGroup
+from vpr_desktop.ui.words import say
+
+BOTH = "both"
+
+
+class ReviewCard(Card):
+    """Hidden until something is reviewed. `closed` tells that nothing of it is left, or that it was put off."""
+
+    closed = Signal()
+
+    def __init__(self, desk: Desk) -> None:
+        super().__init__()
+        self.desk = desk
+        self.subject = ""
+        self.left: list[Conflict] = []
+        self.count = 0
+        self.title = Heading("", "section")
+        self.which = Words("", tone="second")
+        self.problem = Words("", "small-strong", tone="error")
+        self.versions = VersionGroup()
+        self.save_button = Button(say("Save choice"), "primary")
+        self.later = Button(say("Decide later"))
+        self.other = Button(say("Write another answer"))
+        note = Words(say("The other value stays in History."), tone="second")
+        for widget in (self.title, self.which, self.problem, self.versions, note):
+            self.body.addWidget(widget)
+        self.body.addLayout(Flow(self.save_button, self.later, self.other, gap=12))
+        self.save_button.clicked.connect(self.save)
+        self.later.clicked.connect(self._on_later_clicked)
+        self.other.clicked.connect(self._on_other_clicked)
+        self.versions.answered.connect(lambda: self._say(""))
+        self.hide()
+
+    def review(self, subject: str) -> None:
+        """Loads what is to be settled of an incident, of the ward's settings or of people."""
+        ctx, self.subject = self.desk.ctx, subject
+        self.desk.run(self, lambda: conflicts.review(ctx, subject), self._begin)
+
+    def _begin(self, found: list[Conflict]) -> None:
+        self.left, self.count = found, len(found)
+        if not found:
+            self.desk.status(say("There is one version only by now."))
+        self._next()
+
+    def _next(self) -> None:
+        """The next field, or the end."""
+        if not self.left:
+            self.hide()
+            self.closed.emit()
+            return
+        one = self.left[0]
+        what = one.reference or say("The ward's settings")
+        self.title.setText(say("{what} was changed in two places", what=what))
+        self.setAccessibleName(self.title.text())
+        place = self.count - len(self.left) + 1
+        label = f"{one.part}, {one.label}" if one.part else one.label
+        self.which.setText(say("Choice {place} of {count}: {label}", place=place, count=self.count, label=label))
+        question = say("Conflict {place} of {count}, {label}", place=place, count=self.count, label=label)
+        self.versions.show_versions(question, self._options(one))
+        self.other.setVisible(one.entity == "incident")
+        self._say("")
+        self.show()
+        self.versions.first_focus().setFocus()
+
+    def _options(self, one: Conflict) -> list[tuple[str, str, str]]:
+        found = [(version.op, version.words, self._told(version)) for version in one.versions]
+        if one.both is not None:
+            found.append((BOTH, say("Keep both"), say("Both texts, the earlier one first.")))
+        return found
+
+    def _told(self, version: Version) -> str:
+        where = say("This PC") if version.here else say("Another PC")
+        at = show(version.at, self.desk.ctx.ward.zone)
+        return say("{where}. {who}, {at}", where=where, who=version.by, at=at)
+
+    def save(self) -> None:
+        """Writes the choice, or says that none was made."""
+        chosen = self.versions.value()
+        if not self.left:
+            return
+        if not chosen:
+            self._say(say("Choose one of them, or decide later."))
+            self.versions.first_focus().setFocus()
+            return
+        one, ctx = self.left[0], self.desk.ctx
+        value = one.both if chosen[0] == BOTH else next(v.value for v in one.versions if v.op == chosen[0])
+        self.save_button.setEnabled(False)
+        self.desk.run(self, lambda: conflicts.settle(ctx, one, value), self._on_saved, self._on_failed)
+
+    def _on_saved(self, changes: Changes) -> None:
+        self.save_button.setEnabled(True)
+        one = self.left.pop(0)
+        text = say("Saved: {label}. The other value stays in History.", label=one.label)
+        self.desk.status(text)
+        self.desk.announce(text)
+        self._next()
+        self.desk.changed(changes)
+
+    def _on_failed(self, error: Exception) -> None:
+        self.save_button.setEnabled(True)
+        self.desk.trouble(str(error))
+        self.review(self.subject)
+
+    def _say(self, text: str) -> None:
+        self.problem.setText(text)
+        self.problem.setVisible(bool(text))
+        if text:
+            self.desk.announce(text, assertive=True)
+
+    def _on_later_clicked(self) -> None:
+        self.left.pop(0)
+        self._next()
+
+    def _on_other_clicked(self) -> None:
+        one = self.left[0]
+        self.desk.go("task", incident_id=one.incident_id, field=one.field)
