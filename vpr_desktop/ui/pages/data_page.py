@@ -70,9 +70,8 @@ class DataPage(QWidget):
     def _top(self) -> QHBoxLayout:
         self.top = row(gap=16)
         self.top.addLayout(column(Heading(say("Sync and data")), self.stands, self.why, gap=0), 1)
-        buttons = QWidget()
-        buttons.setLayout(Flow(self.send_button, self.cancel_sending, gap=12))
-        self.top.addWidget(buttons, 0, Qt.AlignmentFlag.AlignTop)
+        for button in (self.cancel_sending, self.send_button):
+            self.top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         return self.top
 
     def _backup(self) -> Card:
