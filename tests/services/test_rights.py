@@ -21,7 +21,19 @@ from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 from vpr_desktop.domain.response import Feedback, Restrictive, Sanction, Waiver
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import conflicts, drafts, exports, history, home, listing, printing, trust_copy, views
+from vpr_desktop.services import (
+    conflicts,
+    drafts,
+    exports,
+    history,
+    home,
+    listing,
+    printing,
+    riddor,
+    saved_views,
+    trust_copy,
+    views,
+)
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incident_json import to_json
 from vpr_desktop.services.listing import ListQuery
@@ -211,6 +223,8 @@ def _open_paths(me: Context, case: Case) -> str:
             _texts(lambda: to_json(views.incident(me, case.id))),
             _texts(lambda: [asdict(one) for one in conflicts.conflicts(me)]),
             _texts(lambda: trust_copy.block(me, case.id)),
+            _texts(lambda: [asdict(one) for one in riddor.cases(me, views.incident(me, case.id))]),
+            _texts(lambda: _pdf(printing.receipt_slip(me, case.id))),
             _texts(lambda: exports.to_csv(me, ListQuery(), "full")[0]),
             _texts(lambda: _pdf(printing.summary(me, case.id, "full", REASON))),
         )
@@ -226,6 +240,8 @@ def _outgoing(me: Context, case: Case) -> str:
             _texts(lambda: [asdict(one) for one in listing.search(me, "CED-2611-A777")]),
             _texts(lambda: asdict(home.home(me))),
             _texts(lambda: asdict(home.handover(me))),
+            _texts(lambda: [asdict(one) for one in riddor.due(me)]),
+            _texts(lambda: [asdict(one) for one in saved_views.mine(me)]),
             _texts(lambda: [asdict(one) for one in drafts.mine(me)]),
             _texts(lambda: _pdf(printing.handover_sheet(me))),
             _texts(lambda: _pdf(printing.register(me, ListQuery()))),
