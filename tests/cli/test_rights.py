@@ -1,4 +1,4 @@
-"""The command line tells no role more than the window: every field filled, every command that reads, a real process' door."""
+"""The command line tells no role more than the window: every field filled, every command that reads."""
 
 from __future__ import annotations
 

@@ -78,8 +78,10 @@ def test_a_full_copy_needs_a_reason_and_says_so_on_the_paper(pc: Pc, saved: Path
     assert text.count("FULL COPY: CONTAINS PERSONAL DATA") >= 2
     assert CANARY in text
     assert "full copy" in ward.audit()
-    reasons = ward.ctx.store.db.execute("SELECT v FROM state WHERE k LIKE 'full-copy:%'").fetchall()
-    assert any(b"asked in writing" in bytes(row[0]) for row in reasons)
+    reasons = ward.ctx.store.db.execute(
+        "SELECT act, words FROM reason JOIN audit ON audit.n = reason.n"
+    ).fetchall()  # fmt: skip
+    assert reasons == [("full copy", b"For the police, asked in writing")]
 
 
 def test_keeping_the_redacted_copy_changes_nothing(pc: Pc) -> None:

@@ -11,7 +11,7 @@ from tests.conftest import FAST
 from tests.factories import PASSPHRASE, logged
 from vpr_desktop.domain.errors import FileAltered, FileDamaged, FileRolledBack, FileTooNew, KnownError, WrongPassphrase
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import drafts, maintenance, rescue, sessions
+from vpr_desktop.services import drafts, maintenance, printing, rescue, sessions
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.rescue import Rescued
 from vpr_desktop.storage import rescue as storage_rescue
@@ -25,6 +25,7 @@ def pc(ctx: Context) -> Context:
     for i in range(4):
         logged(ctx, description=f"narrative {i} " * 400)
     drafts.save(ctx, "quick_log", {"description": "half a sentence"})
+    printing.summary(ctx, logged(ctx).id, "full", "asked for by the police")
     return ctx
 
 
@@ -67,6 +68,23 @@ def test_an_altered_op_is_named_and_everything_else_taken_over(pc: Context) -> N
     acts = [row[0] for row in again.store.db.execute("SELECT act FROM audit WHERE obj = ?", (found.first_bad,))]
     assert acts == ["rescue"]
     assert again.store.tip.incarnation > pc.store.tip.incarnation
+    assert again.store.db.execute("SELECT words FROM reason").fetchall() == [(b"asked for by the police",)]
+    sessions.lock(again)
+
+
+def test_a_reason_that_is_not_the_one_given_ends_the_trail_that_is_taken_over(pc: Context) -> None:
+    db = pc.store.db
+    (n,) = db.execute("SELECT n FROM reason").fetchone()
+    db.execute("UPDATE reason SET words = x'61'")
+    db.execute("UPDATE op SET raw = x'61' WHERE n = (SELECT max(n) FROM op)")
+    sessions.lock(pc)
+    why(pc)
+    again, _ = rescued(pc)
+    entries = again.store.db.execute("SELECT act FROM audit ORDER BY n").fetchall()
+    sessions.lock(again)
+    assert [act for (act,) in entries][n - 1 :] == ["unlock", "rescue"], "the trail up to the entry before"
+    again = sessions.unlock(pc.home, "amanager", PASSPHRASE, pc.clock, FAST)
+    assert maintenance.verify(again).problems == ()
     sessions.lock(again)
 
 
@@ -108,6 +126,21 @@ def test_any_page_lost_leaves_all_that_lies_on_others(pc: Context) -> None:
         logged(again)
         sessions.lock(again)
     assert {"whole", "part"} <= outcomes
+
+
+def test_what_names_nobody_is_not_put_in_place_of_the_file(pc: Context) -> None:
+    """Where the page of the people is lost, a fresh file would let nobody in; the old one stays, for a backup."""
+    db = pc.store.db
+    db.execute("UPDATE op SET raw = x'61' WHERE et = 'user'")
+    sessions.lock(pc)
+    why(pc)
+    before = {path.name: path.read_bytes() for path in pc.home.iterdir() if path.is_file()}
+    with pytest.raises(FileDamaged, match="does not say who works on this PC"):
+        rescued(pc)
+    after = {path.name: path.read_bytes() for path in pc.home.iterdir() if path.is_file()}
+    assert {name: after[name] for name in before if name.endswith(".db")} == {vault.FILE: before[vault.FILE]}
+    assert not list(pc.home.glob("damaged-*"))
+    assert list((pc.home / storage_rescue.FOLDER).iterdir()), "what was never sent is kept"
 
 
 def test_a_wrong_passphrase_rescues_nothing(pc: Context) -> None:

@@ -13,7 +13,7 @@ from tests.fakes import FakeClock
 from vpr_desktop.domain.errors import FileAltered, FileRolledBack, KnownError, NotFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.ops import canonical, op_hash
-from vpr_desktop.services import incidents, sessions
+from vpr_desktop.services import incidents, printing, sessions
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import checks
 
@@ -123,11 +123,16 @@ def test_one_anchor_copy_is_enough(ctx: Context) -> None:
         ("DELETE FROM op WHERE n = 2", "op 2"),
         ("UPDATE audit SET act = 'nothing' WHERE n = 2", "audit entry 2"),
         ("DELETE FROM audit WHERE n = 1", "audit entry 1"),
+        ("UPDATE reason SET words = CAST('for the court' AS BLOB)", "audit entry"),
+        ("DELETE FROM reason", "audit entry"),
+        ("INSERT INTO reason VALUES (1, x'61')", "audit entry 1"),
         ("INSERT INTO plan (id, ward_id, clash, revision) VALUES ('x', 'y', 0, 1)", "plan x"),
     ],
 )
 def test_verify_names_what_was_altered_inside_the_file(ctx: Context, sql: str, named: str) -> None:
-    logged(ctx)
+    made = logged(ctx)
+    printing.summary(ctx, made.id, "full", "asked for by the police")
+    assert faults(ctx) == []
     ctx.store.db.execute("PRAGMA foreign_keys = OFF")
     ctx.store.db.execute(sql)
     found = faults(ctx)

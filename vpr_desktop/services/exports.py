@@ -53,9 +53,8 @@ def write_csv(ctx: Context, path: str | Path, query: ListQuery, copy: str = "red
     text, count = to_csv(ctx, query, copy)
     replace_file(Path(path), text.encode("utf-8-sig"))
     with ctx.unit() as unit:
-        if reason.strip():
-            unit.put_state(f"export-reason:{unit.new_id()}", reason.strip()[:500].encode())
-        unit.commit(f"export {copy}", str(count))
+        unit.note(f"export {copy}", str(count), reason.strip()[:500])
+        unit.commit("")
     return count
 
 

@@ -81,8 +81,8 @@ def _log_full(ctx: Context, incident_id: str, reason: str) -> None:
             [Problem("reason", f"Say in at least {LEAST_REASON} characters why a full copy is needed.")]
         )
     with ctx.unit() as unit:
-        unit.put_state(f"full-copy:{unit.new_id()}", f"{incident_id} {reason.strip()[:500]}".encode())
-        unit.commit("full copy", incident_id)
+        unit.note("full copy", incident_id, reason.strip()[:500])
+        unit.commit("")
 
 
 def _frame(ctx: Context, title: str, marking: str, reference: str, copy: str, number: int) -> Any:

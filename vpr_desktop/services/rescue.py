@@ -58,7 +58,7 @@ def open_what_can_be_read(
         swap.finish(home)
         unlocked = keyslots.unlock(home, user_id, passphrase, clock.monotonic(), policy)
         staged = swap.stage(home)
-        found = storage_rescue.rescue(home, staged, unlocked.dek, unlocked.file_id, clock.now())
+        found = storage_rescue.rescue(home, staged, unlocked.dek, unlocked.file_id, user_id, clock.now())
         kept = swap.swap(home, f"damaged-{clock.now():%Y%m%d-%H%M%S}")
         unlocked.wipe()
     finally:

@@ -5,6 +5,7 @@ Default deny: what the visibility table does not give is not in the view, whoeve
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time, timedelta
@@ -327,8 +328,13 @@ def _only(ctx: Context, record: Incident, seen: RecordView, names: tuple[str, ..
 
 
 def _needed(ctx: Context, incident_id: str) -> bool:
-    until = ctx.reader().state(f"need:{ctx.user.user_id}:{incident_id}")
-    return until is not None and ctx.now() < datetime.fromisoformat(until.decode())
+    return incident_id in _read_on_need(ctx)
+
+
+def _read_on_need(ctx: Context) -> dict[str, str]:
+    """The records this person may read on need now, each with the time that ends."""
+    held = json.loads(ctx.reader().state(f"need:{ctx.user.user_id}") or b"{}")
+    return {one: until for one, until in held.items() if ctx.now() < datetime.fromisoformat(until)}
 
 
 def _open_on_need(ctx: Context, record: Incident, tie: Tie, reason: str) -> Tie:
@@ -336,9 +342,10 @@ def _open_on_need(ctx: Context, record: Incident, tie: Tie, reason: str) -> Tie:
         raise NotAllowed("Say in at least 20 characters why you need to read this.")
     until = ctx.now() + timedelta(minutes=NEED_MINUTES)
     with ctx.unit() as unit:
-        unit.put_state(f"need:{ctx.user.user_id}:{record.id}", until.isoformat().encode())
-        unit.put_state(f"need-reason:{unit.new_id()}", reason.strip().encode())
-        unit.commit("read on need", record.id)
+        held = {**_read_on_need(ctx), record.id: until.isoformat()}
+        unit.put_state(f"need:{ctx.user.user_id}", json.dumps(held).encode())
+        unit.note("read on need", record.id, reason)
+        unit.commit("")
     return replace(tie, needed=True)
 
 

@@ -23,11 +23,19 @@ def append(
     before: bytes | None = None,
     after: bytes | None = None,
 ) -> Tip:
-    """Adds one entry and returns the tip with it. `before` and `after` are ends of the op chain."""
+    """Adds one entry and returns the tip with it.
+
+    `before` and `after` are ends of the op chain; of an act that changed no record, `after` alone is the hash of why.
+    """
     n, at = tip.audit_n + 1, now.isoformat()
     hashed = entry_hash(tip.audit_chain, n, at, user_id, device_id, act, obj, before, after)
     db.execute(INSERT, (n, at, user_id, device_id, act, obj, before, after, tip.audit_chain, hashed))
     return tip.after_audit(n, hashed)
+
+
+def reason_hash(words: bytes) -> bytes:
+    """What an entry holds of the reason given for it."""
+    return hashlib.sha256(b"vpr-reason-v1\0" + words).digest()
 
 
 def entry_hash(

@@ -167,6 +167,16 @@ def _audit_problems(db: Connection) -> Iterator[str]:
         link = bytes(hashed)
 
 
+def _reason_problems(db: Connection) -> Iterator[str]:
+    """Reasons that are not those that were given: the audit chain holds the hash of each."""
+    held = dict(db.execute("SELECT n, words FROM reason").fetchall())
+    entries = "SELECT n, after FROM audit WHERE before IS NULL AND after IS NOT NULL"
+    hashed = {n: bytes(after) for n, after in db.execute(entries)}
+    for n in sorted(held.keys() | hashed.keys()):
+        if n not in held or hashed.get(n) != audit.reason_hash(held[n]):
+            yield f"audit entry {n}: its reason is not the one that was given"
+
+
 def chain_problems(db: Connection) -> Iterator[str]:
     """Every op and every audit entry, chain for chain: what does not hold."""
     yield from _op_problems(db, 0)
@@ -178,6 +188,7 @@ def problems(
 ) -> Iterator[str]:
     """Every op, the audit trail, and every record against a replay of its ops: what does not hold."""
     yield from chain_problems(db)
+    yield from _reason_problems(db)
     for (n,) in db.execute(NEVER_SEALED, (state_text(db, "device"),)).fetchall():
         yield f"op {n}: it was never sent and does not wait for sending"
     for name in ENTITIES:

@@ -29,6 +29,10 @@ FOLDER = "rescue"
 OP_ROW = "SELECT n, id, ei, et, st, seq, dev, dn_inc, dn, hash, raw, batch, chain FROM op WHERE n = ?"
 AUDIT_ROW = 'SELECT n, at, "user", dev, act, obj, before, after, prev, hash FROM audit WHERE n = ?'
 NOT_TAKEN = ("chain_start", "audit_start", "device", "device_key", "incarnation", "letter", "commits")
+NOBODY = (
+    "What can be read does not say who works on this PC. Nothing was changed; what was never sent is kept, encrypted."
+    " Restore a backup, or call IT."
+)
 NOTHING = "Nothing of the file can be read. Restore a backup, or call IT. Nothing was changed."
 
 
@@ -50,8 +54,11 @@ class _Reading:
     first_bad: str
 
 
-def rescue(home: Path, staged: Path, dek: bytes | bytearray, file_id: str, now: datetime) -> Found:
-    """Makes a fresh file with its anchor in the folder `staged`. Raises FileDamaged where nothing can be read."""
+def rescue(home: Path, staged: Path, dek: bytes | bytearray, file_id: str, user_id: str, now: datetime) -> Found:
+    """Makes a fresh file with its anchor in the folder `staged`.
+
+    Raises FileDamaged where nothing can be read, or nothing that lets this person in: the files are not swapped then.
+    """
     old = _opened(home, dek)
     try:
         reading = _read_ops(old)
@@ -63,12 +70,20 @@ def rescue(home: Path, staged: Path, dek: bytes | bytearray, file_id: str, now: 
         try:
             with vault.sql_errors():
                 _fill(old, fresh, staged, home, reading, file_id, dek)
+                if not _lets_in(fresh, user_id):
+                    raise FileDamaged(NOBODY)
         finally:
             fresh.close()
     finally:
         old.close()
     first = reading.first_bad or behind or "a record or the file's own state is not as it was left"
     return Found(first, len(reading.good), len(reading.left), sealed)
+
+
+def _lets_in(fresh: vault.Database, user_id: str) -> bool:
+    """Whether what was taken over names a ward, and this person as somebody who works there."""
+    known = 'SELECT 1 FROM "user" WHERE user_id = ? AND active IS NOT 0 AND EXISTS (SELECT 1 FROM ward)'
+    return fresh.execute(known, (user_id,)).fetchone() is not None
 
 
 def _opened(home: Path, dek: bytes | bytearray) -> vault.Database:
@@ -250,5 +265,10 @@ def _take_audit(old: vault.Database, fresh: vault.Database, start: Tip) -> None:
         row = _row(old, AUDIT_ROW, n)
         if row is None or bytes(row[8]) != link or audit.entry_hash(link, *row[:8]) != bytes(row[9]):
             return
+        if row[6] is None and row[7] is not None:
+            why = _row(old, "SELECT words FROM reason WHERE n = ?", n)
+            if why is None or audit.reason_hash(why[0]) != bytes(row[7]):
+                return
+            fresh.execute("INSERT INTO reason VALUES (?, ?)", (n, why[0]))
         fresh.execute(audit.INSERT, row)
         link = bytes(row[9])

@@ -16,6 +16,7 @@ from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import (
     METADATA,
     PROJECTIONS,
+    REASON,
     STALE_SLIP,
     STALE_SUPPORT,
     STEP_ROW,
@@ -48,6 +49,8 @@ def add_missing(db: Connection) -> list[str]:
     known = {row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
     grown = [name for name in ENTITIES if _grow(db, name, known)]
     _add_worklist(db, known)
+    if REASON.name not in known:
+        _create_table(db, REASON)
     for table in METADATA.sorted_tables:
         _add_indexes(db, table)
     return grown

@@ -89,6 +89,10 @@ AUDIT = Table(
     Index("audit_obj", "obj", "act"),
 )
 
+# Why somebody did what changes no record, such as printing in full, by the number of its audit entry, which holds
+# the hash of it. Never in the audit itself: a reason may name a patient, and an auditor reads no such name.
+REASON = Table("reason", METADATA, Column("n", Integer, primary_key=True), Column("words", BLOB, nullable=False))
+
 STATE = Table("state", METADATA, Column("k", String, primary_key=True), Column("v", BLOB, nullable=False))
 
 DRAFT = Table(

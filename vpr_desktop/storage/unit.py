@@ -208,9 +208,15 @@ class UnitOfWork(Reader):
         """A new identity, made on this PC."""
         return uuid7(int(self.now.timestamp() * 1000), secrets.token_bytes(10))
 
-    def note(self, act: str, obj: str = "") -> None:
-        """Adds an audit entry for an act that changes no record, such as printing."""
-        self._tip = audit.append(self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj)
+    def note(self, act: str, obj: str = "", why: str = "") -> None:
+        """Adds an audit entry for an act that changes no record, such as printing, and why, where somebody said so."""
+        words = why.strip().encode()
+        after = audit.reason_hash(words) if words else None
+        self._tip = audit.append(
+            self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, None, after
+        )
+        if words:
+            self.db.execute("INSERT INTO reason VALUES (?, ?)", (self._tip.audit_n, words))
 
     def put_state(self, key: str, value: bytes) -> None:
         """Sets one value of the file's own state."""
