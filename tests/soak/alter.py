@@ -22,7 +22,15 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage import vault
 
 PAGE = 4096
-FILES = ("vault.db", "vault.keys", "vault.keys.2", "vault.anchor", "vault.anchor.2", "lockscreen.json")
+FILES = (
+    "vault.db",
+    "vault.keys",
+    "vault.keys.2",
+    "vault.anchor",
+    "vault.anchor.2",
+    "lockscreen.json",
+    "vault.attempts",
+)
 Change = Callable[[Path], str]
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.conftest import FAST
 from tests.factories import PASSPHRASE
-from vpr_desktop.domain.errors import FileDamaged, NotAllowed, WeakPassphrase, WrongPassphrase
+from vpr_desktop.domain.errors import FileDamaged, NotAllowed, SlotDamaged, WeakPassphrase, WrongPassphrase
 from vpr_desktop.storage import attempts, keyslots, slot_file
 from vpr_desktop.storage.keyslots import KdfPolicy, Unlocked
 
@@ -69,6 +69,76 @@ def test_numbers_of_the_key_derivation_are_bounded_when_read(tmp_path: Path, ope
         with pytest.raises(FileDamaged):
             keyslots.unlock(tmp_path, "a", PASSPHRASE, 0, FAST)
         attempts.forget(tmp_path, "a")
+
+
+BROKEN = [
+    *({key: None} for key in ("header", "nonce", "box", "dek")), {"header": {}}, {"header": {"kdf": {}, "id": 7}},
+    {"header": []}, {"nonce": "%"}, {"nonce": ""}, {"box": 7}, {"dek": "AAAA"}, {"dek": {}}, {"name": 9, "header": "x"},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("change", BROKEN, ids=str)
+def test_a_damaged_slot_whose_checksum_is_right_is_said_and_harms_no_other(
+    tmp_path: Path, opened: Unlocked, change: dict[str, object]
+) -> None:
+    keyslots.set_passphrase(tmp_path, opened, "b", "B. Lead", "seven green boats sail", FAST)
+    code = keyslots.set_recovery_code(tmp_path, opened, keyslots.draw_recovery_code())
+    document = slot_file.read(tmp_path)
+    mine, other = document["slots"]
+    slot_file.write(tmp_path, {**document, "slots": [{**mine, **change}, other]})
+    with pytest.raises(SlotDamaged, match="recovery code"):
+        keyslots.unlock(tmp_path, "a", PASSPHRASE, 0, FAST)
+    assert [one.user_id for one in keyslots.users(tmp_path)] == ["a", "b"]
+    assert keyslots.unlock(tmp_path, "b", "seven green boats sail", 0, FAST).dek == opened.dek
+    by_code = keyslots.unlock_by_recovery(tmp_path, code, 0)
+    assert by_code.dek == opened.dek
+    keyslots.set_passphrase(tmp_path, by_code, "a", "A. Manager", "a new start with words", FAST)
+    assert keyslots.unlock(tmp_path, "a", "a new start with words", 0, FAST).dek == opened.dek
+
+
+@pytest.mark.parametrize("slot", [7, "text", [], {}, {"user_id": 5}], ids=str)
+def test_what_is_no_slot_is_nobodys(tmp_path: Path, opened: Unlocked, slot: object) -> None:
+    document = slot_file.read(tmp_path)
+    slot_file.write(tmp_path, {**document, "slots": [slot, *document["slots"]]})
+    assert [one.user_id for one in keyslots.users(tmp_path)] == ["a"]
+    assert keyslots.unlock(tmp_path, "a", PASSPHRASE, 0, FAST).dek == opened.dek
+    with pytest.raises(WrongPassphrase):
+        keyslots.unlock(tmp_path, "5", PASSPHRASE, 0, FAST)
+    with pytest.raises(NotAllowed):
+        keyslots.disable(tmp_path, "a")
+    keyslots.set_passphrase(tmp_path, opened, "b", "B. Lead", "seven green boats sail", FAST)
+    keyslots.disable(tmp_path, "a")
+    assert [one.user_id for one in keyslots.users(tmp_path)] == ["b"]
+    with pytest.raises(FileDamaged, match="a key that this PC did not make"):
+        keyslots.resealed(slot_file.read(tmp_path), opened, b"k" * 32)
+
+
+@pytest.mark.parametrize("recovery", [{}, {"dek": 7}], ids=str)
+def test_a_damaged_recovery_slot_is_said(tmp_path: Path, opened: Unlocked, recovery: object) -> None:
+    code = keyslots.set_recovery_code(tmp_path, opened, keyslots.draw_recovery_code())
+    slot_file.write(tmp_path, {**slot_file.read(tmp_path), "recovery": recovery})
+    with pytest.raises(SlotDamaged):
+        keyslots.unlock_by_recovery(tmp_path, code, 0)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"slots": {}}, {"slots": None}, {"recovery": 7}, {"attempts": []}, {"file_id": 7}, {"generation": "9"}],
+    ids=str,
+)
+def test_a_copy_that_is_no_key_file_gives_way_to_the_other(
+    tmp_path: Path, opened: Unlocked, change: dict[str, object]
+) -> None:
+    document = slot_file.read(tmp_path)
+    for name, other in (slot_file.NAMES, slot_file.NAMES[::-1]):
+        newer = {**document, "generation": document["generation"] + 1, **change}
+        (tmp_path / name).write_bytes(slot_file.bytes_of(newer))
+        (tmp_path / other).write_bytes(slot_file.bytes_of(document))
+        assert keyslots.unlock(tmp_path, "a", PASSPHRASE, 0, FAST).dek == opened.dek
+    for name in slot_file.NAMES:
+        (tmp_path / name).write_bytes(slot_file.bytes_of({**document, **change}))
+    with pytest.raises(FileDamaged):
+        keyslots.unlock(tmp_path, "a", PASSPHRASE, 0, FAST)
 
 
 def test_a_changed_header_is_refused_by_the_seal(tmp_path: Path, opened: Unlocked) -> None:

@@ -99,6 +99,15 @@ class FileDamaged(KnownError):
     message = "The file of this PC is damaged. Nothing was changed. Call IT: a backup can be restored."
 
 
+class SlotDamaged(FileDamaged):
+    """One person's key, or the recovery code's, does not read as it should; those of others do."""
+
+    message = (
+        "The key of this person on this PC is damaged. Nothing was changed. Use the recovery code, or ask the ward"
+        " manager for a new passphrase. Else call IT: a backup can be restored."
+    )
+
+
 class FileAltered(FileDamaged):
     """Content and chains of the file contradict each other."""
 

@@ -74,7 +74,7 @@ def _mirror(home: Path) -> Any:
 
 def _write(home: Path, user_id: str, count: int) -> None:
     document = slot_file.read(home)
-    known = {slot["user_id"] for slot in document["slots"]} | {RECOVERY}
+    known = {slot["user_id"] for slot in slot_file.slots(document)} | {RECOVERY}
     if user_id not in known or _number(document.get("attempts"), user_id) == count == _number(_mirror(home), user_id):
         return
     document["attempts"] = {**document.get("attempts", {}), user_id: count}

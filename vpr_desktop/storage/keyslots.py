@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from vpr_desktop.domain.errors import FileDamaged, NotAllowed, WeakPassphrase, WrongPassphrase
+from vpr_desktop.domain.errors import FileDamaged, NotAllowed, SlotDamaged, WeakPassphrase, WrongPassphrase
 from vpr_desktop.domain.identity import uuid7
 from vpr_desktop.domain.ops import canonical
 from vpr_desktop.domain.passphrases import passphrase_problem
@@ -93,15 +93,21 @@ def create(home: Path) -> Unlocked:
 
 def users(home: Path) -> list[SlotInfo]:
     """Everybody who has a slot, in the order they were given one."""
-    return [SlotInfo(s["user_id"], s["name"], bool(s["disabled"])) for s in slot_file.read(home)["slots"]]
+    held = slot_file.slots(slot_file.read(home))
+    return [SlotInfo(s["user_id"], str(s.get("name") or s["user_id"]), bool(s.get("disabled"))) for s in held]
 
 
 def unlock(home: Path, user_id: str, passphrase: str, monotonic: float, policy: KdfPolicy | None = None) -> Unlocked:
-    """Opens a user's slot. Wrong user and wrong passphrase answer alike, in the same time: WrongPassphrase."""
+    """Opens a user's slot. Wrong user and wrong passphrase answer alike, in the same time: WrongPassphrase.
+
+    Raises SlotDamaged for a slot that cannot be tried at all.
+    """
     policy = policy or KdfPolicy()
     attempts.begin(home, user_id, monotonic)
     document = slot_file.read(home)
-    slot = next((s for s in document["slots"] if s["user_id"] == user_id and not s["disabled"]), None)
+    slot = slot_file.slot_of(document, user_id)
+    if slot is not None and slot.get("disabled"):
+        slot = None
     try:
         opened = _open_slot(document, slot, passphrase, policy)
     except InvalidTag:
@@ -116,15 +122,25 @@ def _open_slot(document: dict[str, Any], slot: dict[str, Any] | None, passphrase
     if slot is None:
         _slot_key(passphrase, _new_kdf(policy), file_id, "none")
         raise InvalidTag
+    try:
+        private = _private_of(slot, file_id, passphrase, policy)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SlotDamaged() from error
+    try:
+        x25519, ed25519 = X25519PrivateKey.from_private_bytes(private[:32]), private[32:64]
+        dek = bytearray(SUITE.decrypt(b64decode(slot["dek"]), x25519, _info(file_id, slot["header"]["id"])))
+        return Unlocked(file_id, slot["user_id"], dek, Ed25519PrivateKey.from_private_bytes(ed25519))
+    except (InvalidTag, KeyError, TypeError, ValueError) as error:  # the passphrase was the right one
+        raise SlotDamaged() from error
+
+
+def _private_of(slot: dict[str, Any], file_id: str, passphrase: str, policy: KdfPolicy) -> bytes:
+    """What the passphrase opens. Raises InvalidTag for a wrong one, ValueError and its like for a damaged slot."""
     header = slot["header"]
     if not policy.accepts(header["kdf"]):
-        raise FileDamaged()
+        raise ValueError("numbers out of bounds")
     key = _slot_key(passphrase, header["kdf"], file_id, header["id"])
-    nonce, box = b64decode(slot["nonce"]), b64decode(slot["box"])
-    private = AESGCM(key).decrypt(nonce, box, canonical(header))
-    x25519, ed25519 = X25519PrivateKey.from_private_bytes(private[:32]), private[32:64]
-    dek = bytearray(SUITE.decrypt(b64decode(slot["dek"]), x25519, _info(file_id, header["id"])))
-    return Unlocked(file_id, slot["user_id"], dek, Ed25519PrivateKey.from_private_bytes(ed25519))
+    return AESGCM(key).decrypt(b64decode(slot["nonce"]), b64decode(slot["box"]), canonical(header))
 
 
 def _slot_key(passphrase: str, kdf: dict[str, Any], file_id: str, slot_id: str) -> bytes:
@@ -157,7 +173,8 @@ def set_passphrase(
         raise WeakPassphrase(problem)
     document = slot_file.read(home)
     slot = _make_slot(document, unlocked, user_id, name, passphrase, policy or KdfPolicy())
-    document["slots"] = [s for s in document["slots"] if s["user_id"] != user_id] + [slot]
+    held = slot_file.slot_of(document, user_id)
+    document["slots"] = [s for s in document["slots"] if s is not held] + [slot]
     slot_file.write(home, document)
     attempts.forget(home, user_id)
 
@@ -195,9 +212,16 @@ def _public(dek: bytes | bytearray, file_id: str, slot_id: str, public: X25519Pu
 def resealed(document: dict[str, Any], unlocked: Unlocked, fresh: bytes | bytearray) -> dict[str, Any]:
     """The key file with the new key sealed to everybody in it. Raises FileDamaged where a public key is not ours."""
     file_id = str(document["file_id"])
-    slots = [_reseal(slot, slot["header"]["id"], file_id, unlocked.dek, fresh) for slot in document["slots"]]
+    slots = [_reseal(slot, _id_of(slot), file_id, unlocked.dek, fresh) for slot in document["slots"]]
     recovery = document["recovery"] and _reseal(document["recovery"], "recovery", file_id, unlocked.dek, fresh)
     return {**document, "slots": slots, "recovery": recovery}
+
+
+def _id_of(slot: Any) -> str:
+    try:
+        return str(slot["header"]["id"])
+    except (KeyError, TypeError) as error:
+        raise FileDamaged(NOT_OURS) from error
 
 
 def _reseal(
@@ -217,10 +241,11 @@ def _reseal(
 def disable(home: Path, user_id: str) -> None:
     """Drops a user's slot. The last one stays, so that the file can always be opened: NotAllowed."""
     document = slot_file.read(home)
-    left = [s for s in document["slots"] if s["user_id"] != user_id and not s["disabled"]]
+    left = [s for s in slot_file.slots(document) if s["user_id"] != user_id and not s.get("disabled")]
     if not left:
         raise NotAllowed("This is the last person who can open this PC. Add somebody else first.")
-    document["slots"] = [s for s in document["slots"] if s["user_id"] != user_id]
+    held = slot_file.slot_of(document, user_id)
+    document["slots"] = [s for s in document["slots"] if s is not held]
     slot_file.write(home, document)
 
 
@@ -279,6 +304,8 @@ def unlock_by_recovery(home: Path, code: str, monotonic: float) -> Unlocked:
             raise InvalidTag
         private = _recovery_key(_code_bytes(code), str(document["file_id"]))
         dek = SUITE.decrypt(b64decode(recovery["dek"]), private, _info(str(document["file_id"]), "recovery"))
+    except (KeyError, TypeError) as error:
+        raise SlotDamaged() from error
     except (InvalidTag, ValueError):
         wait = attempts.waits(home, attempts.RECOVERY, monotonic)
         raise WrongPassphrase(wait) from None

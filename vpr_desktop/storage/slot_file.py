@@ -42,9 +42,30 @@ def _read_one(path: Path) -> dict[str, Any] | None:
         body, digest = held["body"], held["sha256"]
         if hashlib.sha256(canonical(body)).hexdigest() != digest or body["v"] != VERSION:
             return None
-        return body if type(body["generation"]) is int else None
+        return body if _has_shape(body) else None
     except (OSError, ValueError, KeyError, TypeError, UnicodeError, RecursionError):
         return None
+
+
+def _has_shape(body: dict[str, Any]) -> bool:
+    """Whether the document itself can be worked with; what is wrong inside one slot concerns that slot alone."""
+    return (
+        type(body["generation"]) is int
+        and isinstance(body["file_id"], str)
+        and isinstance(body["slots"], list)
+        and isinstance(body["recovery"], dict | None)
+        and isinstance(body.get("attempts", {}), dict)
+    )
+
+
+def slot_of(document: dict[str, Any], user_id: str) -> dict[str, Any] | None:
+    """A person's slot, if there is one."""
+    return next((slot for slot in slots(document) if slot["user_id"] == user_id), None)
+
+
+def slots(document: dict[str, Any]) -> list[dict[str, Any]]:
+    """The slots that say whose they are. A damaged one that does not is nobody's, and harms no other."""
+    return [one for one in document["slots"] if isinstance(one, dict) and isinstance(one.get("user_id"), str)]
 
 
 def write(home: Path, document: dict[str, Any]) -> dict[str, Any]:
