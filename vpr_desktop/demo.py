@@ -18,6 +18,7 @@ from typing import Any
 
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.services import (
+    closing,
     drafts,
     exports,
     incidents,
@@ -27,6 +28,8 @@ from vpr_desktop.services import (
     practice,
     printing,
     sessions,
+    sheets,
+    ward_sheets,
 )
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery
@@ -117,6 +120,15 @@ def _work(ctx: Context, out: Path) -> str:
     _print(ctx, printing.blank_form(ctx), out / "blank-form.pdf")
     _print(ctx, printing.handover_sheet(ctx), out / "handover-sheet.pdf")
     _print(ctx, printing.receipt_slip(ctx, made.id), out / "receipt-slip.pdf")
+    person = seen.parts["people"][0].id
+    _print(ctx, sheets.f2508(ctx, made.id, person), out / "f2508-sheet.pdf")
+    _print(ctx, sheets.checklist(ctx, made.id, person), out / "checklist.pdf")
+    _print(ctx, sheets.referral(ctx, made.id, person), out / "referral.pdf")
+    _print(ctx, sheets.police(ctx, made.id), out / "police-summary.pdf")
+    _print(ctx, ward_sheets.support_card(ctx), out / "support-card.pdf")
+    _print(ctx, ward_sheets.you_said(ctx), out / "you-said-we-did.pdf")
+    missing = closing.standing(ctx, made.id).missing
+    say(f"{made.reference} cannot be closed yet: {missing[0].words} {len(missing)} things are missing")
     _print(ctx, printing.register(ctx, ListQuery(limit=60)), out / "list-of-incidents.pdf")
     count = exports.write_csv(ctx, out / "incidents.csv", ListQuery())
     say(f"Exported {count} incidents as a redacted CSV")
@@ -207,6 +219,8 @@ def _tour(window: Any, out: Path, suffix: str) -> int:
         ("s04-history", "record", {"incident_id": newest, "history": True}),
         ("s04-task", "task", {"incident_id": newest, "task": "before"}),
         ("s04-task-injury", "task", {"incident_id": newest, "task": "injury"}),
+        ("s04-close", "close", {"incident_id": newest}),
+        ("s04-riddor", "riddor", {"incident_id": newest}),
         ("s09-print-preview", "print", {"incident_id": newest}),
         ("s02-handover", "handover", {}),
         ("s10-data", "data", {}),

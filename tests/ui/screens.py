@@ -15,6 +15,7 @@ from vpr_desktop.domain.forms import TASKS
 from vpr_desktop.ui.dialogs.name_dialog import NameDialog
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
+from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
 from vpr_desktop.ui.forms.editors import DayEditor, MomentEditor, NumberEditor
 from vpr_desktop.ui.pages.settings_page import SECTIONS
 
@@ -220,6 +221,30 @@ def _recover(stage: Stage) -> QDialog:
     return RecoverDialog(stage.window, stage.home, stage.clock, stage.window.lane)
 
 
+def _slip(stage: Stage) -> QDialog:
+    return SlipDialog(stage.window, stage.home, stage.clock, stage.window.lane)
+
+
+def _slip_answered(stage: Stage) -> QDialog:
+    dialog = SlipDialog(stage.window, stage.home, stage.clock, stage.window.lane)
+    dialog.code.setText(stage.ids["slip"])
+    dialog.go.click()
+    return dialog
+
+
+def _slip_error(stage: Stage) -> QDialog:
+    dialog = SlipDialog(stage.window, stage.home, stage.clock, stage.window.lane)
+    dialog.code.setText("12")
+    dialog.go.click()
+    return dialog
+
+
+def _nothing_decided(riddor: Any) -> None:
+    riddor.cases[0].status.set_code("SENT")
+    riddor.cases[0]._show_sent()
+    riddor.cases[0].save_button.click()
+
+
 def _warned(stage: Stage) -> QWidget:
     stage.go("home")
     stage.clock.forward(minutes=4, seconds=5)
@@ -244,6 +269,8 @@ LOG = page("S3 empty", "log")
 TO_OTHERS = page("S4 task reports", "task", "open", task="reports")
 HANDOVER = page("S2 handover", "handover")
 LIST = page("S5 list", "incidents")
+CLOSE = page("S4 close", "close", "open")
+RIDDOR = page("S4 RIDDOR", "riddor", "off")
 SETTINGS = {name: page(f"S11 {name}", "settings", section=name) for name in SECTIONS}
 
 SCREENS: tuple[Screen, ...] = (
@@ -258,6 +285,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("S1 wrong passphrase", _s1_wrong),
     Screen("S12 support while locked", _support, _support_ends),
     Screen("S1 recovery code", *_dialog(_recover)),
+    Screen("S1 slip code", *_dialog(_slip)),
+    Screen("S1 slip answered", *_dialog(_slip_answered)),
+    Screen("S1 slip error", *_dialog(_slip_error)),
     page("S2 home", "home"),
     HANDOVER,
     after("S2 handover error", HANDOVER, lambda handover: handover.mark.click()),
@@ -271,6 +301,12 @@ SCREENS: tuple[Screen, ...] = (
     *(page(f"S4 task {task.name}", "task", "open", task=task.name) for task in TASKS),
     page("S4 change one field", "task", "open", field="location"),
     after("S4 task error", TO_OTHERS, _task_error),
+    page("S4 closed", "record", "closed"),
+    CLOSE,
+    after("S4 close error", CLOSE, lambda close: close.save()),
+    RIDDOR,
+    after("S4 RIDDOR error", RIDDOR, _nothing_decided),
+    page("S4 RIDDOR facts", "task", "off", task="riddor"),
     page("S9 summary", "print", "open"),
     page("S9 register", "print", kind="register"),
     LOG,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from vpr_desktop.domain.fields import FieldSpec
 from vpr_desktop.domain.forms import ENTITIES, TASKS
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.record import fields_of
-from vpr_desktop.services import incidents, people, sessions, wards
+from vpr_desktop.services import closing, incidents, people, riddor, sessions, slips, wards
 from vpr_desktop.services.context import Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
@@ -153,7 +154,29 @@ def fill(stage: Stage) -> None:
     nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
     log(nurse, answers(act_types=["SEX"], occurred_at=now, **common), hold_seconds=0)
     _finish_all(ctx, log(ctx, answers(effect="NON", occurred_at=now, **common), hold_seconds=0).id)
+    _follow_up(stage, ctx)
     sessions.lock(ctx)
+
+
+def _follow_up(stage: Stage, ctx: Context) -> None:
+    """A nurse who is off work, and a report that was answered and closed."""
+    day = stage.clock.now().date()
+    people = [{"injuries": [{"injury": "BRU", "body_area": "ARM"}]}]
+    off = log(ctx, answers(occurred_at=stage.clock.now()), parts={"people": people}, hold_seconds=0)
+    stage.ids["off"] = off.id
+    seen = incidents.view(ctx, off.id)
+    person = seen.parts["people"][0].id
+    before = {"absent_from": day + timedelta(days=1), "absent_to": day + timedelta(days=4), "absence_reason": "PHY"}
+    later = {"absent_from": day + timedelta(days=7), "absence_reason": "PHY"}
+    riddor.save_facts(ctx, seen, [Edit("spell", None, values, parent_id=person) for values in (before, later)])
+    mild = answers(act_types=["VER"], effect="UPS", occurred_at=stage.clock.now())
+    made = log(ctx, mild, hold_seconds=0)
+    stage.ids["closed"], stage.ids["slip"] = made.id, made.slip_code
+    told = "Visiting times are on the door and in the letter now."
+    closing.close(ctx, made.id, closing.Answers({"reporter": told}, {"A": "A bank nurse who left."}))
+    while slips.catch_up(ctx):
+        pass
+    stage.clock.forward(days=8)
 
 
 def _finish(ctx: Context, incident_id: str) -> None:

@@ -162,3 +162,11 @@ PANELS: dict[str, Fields] = {
                            "riddor_decided_by", "riddor_reason"),
     "closing": _of("waiver", "reason"),
 }  # fmt: skip
+
+
+def form_named(name: str) -> tuple[str, Fields] | None:
+    """Title and fields of a task, or of the facts of a panel; None for a name that is neither."""
+    task = next((one for one in TASKS if one.name == name), None)
+    if task is not None:
+        return task.title, task.fields
+    return ("RIDDOR: facts and times off", PANELS["riddor"]) if name == "riddor" else None

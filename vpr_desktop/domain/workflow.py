@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from vpr_desktop.domain.forms import PANELS
 from vpr_desktop.domain.visibility import Tie, opens, sees_incident
 
 STATUSES = ("logged", "in_review", "closed", "withdrawn")
@@ -89,9 +90,15 @@ def may_record_warning(role: str, values: Mapping[str, Any]) -> bool:
     return role == "vpr_lead" or not is_trust_warning(values)
 
 
-def may_write(acts: frozenset[str], entity: str) -> bool:
-    """Whether the acts open for an incident let somebody write records of this kind of it."""
-    return "amend" in acts or (entity == "sanction" and "warn" in acts)
+RIDDOR_FACTS = frozenset(PANELS["riddor"])
+
+
+def may_write(acts: frozenset[str], entity: str, fields: Iterable[str] = ()) -> bool:
+    """Whether the acts open for an incident let somebody write these fields of records of this kind of it."""
+    if "amend" in acts or (entity == "sanction" and "warn" in acts):
+        return True
+    asked = {(entity, field) for field in fields}
+    return "riddor" in acts and bool(asked) and asked <= RIDDOR_FACTS
 
 
 def actions(role: str, status: str, tie: Tie) -> frozenset[str]:

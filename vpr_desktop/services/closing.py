@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.response import Feedback, Waiver
-from vpr_desktop.domain.review import missing_of_review
+from vpr_desktop.domain.review import missing_of_review, reasons_for_review
 from vpr_desktop.services import incidents, riddor, step_marks, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.views import IncidentView, RecordView
@@ -22,6 +23,7 @@ from vpr_desktop.storage.support_templates import all_templates
 from vpr_desktop.storage.unit import UnitOfWork
 
 REPORTER, TEAM = "reporter", "team"
+CHECK_AHEAD = timedelta(days=7)
 LEAST = 10  # characters of a message or a reason: a sentence, not a full stop
 FEEDBACK_STEP = ("S4-02",)
 ALSO_ANSWERED = ("AFF", None)  # witnesses and responders are thanked, not answered
@@ -59,7 +61,7 @@ class Missing:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How far an incident is from being closed."""
+    """How far an incident is from being closed. `review`: why a review is asked for that is not there yet."""
 
     seen: IncidentView
     targets: tuple[Target, ...]
@@ -84,23 +86,29 @@ NOTHING = Answers()
 def standing(ctx: Context, incident_id: str, answers: Answers = NOTHING) -> Standing:
     """What is missing before the incident can be closed, the answers given so far taken in."""
     ctx.require("open")
-    seen = views.incident(ctx, incident_id)
+    return standing_of(ctx, views.incident(ctx, incident_id), answers)
+
+
+def standing_of(ctx: Context, seen: IncidentView, answers: Answers = NOTHING) -> Standing:
+    """The same for an incident that was just read."""
     if seen.sight != "full":
         return Standing(seen, (), (), (), (), ())
-    record = ctx.reader().get(Incident, incident_id)
+    record = ctx.reader().get(Incident, seen.record.id)
     targets = tuple(_targets(record, seen))
     if record.imported_at is not None:
-        return Standing(seen, targets, (), (), (), ())
+        return Standing(seen, targets, (), tuple(riddor.cases(ctx, seen)), (), ())
     unrecorded = tuple(_unrecorded(ctx, seen))
     cases = tuple(riddor.cases(ctx, seen))
-    review = missing_of_review(seen.record.values, [part.values for part in seen.parts.get("people", [])])
+    people = [part.values for part in seen.parts.get("people", [])]
+    review = missing_of_review(seen.record.values, people)
     missing = [
         *_messages_missing(targets, answers),
         *_steps_missing(unrecorded, answers),
         *(_riddor_missing(one) for one in cases if one.is_open),
         *(Missing("review", name, words) for name, words in review),
     ]
-    return Standing(seen, targets, unrecorded, cases, tuple(name for name, _ in review), tuple(missing))
+    reasons = reasons_for_review(seen.record.values, people) if review else []
+    return Standing(seen, targets, unrecorded, cases, tuple(reasons), tuple(missing))
 
 
 def _targets(record: Incident, seen: IncidentView) -> list[Target]:
@@ -226,6 +234,20 @@ def _waive(ctx: Context, unit: UnitOfWork, seen: IncidentView, one: Unrecorded, 
     row = Waiver(ward_id=seen.record.ward_id, parent_id=seen.record.id, plan_of=one.key, steps=" ".join(one.steps))
     row.reason, row.waived_by, row.waived_at = reason.strip(), ctx.user.name, ctx.now()
     unit.save(row)
+
+
+def checks_due(ctx: Context) -> list[riddor.Due]:
+    """Changes whose effect is to be looked at by now: a lesson is learned when it was seen to work."""
+    if ctx.user.role != "ward_manager":
+        return []
+    found = []
+    for row in closing_rows.checks(ctx.store.db, tuple(ctx.wards), ctx.now().date() + CHECK_AHEAD):
+        if not row.text:
+            day = riddor.today(ctx, row.ward_id)
+            found.append(
+                riddor.Due(row.incident_id, "", row.reference, "", "See if the change works", row.on, day > row.on)
+            )
+    return found
 
 
 def _completeness(seen: IncidentView) -> int:

@@ -12,7 +12,7 @@ from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.shifts import shift_label, shift_of
 from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.when import relative, show_day
-from vpr_desktop.services import drafts, listing
+from vpr_desktop.services import closing, drafts, listing, riddor
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.listing import ListQuery, Row
@@ -20,6 +20,7 @@ from vpr_desktop.storage import queries
 
 FIRST_CONTACT = "Manager makes contact"
 SHOWN = 5
+MOST_DATES = 8
 DUE_DAYS = 8  # incidents at most this old are looked at for a first contact
 
 
@@ -58,6 +59,7 @@ class Home:
     shift: ShiftFacts
     answered: tuple[Row, ...]
     notices: tuple[str, ...]
+    dates: tuple[riddor.Due, ...] = ()
 
 
 def home(ctx: Context) -> Home:
@@ -76,6 +78,7 @@ def home(ctx: Context) -> Home:
         shift=shift(ctx),
         answered=tuple(_answered(ctx)),
         notices=tuple(_notices(ctx)),
+        dates=tuple(_dates(ctx)),
     )
 
 
@@ -130,6 +133,11 @@ def _answered(ctx: Context) -> list[Row]:
     """One's own reports that got an outcome: the loop is closed where the reporter can read it."""
     found = queries.answered(ctx.store.db, ctx.user.user_id, SHOWN)
     return listing.rows_of(ctx, found)
+
+
+def _dates(ctx: Context) -> list[riddor.Due]:
+    """RIDDOR and checks of what was changed, for those who keep these dates, the earliest first."""
+    return sorted([*riddor.due(ctx), *closing.checks_due(ctx)], key=lambda one: one.due)[:MOST_DATES]
 
 
 def _notices(ctx: Context) -> list[str]:

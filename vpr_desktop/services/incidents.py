@@ -112,15 +112,8 @@ def save(
 
     Fields the author could not see cannot be written. Once the incident was sent a reason is needed.
     """
-    if not edits or not all(may_write(seen.actions, edit.entity) for edit in edits):
+    if not edits or not all(may_write(seen.actions, edit.entity, edit.values) for edit in edits):
         ctx.require("amend", seen.status, seen.tie)
-    return apply(ctx, seen, edits, reason, draft_id)
-
-
-def apply(
-    ctx: Context, seen: IncidentView, edits: Sequence[Edit], reason: str | None = None, draft_id: str | None = None
-) -> IncidentView:
-    """Writes edits that the calling service has allowed; no field that their author could not see is written."""
     if seen.send_state == "sent" and not (reason or "").strip() and _amends(seen, edits):
         raise ProblemsFound([Problem("reason", "Say why you change it. The report was already sent.")])
     with ctx.unit() as unit:

@@ -15,12 +15,14 @@ from typing import Any
 
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.domain.response import Feedback
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import drafts, incidents, new_incident, people, sessions, wards
+from vpr_desktop.services import closing, drafts, incidents, new_incident, people, riddor, sessions, slips, wards
 from vpr_desktop.services.context import Clock, Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.practice_words import describe, outcome
+from vpr_desktop.services.riddor import Decision
 from vpr_desktop.services.sessions import FirstRun
 from vpr_desktop.storage.keyslots import KdfPolicy
 
@@ -35,6 +37,8 @@ MONTHS, PER_WEEK = 14, 2.6
 HOURS = (1, 1, 1, 1, 1, 1, 2, 4, 5, 5, 5, 5, 6, 6, 6, 6, 7, 8, 8, 7, 6, 5, 3, 2)  # how often, by hour of the day
 PLACES = ("BAY", "SID", "COR", "STN", "DAY", "BTH", "REC", "REM")
 EMERGENCY = "2222"
+HURT = ("MIN", "TRE", "SER", "NYK")
+HS = "H. Safety, health and safety adviser"
 
 
 @dataclass(slots=True)
@@ -78,6 +82,8 @@ def fill(
         if past.at < end:
             _one_incident(ctx.with_ward(ward_id), past, at, end, chance)
             count += 1
+    slips.forget(ctx)  # years of answers would be written one by one at the first unlock; the last ones do
+    _follow_up(ctx, past, end, chance)
     past.at = end
     _drafts(ctx, end)
     told(f"{count} incidents on {len(WARDS)} wards, {months} months, {len(USERS)} people")
@@ -136,7 +142,7 @@ def _one_incident(ctx: Context, past: PastClock, at: datetime, end: datetime, ch
     age = (end - at).days
     past.at = min(past.at + timedelta(hours=chance.randrange(1, 30)), end)
     if age > 1 and chance.random() < 0.85:
-        _finish(ctx, made.id, answers, chance)
+        _finish(ctx, made.id, answers, chance, recent=age < 40)
     if age > 45 and chance.random() < 0.02:
         incidents.withdraw(ctx, incidents.view(ctx, made.id), "Entered twice.")
     elif age > 30 and not made.restricted:
@@ -179,7 +185,7 @@ def _answers(at: datetime, chance: random.Random) -> dict[str, Any]:
     return {**found, "description": words} if chance.random() < 0.9 else found
 
 
-def _finish(ctx: Context, incident_id: str, answers: dict[str, Any], chance: random.Random) -> None:
+def _finish(ctx: Context, incident_id: str, answers: dict[str, Any], chance: random.Random, recent: bool) -> None:
     """Some of the finish-later tasks, as a busy ward does them."""
     seen = incidents.view(ctx, incident_id)
     if seen.sight != "full":
@@ -205,6 +211,26 @@ def _finish(ctx: Context, incident_id: str, answers: dict[str, Any], chance: ran
         job = {"staff_group": chance.choice(("NMR", "NMR", "ACS", "MED")), "lone_working": chance.choice("NNY")}
         edits.append(Edit("person", person.id, {**job, "employment_type": chance.choice(("PER", "BAN"))}))
     incidents.save(ctx, seen, edits)
+    if answers["effect"] in HURT and recent:
+        _decide_riddor(ctx, incident_id, chance)
+
+
+def _decide_riddor(ctx: Context, incident_id: str, chance: random.Random) -> None:
+    """The injury of each person, and what health and safety said of it."""
+    seen = incidents.view(ctx, incident_id)
+    people_seen = [one for one in seen.parts["people"] if "riddor_decided_by" in one.values]
+    edits = []
+    for person in people_seen:
+        injury = {"injury": chance.choice(("BRU", "CUT", "SPR", "PAI")), "body_area": "ARM"}
+        edits += [
+            Edit("injury", None, injury, parent_id=person.id),
+            Edit("person", person.id, {"time_lost": "N"}),
+        ]
+    if edits:
+        riddor.save_facts(ctx, seen, edits)
+    for person in people_seen:
+        reason = "Back at work the next day, no specified injury."
+        riddor.decide(ctx, incidents.view(ctx, incident_id), person.id, Decision("NR", HS, reason))
 
 
 def _close(ctx: Context, incident_id: str, answers: dict[str, Any], chance: random.Random) -> None:
@@ -212,12 +238,49 @@ def _close(ctx: Context, incident_id: str, answers: dict[str, Any], chance: rand
         record = unit.get(Incident, incident_id)
         record.status, record.closed_by, record.closed_at = "closed", ctx.user.user_id, ctx.now()
         record.outcome_text = outcome(answers["act_types"], chance)
-        record.outcome_share = True
+        record.outcome_share, record.outcome_print = True, True
         unit.save(record, reason="Practice data")
+        told = Feedback(ward_id=record.ward_id, parent_id=incident_id, to="reporter", message=record.outcome_text)
+        told.given_at, told.given_by = ctx.now(), ctx.user.name
+        unit.save(told)
         for plan in unit.find(Plan, incident_id=incident_id):
             plan.closed_on = ctx.now().date()
             unit.save(plan, reason="Practice data")
         unit.commit("close", incident_id)
+
+
+def _follow_up(ctx: Context, past: PastClock, end: datetime, chance: random.Random) -> None:
+    """A nurse who turns over seven days tomorrow, one report answered and closed, one opened again."""
+    nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
+    past.at = end - timedelta(days=7, hours=2)
+    happened = {"occurred_at": past.at - timedelta(minutes=20), "time_known": "exact", "location": "BAY"}
+    hurt = {"act_types": ["PHY"], "affected": "ONE", "perp_relation": "PAT", "effect": "MIN", "support_offered": "ACC"}
+    made = new_incident.log(nurse, {**happened, **hurt}, hold_seconds=0)
+    past.at += timedelta(days=2)
+    seen = incidents.view(ctx, made.id)
+    person = seen.parts["people"][0].id
+    off = {"absent_from": (end - timedelta(days=6)).date(), "absence_reason": "PHY"}
+    injury = {"injury": "SPR", "body_area": "SHO"}
+    edits = [Edit("injury", None, injury, parent_id=person), Edit("spell", None, off, parent_id=person)]
+    riddor.save_facts(ctx, seen, edits)
+    for days, again in ((12, False), (9, True)):
+        past.at = end - timedelta(days=days)
+        happened = {"occurred_at": past.at - timedelta(minutes=15), "time_known": "exact", "location": "REC"}
+        mild = {
+            "act_types": ["VER"],
+            "affected": "ME",
+            "perp_relation": "REL",
+            "effect": "UPS",
+            "support_offered": "DEL",
+        }
+        made = new_incident.log(nurse, {**happened, **mild}, hold_seconds=0)
+        past.at += timedelta(days=5)
+        found = closing.standing(ctx, made.id)
+        why = {one.key: "Done in talks that were not written down." for one in found.unrecorded}
+        told = {target.key: outcome(["VER"], chance) for target in found.targets}
+        closing.close(ctx, made.id, closing.Answers(told, {}, why))
+        if again:
+            closing.reopen(ctx, made.id, "The visitor came back and shouted again.")
 
 
 def _drafts(ctx: Context, end: datetime) -> None:

@@ -57,9 +57,9 @@ def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str 
     if f"print_{copy}" not in seen.actions:
         raise NotAllowed()
     if copy == "full":
-        _log_full(ctx, incident_id, reason)
+        log_full(ctx, incident_id, reason)
     number = 1 + ctx.reader().count_acts("print", incident_id)
-    frame = _frame(ctx, "Incident summary", f"{copy} copy", seen.reference, copy, number)
+    frame = frame_of(ctx, "Incident summary", f"{copy} copy", seen.reference, copy, number)
     made = incident_summary.Summary(
         frame=frame,
         status=_words("status", seen.status, ctx),
@@ -75,7 +75,8 @@ def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str 
     return Pdf(data, pages, name, f"Incident summary {seen.reference}", copy, made.not_shown, incident_id, copies)
 
 
-def _log_full(ctx: Context, incident_id: str, reason: str) -> None:
+def log_full(ctx: Context, incident_id: str, reason: str) -> None:
+    """Notes a full copy with its reason. Raises ProblemsFound where that is too short."""
     if len(reason.strip()) < LEAST_REASON:
         raise ProblemsFound(
             [Problem("reason", f"Say in at least {LEAST_REASON} characters why a full copy is needed.")]
@@ -85,7 +86,8 @@ def _log_full(ctx: Context, incident_id: str, reason: str) -> None:
         unit.commit("")
 
 
-def _frame(ctx: Context, title: str, marking: str, reference: str, copy: str, number: int) -> Any:
+def frame_of(ctx: Context, title: str, marking: str, reference: str, copy: str, number: int) -> Any:
+    """The frame of a print of this session: who, when, which copy, how it is marked."""
     from vpr_desktop.reports.page import Frame
 
     now = show(ctx.now(), ctx.ward.zone)
@@ -110,7 +112,7 @@ def _sections(ctx: Context, seen: IncidentView, copy: str) -> list[tuple[str, li
     happened = [
         ("When", _when(ctx, seen, copy)),
         ("Where", _where(ctx, seen, copy)),
-        ("What", _what(seen, copy)),
+        ("What", what_words(seen, copy)),
         ("Who was affected", _who(seen, copy)),
         ("Who did it (alleged)", _value(ctx, seen, "perp_relation")),
     ]
@@ -160,7 +162,8 @@ def _where(ctx: Context, seen: IncidentView, copy: str) -> str:
     return place + (f", {detail}" if detail else "") + _versions(seen, "location")
 
 
-def _what(seen: IncidentView, copy: str) -> str:
+def what_words(seen: IncidentView, copy: str) -> str:
+    """What happened in words; hate and sexual acts are one word in every copy but the full one."""
     acts, motives = seen.record.values.get("act_types") or [], seen.record.values.get("motivation")
     sensitive = any(act.startswith("SEX") for act in acts) or is_hate(acts, motives)
     if copy != "full" and sensitive:
@@ -275,7 +278,7 @@ def blank_form(ctx: Context) -> Pdf:
             answers = ("Date ____________", "Time ________", "Time not known")
         questions.append(form.PaperQuestion(q.number, q.text, q.hint, answers, q.many))
     danger = f"If anyone is in danger now, call {ctx.ward.emergency_number} first."
-    frame = _frame(ctx, "Paper form", ctx.ward.name, "", "blank", 0)
+    frame = frame_of(ctx, "Paper form", ctx.ward.name, "", "blank", 0)
     data, pages = form.render(frame, danger, questions)
     return Pdf(data, pages, "incident-form.pdf", "Paper form", "blank")
 
@@ -288,7 +291,7 @@ def handover_sheet(ctx: Context) -> Pdf:
     rows = [(r.reference, r.when, r.where, _kind(r.what), r.effect) for r in found.shift.rows]
     late = [(r.reference, r.text, r.due) for r in found.overdue]
     facts = [f"Unfinished drafts: {found.drafts}.", f"Incidents not sent yet: {found.unsent}."]
-    frame = _frame(ctx, "Handover", ctx.ward.name, "", "redacted", 0)
+    frame = frame_of(ctx, "Handover", ctx.ward.name, "", "redacted", 0)
     data, pages = report.render(frame, found.shift.label, rows, late, facts)
     return Pdf(data, pages, "handover.pdf", "Handover", "redacted", NOT_SHOWN)
 
@@ -306,7 +309,7 @@ def receipt_slip(ctx: Context, incident_id: str) -> Pdf:
         "You will hear what was done about your report.",
         "Support is yours. Saying no is fine, and you may change your mind.",
     ]
-    frame = _frame(ctx, "Receipt slip", ctx.ward.name, seen.reference, "slip", 0)
+    frame = frame_of(ctx, "Receipt slip", ctx.ward.name, seen.reference, "slip", 0)
     data, pages = slips.receipt(frame, seen.reference, saved, grouped_slip_code(code), lines)
     return Pdf(data, pages, f"receipt-{seen.reference}.pdf", "Receipt slip", "slip", incident_id=incident_id)
 
@@ -320,7 +323,7 @@ def recovery_sheet(ctx: Context, code: str) -> Pdf:
         "Keep it in a locked place away from the PC, such as the matron's safe. Never store it on a computer.",
         "A new code can be made under Settings; then this one stops working.",
     ]
-    frame = _frame(ctx, "Recovery code", "Keep locked away", "", "recovery", 0)
+    frame = frame_of(ctx, "Recovery code", "Keep locked away", "", "recovery", 0)
     data, pages = slips.recovery(frame, code, lines)
     return Pdf(data, pages, "recovery-code.pdf", "Recovery code", "recovery")
 
@@ -334,7 +337,7 @@ def register(ctx: Context, query: ListQuery) -> Pdf:
     ctx.require("print")
     found = listing.page(ctx, replace(query, limit=MOST_ROWS, offset=0))
     rows = [(r.reference, r.when_full, r.where, _kind(r.what), r.effect, r.status) for r in found]
-    data, pages = report.render(_frame(ctx, "List of incidents", "redacted copy", "", "redacted", 0), rows)
+    data, pages = report.render(frame_of(ctx, "List of incidents", "redacted copy", "", "redacted", 0), rows)
     return Pdf(data, pages, "incidents.pdf", "List of incidents", "redacted", NOT_SHOWN)
 
 

@@ -10,12 +10,12 @@ from typing import Any
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.choices_people import RID
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
-from vpr_desktop.domain.forms import PANELS
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.riddor import STRICTEST_FIRST, Advice, advise, look_again
 from vpr_desktop.domain.riddor_clocks import RULES, Clocks, clocks, waiting
 from vpr_desktop.domain.riddor_days import Gap
 from vpr_desktop.domain.when import show_day
+from vpr_desktop.domain.workflow import RIDDOR_FACTS
 from vpr_desktop.services import incidents, step_marks, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
@@ -26,8 +26,6 @@ from vpr_desktop.storage.riddor_facts import RiddorRow
 MOST = 300  # people looked at for the list of what waits
 LOOK_BACK = timedelta(days=400)  # a death within a year of the accident is still told
 SCREENS = ("S2-05", "S4-05")
-FACTS = frozenset(PANELS["riddor"])
-DECIDED = ("riddor_status", "riddor_due", "riddor_sent_at", "riddor_ref", "riddor_decided_by", "riddor_reason")
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +116,7 @@ def _again(ctx: Context, row: RiddorRow, advice: Advice) -> bool:
     reader = ctx.reader()
     own = reader.ops_of(row.person_id)
     sent = [op["at"] for op in own if op["set"].get("riddor_status") == "SENT"]
-    facts = {field for entity, field in FACTS if entity == "person"}
+    facts = {field for entity, field in RIDDOR_FACTS if entity == "person"}
     later = [op["at"] for op in own if facts & set(op["set"])]
     for entity in ("injury", "spell", "gap"):
         for part_id in closing_rows.part_ids(ctx.store.db, entity, row.person_id):
@@ -153,10 +151,9 @@ def _is_theirs(ctx: Context, row: RiddorRow) -> bool:
 def save_facts(ctx: Context, seen: IncidentView, edits: Sequence[Edit], reason: str | None = None) -> IncidentView:
     """Writes facts that RIDDOR asks for, and times off, also after the incident was closed. Raises NotAllowed."""
     ctx.require("riddor", seen.status, seen.tie)
-    for edit in edits:
-        if any((edit.entity, field) not in FACTS for field in edit.values) or edit.entity not in dict(FACTS):
-            raise NotAllowed()
-    return incidents.apply(ctx, seen, edits, reason or "RIDDOR")
+    if any((edit.entity, field) not in RIDDOR_FACTS for edit in edits for field in edit.values):
+        raise NotAllowed()
+    return incidents.save(ctx, seen, edits, reason or "RIDDOR")
 
 
 def answer_gap(ctx: Context, seen: IncidentView, person_id: str, gap: Gap, answer: str) -> IncidentView:

@@ -11,7 +11,9 @@ AT_ONCE = 25  # incidents a job, so that a person who clicks meanwhile does not 
 
 def catch_up(ctx: Context) -> int:
     """Brings some of the worklist's rows and of the lock screen's answers up to date. Returns how many still wait."""
-    with ctx.unit() as unit:
-        left = support_rows.catch_up(unit.db, ctx.store.zone, AT_ONCE)
-        unit.commit("")
+    left = 0
+    if support_rows.waits(ctx.store.db):
+        with ctx.unit() as unit:
+            left = support_rows.catch_up(unit.db, ctx.store.zone, AT_ONCE)
+            unit.commit("")
     return left + slips.catch_up(ctx)

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.storage.oplog import Connection
+from vpr_desktop.storage.oplog import Connection, entity_fold
 from vpr_desktop.storage.support_rows import wire
 
 NOT_STARTED = "Not started"
@@ -30,6 +34,55 @@ def open_steps(db: Connection, person_id: str) -> dict[str, tuple[str, str]]:
     return {step: (plan, ward) for step, plan, ward, status in db.execute(sql, (person_id,)) if status in OPEN}
 
 
+def steps(db: Connection, person_id: str, *, second_offer: bool) -> list[tuple[str, datetime, bool]]:
+    """Step, due time and whether it is open, for a person's own plan; the second offer for the support lead alone."""
+    sql = "SELECT step, due_at, status FROM step_row WHERE person_id = ? AND live = 1 ORDER BY step"
+    rows = db.execute(sql, (person_id,)).fetchall()
+    kept = [row for row in rows if second_offer or row[0] != REOFFER]
+    return [(step, datetime.fromisoformat(due), status in OPEN) for step, due, status in kept]
+
+
 def part_ids(db: Connection, entity: str, parent_id: str) -> list[str]:
     """The ids of a record's parts of one kind, those taken off among them."""
     return [row[0] for row in db.execute(f"SELECT id FROM {entity} WHERE parent_id = ?", (parent_id,))]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A change whose effect is to be looked at on a day; `text` is what was found then."""
+
+    incident_id: str
+    ward_id: str
+    reference: str
+    on: date
+    text: str
+
+
+def checks(db: Connection, wards: Sequence[str], until: date) -> list[Check]:
+    """The checks up to a day of incidents that a manager of these wards sees, the earliest first."""
+    sql = (
+        "SELECT id, ward_id, reference, review_effect_on FROM incident WHERE review_effect_on <= ? AND"
+        " status <> 'withdrawn' AND (restricted IS NOT 1 OR manager_may_see = 1) AND ward_id IN"
+        " (SELECT value FROM json_each(?)) ORDER BY review_effect_on LIMIT 200"
+    )
+    found = []
+    for incident_id, ward_id, reference, on in db.execute(sql, (until.isoformat(), json.dumps(list(wards)))).fetchall():
+        said = entity_fold(db, incident_id)[0].values.get("review_effect")
+        found.append(Check(incident_id, ward_id, reference or "", date.fromisoformat(on), str(said or "")))
+    return found
+
+
+def outcomes(db: Connection, ward_id: str, first: date, zone: ZoneInfo) -> list[tuple[list[str], list[str], str]]:
+    """Acts, motives and outcome of what was closed in a month and may be printed; nothing of restricted reports."""
+    after = (first.replace(day=28) + timedelta(days=4)).replace(day=1)
+    start, end = (wire(datetime.combine(day, time(0), zone)) for day in (first, after))
+    sql = (
+        "SELECT id, act_types, motivation FROM incident WHERE status = 'closed' AND ward_id = ? AND closed_at >= ? AND"
+        " closed_at < ? AND outcome_print = 1 AND restricted IS NOT 1 ORDER BY closed_at"
+    )
+    found = []
+    for incident_id, acts, motives in db.execute(sql, (ward_id, start, end)).fetchall():
+        text = entity_fold(db, incident_id)[0].values.get("outcome_text")
+        if text:
+            found.append((json.loads(acts or "[]"), json.loads(motives or "[]"), str(text)))
+    return found

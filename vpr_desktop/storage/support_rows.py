@@ -44,6 +44,11 @@ def refresh(db: Connection, changes: Sequence[Change], zone: Zone, reached: set[
         rewrite(db, incident_id, zone)
 
 
+def waits(db: Connection) -> bool:
+    """Whether any rows wait to be brought up to date."""
+    return db.execute("SELECT 1 FROM stale_support LIMIT 1").fetchone() is not None
+
+
 def catch_up(db: Connection, zone: Zone, most: int = 200) -> int:
     """Brings rows up to date that wait for it, within the caller's transaction. Returns how many still wait."""
     waiting = [row[0] for row in db.execute("SELECT id FROM stale_support LIMIT ?", (most,))]

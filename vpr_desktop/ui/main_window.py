@@ -17,6 +17,7 @@ from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui import panes, shortcuts
 from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
@@ -80,6 +81,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.unlock_asked.connect(self.unlock)
         self.lock_page.support_asked.connect(self.open_support)
         self.lock_page.recover_asked.connect(self._on_recover_asked)
+        self.lock_page.slip_asked.connect(lambda: SlipDialog.ask(self, self.home, self.clock, self.lane))
         self.care = FileCare(self, self._on_unlocked)
         self.sending = Sending(self)
         self.idle.warned.connect(self._on_idle_warned)
@@ -135,6 +137,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Tells every page what was just written."""
         for page in self._pages.values():
             page.refreshed(changes)
+        self._catch_up(1)
 
     def set_session(self, ctx: Context) -> None:
         """Takes a session that changed, such as after the ward's settings were saved."""

@@ -8,6 +8,8 @@ PAGES = {
     "incidents": ("incidents_page", "IncidentsPage"),
     "record": ("record_page", "RecordPage"),
     "task": ("task_page", "TaskPage"),
+    "close": ("close_page", "ClosePage"),
+    "riddor": ("riddor_page", "RiddorPage"),
     "handover": ("handover_page", "HandoverPage"),
     "print": ("print_page", "PrintPage"),
     "data": ("data_page", "DataPage"),
@@ -15,11 +17,21 @@ PAGES = {
     "handbook": ("handbook_page", "HandbookPage"),
 }
 # What a person must be allowed to do for a page to open at all; what it shows is for the services to say.
-NEEDS = {"log": "log", "incidents": "list", "record": "open", "task": "open", "handover": "handover"}
+NEEDS = {
+    "log": "log",
+    "incidents": "list",
+    "record": "open",
+    "task": "open",
+    "close": "open",
+    "riddor": "open",
+    "handover": "handover",
+}
 ICONS_ONLY = frozenset({"log"})
 PLACE_OF = {
     "record": "incidents",
     "task": "incidents",
+    "close": "incidents",
+    "riddor": "incidents",
     "print": "incidents",
     "handover": "home",
     "handbook": "settings",

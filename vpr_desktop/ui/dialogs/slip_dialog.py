@@ -48,10 +48,12 @@ class SlipDialog(Dialog):
         self.go.clicked.connect(self._on_go_clicked)
         self.close_button.clicked.connect(self.reject)
 
-    def open_at_field(self) -> None:
-        """Opens the dialog with focus in its field."""
-        self.open()
-        self.code.setFocus()
+    @classmethod
+    def ask(cls, parent: QWidget, home: Path, clock: Clock, lane: Lane) -> None:
+        """Opens the dialog without waiting, with focus in its field."""
+        dialog = cls(parent, home, clock, lane)
+        dialog.open()
+        dialog.code.setFocus()
 
     def _on_go_clicked(self) -> None:
         home, typed, now = self.home, self.code.text(), self.clock.now()

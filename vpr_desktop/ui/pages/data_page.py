@@ -48,6 +48,8 @@ class DataPage(QWidget):
         self.cancel_button.hide()
         self.restore_button = Button(say("Restore a backup"))
         self.blank_button = Button(say("Print a blank form"), icon="print")
+        self.card_button = Button(say("Print support cards"), icon="print")
+        self.wall_button = Button(say('Print "You said, we did"'), icon="print")
         self.imports = ImportCard(desk)
         self.stands, self.why = Words("", tone="second"), Words("", tone="second")
         self.send_button = Button(say("Send now"), icon="sync", hint="F5")
@@ -101,11 +103,16 @@ class DataPage(QWidget):
         return card
 
     def _paper(self) -> Card:
-        card = self.paper_card = Card(say("Paper form"))
-        card.body.addWidget(Words(say("For power cuts: the seven questions with this ward's places."), tone="second"))
-        buttons = row(self.blank_button)
-        buttons.addStretch(1)
-        card.body.addLayout(buttons)
+        card = self.paper_card = Card(say("Papers of the ward"))
+        for words, button in (
+            (say("For power cuts: the seven questions with this ward's places."), self.blank_button),
+            (say("To take home: that support is theirs, and whom to call here."), self.card_button),
+            (say("For the wall: what changed this month, from outcomes that may be printed."), self.wall_button),
+        ):
+            card.body.addWidget(Words(words, tone="second"))
+            line = row(button)
+            line.addStretch(1)
+            card.body.addLayout(line)
         return card
 
     def _connect(self) -> None:
@@ -117,6 +124,8 @@ class DataPage(QWidget):
         self.desk.sending.sync_state_changed.connect(self._on_sync_state_changed)
         style_of().changed.connect(self._fit)
         self.blank_button.clicked.connect(lambda: self.desk.go("print", kind="blank"))
+        self.card_button.clicked.connect(lambda: self.desk.go("print", kind="card"))
+        self.wall_button.clicked.connect(lambda: self.desk.go("print", kind="you_said"))
         self.restore_button.clicked.connect(self._on_restore_clicked)
         self.backup_button.clicked.connect(lambda: self._back_up(None))
         self.copy_button.clicked.connect(self._on_copy_clicked)

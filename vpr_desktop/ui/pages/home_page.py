@@ -16,6 +16,7 @@ from vpr_desktop.services.home import Home
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.dates_card import DatesCard
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
@@ -71,6 +72,8 @@ class HomePage(QWidget):
             self.notices.addWidget(Panel("info", text))
         if self.desk.ctx.can("list"):
             self.left.addWidget(self._due(found))
+        if found.dates:
+            self.left.addWidget(DatesCard(self.desk, found.dates))
         self.left.addWidget(self._to_finish(found))
         if self.desk.ctx.can("list"):
             self.right.addWidget(self._shift(found))
@@ -139,6 +142,10 @@ class HomePage(QWidget):
     def _continue(self, draft: Draft) -> None:
         if draft.form == "quick_log":
             self.desk.go("log", draft_id=draft.id)
+            return
+        if draft.form.startswith(("close:", "riddor:")):
+            page, incident_id = draft.form.split(":")
+            self.desk.go(page, incident_id=incident_id)
             return
         _, incident_id, task = draft.form.split(":", 2)
         named = {"field": task[6:]} if task.startswith("field.") else {"task": task}

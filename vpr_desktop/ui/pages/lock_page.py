@@ -29,6 +29,7 @@ class LockPage(QWidget):
 
     unlock_asked = Signal(str, str)
     recover_asked = Signal()
+    slip_asked = Signal()
     support_asked = Signal()
 
     def __init__(self) -> None:
@@ -53,6 +54,7 @@ class LockPage(QWidget):
         self.error = Words("", "small-strong", tone="error")
         self.unlock = Button(say("Unlock"), "primary")
         self.recover = Button(say("Use the recovery code"), "link")
+        self.slip = Button(say("What happened with my report"), "link")
         self.support = Button(say("Get support"), "link", icon="phone", hint="F1")
         self.damage = DamagePanel()
         self.practice = Words(say("Practice. Fictional data, never sent."), "hint", tone="second")
@@ -94,6 +96,9 @@ class LockPage(QWidget):
         foot = row(self.recover)
         foot.addStretch(1)
         foot.addWidget(self.support)
+        slip = row(self.slip)
+        slip.addStretch(1)
+        below.body.addLayout(slip)
         below.body.addLayout(foot)
         below.body.addWidget(self.practice)
         self.middle = QWidget()
@@ -116,6 +121,7 @@ class LockPage(QWidget):
         self.show_words.toggled.connect(self._on_show_toggled)
         self.who.answered.connect(self._on_who_answered)
         self.recover.clicked.connect(self.recover_asked)
+        self.slip.clicked.connect(self.slip_asked)
         self.support.clicked.connect(self.support_asked)
         style_of().changed.connect(self._fit)
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.domain.quick_log import Option
-from vpr_desktop.services import printing
+from vpr_desktop.services import printing, sheets, ward_sheets
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.desk import Desk
@@ -27,6 +27,7 @@ from vpr_desktop.ui.widgets.paper_view import Document, PaperView, draw, read
 from vpr_desktop.ui.words import say
 
 COPIES = (Option("redacted", "Redacted copy"), Option("anonymous", "Anonymous copy"), Option("full", "Full copy"))
+WITH_COPIES = ("summary", "f2508", "referral", "police")
 PAPER_DPI = 300
 OPTIONS = 340
 
@@ -39,7 +40,7 @@ class PrintPage(QWidget):
         self.desk = desk
         self.setObjectName("S9")
         self.pdf: Pdf | None = None
-        self.kind, self.incident_id, self.query = "summary", "", ListQuery()
+        self.kind, self.incident_id, self.person_id, self.query = "summary", "", "", ListQuery()
         self.copy, self.reason = "redacted", ""
         self._document = Document(b"", ())
         self.back = Button(say("Back"), "link", icon="back")
@@ -88,20 +89,27 @@ class PrintPage(QWidget):
         self.preview.failed.connect(self._on_failed)
         style_of().changed.connect(self._fit)
 
-    def opened(self, incident_id: str = "", kind: str = "summary", query: ListQuery | None = None, **_: Any) -> None:
+    def opened(
+        self,
+        incident_id: str = "",
+        kind: str = "summary",
+        person_id: str = "",
+        query: ListQuery | None = None,
+        **_: Any,
+    ) -> None:
         """Opens the preview of a print."""
-        self.kind, self.incident_id, self.query = kind, incident_id, query or ListQuery()
+        self.kind, self.incident_id, self.person_id, self.query = kind, incident_id, person_id, query or ListQuery()
         self.copy, self.reason = "redacted", ""
         self.copies.set_value(["redacted"])
         self.note.set_value([])
-        self.copy_card.setVisible(kind == "summary")
+        self.copy_card.setVisible(kind in WITH_COPIES)
         self.no_printer.setVisible(not QPrinterInfo.availablePrinterNames())
         self._render()
         self._fit()
 
     def _render(self) -> None:
         ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
-        copy, reason, with_note = self.copy, self.reason, bool(self.note.value())
+        copy, reason, with_note, person_id = self.copy, self.reason, bool(self.note.value()), self.person_id
 
         def job() -> tuple[Pdf, Document]:
             makers = {
@@ -110,6 +118,12 @@ class PrintPage(QWidget):
                 "handover": lambda: printing.handover_sheet(ctx),
                 "blank": lambda: printing.blank_form(ctx),
                 "register": lambda: printing.register(ctx, query),
+                "f2508": lambda: sheets.f2508(ctx, incident_id, person_id, copy, reason),
+                "checklist": lambda: sheets.checklist(ctx, incident_id, person_id),
+                "referral": lambda: sheets.referral(ctx, incident_id, person_id, copy, reason),
+                "police": lambda: sheets.police(ctx, incident_id, copy, reason),
+                "card": lambda: ward_sheets.support_card(ctx),
+                "you_said": lambda: ward_sheets.you_said(ctx),
             }
             pdf = makers[kind]()
             return pdf, read(pdf.data)
@@ -126,7 +140,7 @@ class PrintPage(QWidget):
         self.pdf, self._document = made
         self.title.setText(say(self.pdf.title))
         self.hidden.setText(self.pdf.hidden)
-        self.note.setVisible(self.copy == "redacted")
+        self.note.setVisible(self.copy == "redacted" and self.kind == "summary")
         self._offer_copies(self.pdf.copies)
         self.preview.show_document(self._document)
 
@@ -214,7 +228,7 @@ class PrintPage(QWidget):
 
     def place(self) -> dict[str, Any]:
         """Which print."""
-        return {"incident_id": self.incident_id, "kind": self.kind, "query": self.query}
+        return {"incident_id": self.incident_id, "kind": self.kind, "person_id": self.person_id, "query": self.query}
 
     def first_focus(self) -> QWidget:
         """Print."""

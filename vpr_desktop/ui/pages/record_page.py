@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLayout, QMenu, QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.derived import acts_in_words
@@ -23,9 +22,11 @@ from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.pages.record_banner import RecordBanner
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.follow_up_card import FollowUpCard
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.history_card import history_card
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, TagLabel, Words
+from vpr_desktop.ui.widgets.record_menu import open_menu
 from vpr_desktop.ui.widgets.task_card import fill_tasks
 from vpr_desktop.ui.words import say
 
@@ -136,6 +137,7 @@ class RecordPage(QWidget):
         if seen.sight == "full":
             if "effect" in values:
                 self._show_support(seen)
+            self.right.addWidget(FollowUpCard(self.desk, seen))
             self._show_summary(seen)
             self._show_history_line(seen)
         else:
@@ -289,19 +291,7 @@ class RecordPage(QWidget):
         seen = self.seen
         if seen is None:
             return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(say("Copy reference")).triggered.connect(lambda: put(seen.reference))
-        menu.addAction(say("Copy for the trust's system")).triggered.connect(self.copy_for_trust)
-        if "print_slip" in seen.actions:
-            menu.addAction(say("Print receipt slip")).triggered.connect(
-                lambda: self.desk.go("print", incident_id=seen.record.id, kind="slip")
-            )
-        if "withdraw" in seen.actions:
-            menu.addAction(say("Withdraw this incident")).triggered.connect(self.withdraw)
-        if "review" in seen.actions:
-            menu.addAction(say("Start the review")).triggered.connect(self._on_review_clicked)
-        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+        open_menu(self, seen)
 
     def copy_for_trust(self) -> None:
         """Puts the report in the order of the trust's own system on the clipboard, for one paste."""
@@ -344,7 +334,8 @@ class RecordPage(QWidget):
         self.desk.changed(changes)
         self.opened(self._incident_id)
 
-    def _on_review_clicked(self) -> None:
+    def start_review(self) -> None:
+        """Puts the incident under review."""
         ctx, seen = self.desk.ctx, self.seen
         assert seen is not None
         self.desk.run(self, lambda: incidents.start_review(ctx, seen), self._on_put_back)

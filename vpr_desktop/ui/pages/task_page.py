@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.domain.fields import decode, encode
-from vpr_desktop.domain.forms import ENTITIES, PARTS, TASKS
+from vpr_desktop.domain.forms import ENTITIES, PARTS, form_named
 from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.domain.workflow import may_add, may_write
 from vpr_desktop.services import drafts, incidents
@@ -102,10 +102,10 @@ class TaskPage(QWidget):
     ) -> None:
         """Opens a task by name, or one field of the incident to change."""
         ctx = self.desk.ctx
-        chosen = next((one for one in TASKS if one.name == task), None)
+        chosen = form_named(task)
         self.task = task or f"field.{field}"
-        self.fields = chosen.fields if chosen else (("incident", field),)
-        self.title.setText(say(chosen.title) if chosen else say("Change the record"))
+        self.fields = chosen[1] if chosen else (("incident", field),)
+        self.title.setText(say(chosen[0]) if chosen else say("Change the record"))
         self.draft_id, self._dirty, self._new = draft_id, False, 0
         self.summary.show_problems([])
         self.kept.setText("")
@@ -137,7 +137,7 @@ class TaskPage(QWidget):
 
     def _show_entity(self, entity: str) -> None:
         assert self.seen is not None
-        if not may_write(self.seen.actions, entity):
+        if not may_write(self.seen.actions, entity, self._names(entity)):
             return
         if entity == "incident":
             self._add_panel(self.seen.record, "")

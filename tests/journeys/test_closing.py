@@ -1,0 +1,174 @@
+"""Two weeks later: a bank nurse without an account reads her answer at the locked PC; nothing closes without one.
+
+And the support lead's Thursday, as far as RIDDOR goes: who turns over seven days tomorrow, and the papers for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pypdfium2
+import pytest
+from PySide6.QtWidgets import QPlainTextEdit
+
+from tests.fakes import FakeClock
+from tests.journeys.ward import WardPC
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.services import incidents, riddor, views
+from vpr_desktop.services.incidents import Edit
+
+MakePC = Callable[..., WardPC]
+TOLD = "Visiting times are on the door now. Thank you for telling us."
+MILD = {"act_types": ("VER",), "effect": ("UPS",), "affected": ("ME",)}
+KEY, THINK, HAND = 0.28, 1.35, 0.40  # seconds: one key of an average typist, one thought, one move of the hand
+
+
+def write(pc: WardPC, name: str, text: str) -> float:
+    """Types into a field, and says how long a person takes for it."""
+    pc.put(name, text)
+    return THINK + HAND + len(text) * KEY
+
+
+def test_the_reporter_two_weeks_later_and_a_manager_who_wants_to_close_without_a_word(
+    pc: MakePC, clock: FakeClock
+) -> None:
+    ward = pc("rnurse")
+    ward.unlock("rnurse")
+    reference = ward.log(**MILD)
+    code = ward.page.saved.made.slip_code
+    ward.lock()
+    clock.forward(days=2)
+
+    ward.unlock("amanager")
+    ward.open(reference)
+    ward.click("Close this incident")
+    assert ward.page.objectName() == "close"
+    ward.press("Ctrl+Return")
+    assert ward.page.objectName() == "close", "it stays open"
+    said = ward.screen()
+    assert "Tell the reporter what was done, or say why not." in said
+    assert "Person A: " in said
+    assert "nothing is recorded" in said
+    seconds = write(ward, "Message to the reporter, who is the person affected", TOLD)
+    for who in ("Person A", "Team"):
+        seconds += write(ward, f"Why you close without recording them, {who}", "She was off that week.")
+    ward.press("Ctrl+Return")
+    assert ward.page.objectName() == "S4"
+    assert "Closed" in ward.page.status_tag.text()
+    assert TOLD in ward.screen()
+    assert seconds + 3 * THINK < 60, "one minute, typing included"
+    assert {"close", "unlock"} <= set(ward.audit())
+    ward.lock()
+
+    clock.forward(days=12)
+    ward.click("What happened with my report")
+    ward.put("Slip code", f"{code[:5].lower()} {code[5:].lower()}")
+    ward.click("Show the answer")
+    answer = ward.front()
+    assert answer.answer.words.text() == f"{reference}: Closed.\nTold on 24-Nov-2026:\n{TOLD}"
+    ward.put("Slip code", "0000000000")
+    ward.click("Show the answer")
+    assert "no answer under this code" in ward.screen()
+    assert TOLD not in ward.screen()
+    ward.click("Back to the lock screen")
+    assert ward.window.page() is None, "nobody was signed in"
+
+    ward.unlock("rnurse")
+    ward.click(f"Read the outcome {reference}")
+    assert TOLD in ward.screen()
+
+
+def test_what_was_typed_to_close_an_incident_outlives_a_lock(pc: MakePC, clock: FakeClock) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(**MILD)
+    ward.lock()
+    clock.forward(days=2)
+    ward.unlock()
+    ward.open(reference)
+    ward.click("Close this incident")
+    ward.put("Message to the reporter, who is the person affected", "Half a sen")
+    ward.lock()
+    ward.unlock()
+    assert ward.page.objectName() == "close"
+    assert "Half a sen" in ward.screen()
+    ward.press("Ctrl+1")
+    ward.click("Continue, unsaved changes from 14:05")
+    assert "Half a sen" in ward.screen()
+
+
+def test_reopened_with_a_reason_from_its_record(pc: MakePC) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(**MILD)
+    ward.open(reference)
+    ward.click("Close this incident")
+    ward.put("Message to the reporter, who is the person affected", TOLD)
+    ward.press("Ctrl+Return")
+    ward.click("Open this incident again")
+    ward.answer("The visitor came back.", "Open again")
+    assert "In review" in ward.page.status_tag.text()
+    assert "reopen" in ward.audit()
+
+
+@pytest.fixture
+def thursday(pc: MakePC, clock: FakeClock) -> WardPC:
+    """Seven days after a bruise: the nurse is off since the day after, and the support lead supports her."""
+    ward = pc("slead")
+    ward.unlock()
+    reference = ward.log(effect=("MIN",))
+    ctx = ward.ctx
+    one = incidents.find(ctx, reference)
+    seen = views.incident(ctx, one)
+    person = seen.parts["people"][0].id
+    off = {"absent_from": clock.now().date() + timedelta(days=1), "absence_reason": "PHY"}
+    edits = [Edit("spell", None, off, parent_id=person), Edit("injury", None, {"injury": "BRU"}, parent_id=person)]
+    riddor.save_facts(ctx, seen, edits)
+    with ctx.unit() as unit:
+        (plan,) = unit.find(Plan, incident_id=one)
+        plan.lead = "slead"
+        unit.save(plan)
+        unit.commit("assign", one)
+    ward.lock()
+    clock.forward(days=7)
+    ward.unlock("slead")
+    return ward
+
+
+def test_over_seven_tomorrow_and_the_papers_for_it(thursday: WardPC, tmp_path: Path, clock: FakeClock) -> None:
+    ward = thursday
+    assert "RIDDOR: over 7 days, then report, by 30-Nov-2026" in ward.screen()
+    ward.click("Open CED-2611-A001, Person A")
+    assert ward.page.objectName() == "riddor"
+    said = ward.screen()
+    assert "Over 7 days on 30-Nov-2026; then report by 07-Dec-2026." in said
+    assert "Over 3 days: record only." in said
+    ward.page.cases[0].status.set_code("REC3")
+    ward.put("Who decided, Person A", "H. Safety, health and safety")
+    (why,) = [one for one in ward.page.findChildren(QPlainTextEdit) if one.isVisible()]
+    why.setPlainText("Seen today, still off.")
+    ward.click("Save the decision, Person A")
+    assert "Decided: Over 3 days, record only, by H. Safety, health and safety." in ward.screen()
+    ward.click("Print F2508 sheet, Person A")
+    text = paper(ward, tmp_path / "f2508.pdf")
+    assert "Physically assaulted by a person" in text
+    assert "Bruise or swelling" in text
+    ward.page.opened(incident_id=ward.page.incident_id, kind="checklist", person_id=ward.page.person_id)
+    ward.settle()
+    assert "Back at work" in paper(ward, tmp_path / "checklist.pdf")
+    assert ward.audit().count("print to file") == 2
+    ward.lock()
+    clock.forward(days=1)
+    ward.unlock("slead")
+    ward.press("Ctrl+1")
+    assert "RIDDOR: tell H&S, report, by 07-Dec-2026" in ward.screen()
+
+
+def paper(ward: WardPC, path: Path) -> str:
+    """Saves the print that is shown and reads it back."""
+    ward.page._save_to(str(path))
+    ward.settle()
+    document = pypdfium2.PdfDocument(path.read_bytes())
+    return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())

@@ -1,0 +1,59 @@
+"""What a page with typing on it does so that no word is lost: a draft within a second, and again at lock or leaving."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from vpr_desktop.services import drafts
+from vpr_desktop.ui.desk import Desk
+
+DRAFT_MS = 800
+
+
+class KeptForm(QObject):
+    """Keeps what `body` gives under a form's name. One draft for each name; an empty body keeps nothing."""
+
+    def __init__(self, owner: QObject, desk: Desk, body: Callable[[], dict[str, Any]]) -> None:
+        super().__init__(owner)
+        self.desk, self._body = desk, body
+        self.name, self.draft_id, self._dirty = "", "", False
+        self._timer = QTimer(self, singleShot=True, interval=DRAFT_MS)
+        self._timer.timeout.connect(self.keep)
+
+    def begin(self, name: str, held: list[drafts.Draft]) -> dict[str, Any]:
+        """Starts on a form; gives the body of an earlier draft of it, or nothing."""
+        self.name, self._dirty = name, False
+        self._timer.stop()
+        found = next((one for one in held if one.form == name), None)
+        self.draft_id = found.id if found is not None else ""
+        return found.body if found is not None else {}
+
+    def touched(self) -> None:
+        """Something was typed."""
+        self._dirty = True
+        self._timer.start()
+
+    def job(self) -> Callable[[], Any] | None:
+        """The job that keeps what was typed since, or None."""
+        if not self._dirty or not self.name:
+            return None
+        self._dirty = False
+        ctx, name, body = self.desk.ctx, self.name, self._body()
+        held = self.draft_id = self.draft_id or drafts.new_id(ctx)
+        return lambda: drafts.save(ctx, name, body, held)
+
+    def keep(self) -> None:
+        """Keeps it now."""
+        job = self.job()
+        if job is not None:
+            self.desk.run(self, job, lambda _: None)
+
+    def done(self) -> Callable[[], Any]:
+        """What was typed is saved: the job that throws the draft away."""
+        ctx, held = self.desk.ctx, self.draft_id
+        self.draft_id, self._dirty = "", False
+        self._timer.stop()
+        return lambda: drafts.discard(ctx, held) if held else None
