@@ -12,7 +12,7 @@ from vpr_desktop.domain.identifiers import is_nhs_number, is_ods_code, nhs_numbe
 from vpr_desktop.domain.identity import hlc_ms, next_hlc, step_record_id, uuid7
 from vpr_desktop.domain.privacy import identifying
 from vpr_desktop.domain.support_times import day_end, day_start
-from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, relative, show
+from vpr_desktop.domain.when import WHICH, NoSuchTime, WhenProblem, parse_day, parse_when, relative, show, which_of
 
 LONDON = ZoneInfo("Europe/London")
 NOW = datetime(2026, 11, 22, 14, 20, 7, tzinfo=UTC)  # a Sunday
@@ -193,3 +193,21 @@ def test_the_edges_of_a_day_on_the_wards_clock() -> None:
     summer = date(2026, 7, 1)
     assert day_start(summer, LONDON) == datetime(2026, 6, 30, 23, 0, tzinfo=UTC)
     assert day_end(summer, LONDON) == datetime(2026, 7, 1, 22, 59, tzinfo=UTC)
+
+
+def test_which_of_two_is_said_by_a_word_or_asked() -> None:
+    unsure = parse_when("25/10/2026 01:30", NOW, LONDON)
+    assert not unsure.is_sure
+    for word, at in zip(WHICH, unsure.twice or (), strict=True):
+        typed = parse_when(f"25/10/2026 01:30 {word}", NOW, LONDON)
+        assert (typed.at, typed.is_sure) == (at, True)
+        assert which_of(at, LONDON) == word
+    assert which_of(NOW, LONDON) == ""
+    assert parse_when("22/11 10:00 second", NOW, LONDON).is_sure
+    between = datetime(2026, 10, 25, 1, 15, tzinfo=UTC)
+    assert parse_when("01:30", between, LONDON).twice is None, "the second has not come yet"
+
+
+def test_a_time_that_the_clocks_skipped_is_said_plainly() -> None:
+    with pytest.raises(NoSuchTime, match=r"There was no 01:30 that night: the clocks went forward\."):
+        parse_when("29/03/2026 01:30", NOW, LONDON)

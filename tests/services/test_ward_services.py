@@ -223,3 +223,16 @@ def test_the_recovery_sheet_bears_the_code(ctx: Context) -> None:
     code = people.set_recovery_code(ctx, people.draw_recovery_code(ctx))
     words = words_of(printing.recovery_sheet(ctx, code).data)
     assert code.replace("-", "")[:4] in words.replace("-", "").replace(" ", "")
+
+
+def test_ward_settings_that_cannot_be_stored_are_named_and_nothing_is_written(ctx: Context) -> None:
+    held = wards.settings(ctx)
+    for change, field in (
+        ({"places": (Option("MOON", "Moon base"),)}, "places"),
+        ({"places": (Option("BAY", "B" * 41),)}, "places"),
+        ({"contacts": (SupportContact("UFO", "Somebody", "1"),)}, "contacts"),
+        ({"short_factors": ("Q99",)}, "ward"),
+        ({"emergency_number": "2" * 21}, "ward"),
+    ):
+        assert problem_fields(lambda c=change: wards.save(ctx, replace(held, **c))) == [field]  # type: ignore[misc]
+    assert wards.settings(ctx) == held

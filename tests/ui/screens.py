@@ -129,6 +129,12 @@ def _half(log: Any) -> None:
     log.form.changed.emit()
 
 
+def _twice(log: Any) -> None:
+    """An hour that came twice, and an incident of it that nobody chose the hour of."""
+    log.form.put({**HALF, "when_text": "25/10/2026 01:30"})
+    log.save()
+
+
 def _three_answers(log: Any) -> None:
     _half(log)
     log.save()
@@ -311,6 +317,8 @@ SCREENS: tuple[Screen, ...] = (
     page("S9 register", "print", kind="register"),
     LOG,
     after("S3 half", LOG, _half),
+    after("S3 draft found", LOG, lambda log: log.desk.go("log")),
+    after("S3 time that came twice", LOG, _twice),
     after("S3 error", LOG, _three_answers),
     after("S3 saved", LOG, _saved),
     page("S10 data", "data"),

@@ -14,6 +14,7 @@ AGO = re.compile(r"-\s*(\d{1,3})\s*(m|min|minutes?|h|hours?)")
 CLOCK = re.compile(r"(\d{1,2})[:.]?(\d{2})")
 SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})(?:/(\d{4}|\d{2}))?")
 ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+WHICH = ("first", "second")
 NAMED = re.compile(r"(\d{1,2})[- ]([a-z]{3,9})(?:[- ](\d{4}|\d{2}))?")
 
 
@@ -21,21 +22,33 @@ class WhenProblem(ValueError):
     """A sentence that says what to type instead."""
 
 
+class NoSuchTime(WhenProblem):
+    """A time that the clocks skipped when they went forward."""
+
+
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """A typed time: the moment in UTC, and how it is said back. `twice` where the clocks went back then."""
+    """A typed time: the moment in UTC, and how it is said back.
+
+    `twice` holds both moments where the clocks went back then; `is_sure` is False while nobody said which one.
+    """
 
     at: datetime
     echo: str
     twice: tuple[datetime, datetime] | None = None
+    is_sure: bool = True
 
 
-def parse_when(text: str, now: datetime, zone: ZoneInfo, second: bool = False, ahead: bool = False) -> Parsed:
-    """The moment somebody typed. `second` picks the later of a time that came twice, `ahead` allows the future.
+def parse_when(text: str, now: datetime, zone: ZoneInfo, *, second: bool | None = None, ahead: bool = False) -> Parsed:
+    """The moment somebody typed. `ahead` allows the future.
 
-    Raises WhenProblem.
+    Of a time that came twice `second` picks one, as "first" or "second" typed behind it does; with neither the first
+    is taken and is not sure. Raises WhenProblem.
     """
     typed = " ".join(text.lower().replace(",", " ").split())
+    rest, _, last = typed.rpartition(" ")
+    if last in WHICH:
+        typed, second = rest, last == WHICH[1]
     ago = AGO.fullmatch(typed)
     if ago:
         amount = int(ago[1])
@@ -83,19 +96,29 @@ def _date(day: int, month: int, year: str | None, today: date) -> date:
         raise WhenProblem("There is no such date. " + HELP) from None
 
 
-def _on_clock(naive: datetime, latest: datetime, zone: ZoneInfo, second: bool) -> Parsed:
+def _on_clock(naive: datetime, latest: datetime, zone: ZoneInfo, second: bool | None) -> Parsed:
     first = naive.replace(tzinfo=zone, fold=0).astimezone(UTC)
     again = naive.replace(tzinfo=zone, fold=1).astimezone(UTC)
     if first.astimezone(zone).replace(tzinfo=None) != naive:
-        raise WhenProblem("The clocks went forward then, so there was no such time. " + HELP)
+        raise NoSuchTime(
+            f"There was no {naive:%H:%M} that night: the clocks went forward. Type an earlier or later time."
+        )
     chosen = again if second else first
     if chosen > latest:
         raise WhenProblem("That is in the future. Type when it happened, such as yesterday 22:10.")
-    return _parsed(chosen, zone, (first, again) if first != again else None)
+    twice = (first, again) if first != again and again <= latest else None
+    return Parsed(chosen, echo(chosen, zone), twice, twice is None or second is not None)
 
 
-def _parsed(at: datetime, zone: ZoneInfo, twice: tuple[datetime, datetime] | None = None) -> Parsed:
-    return Parsed(at, echo(at, zone), twice)
+def _parsed(at: datetime, zone: ZoneInfo) -> Parsed:
+    return Parsed(at, echo(at, zone))
+
+
+def which_of(at: datetime, zone: ZoneInfo) -> str:
+    """ "first" or "second" for a moment whose time came twice, nothing for any other."""
+    local = at.astimezone(zone)
+    other = local.replace(fold=1 - local.fold)
+    return "" if other.utcoffset() == local.utcoffset() else WHICH[local.fold]
 
 
 def echo(at: datetime, zone: ZoneInfo) -> str:

@@ -17,6 +17,7 @@ from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.storage.unit import UnitOfWork
 
 MOST_CONTACTS = 12
+_FIELDS: dict[type[Part], str] = {Place: "places", Contact: "contacts"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ def save(ctx: Context, wanted: WardSettings) -> Context:
         ward = unit.get(Ward, ctx.ward_id)
         ward.name, ward.shift_times = wanted.name, wanted.shift_times
         ward.emergency_number, ward.short_factors = wanted.emergency_number, sorted(wanted.short_factors)
-        unit.save(ward)
+        _keep(unit, ward, "ward")
         kept: list[Part] = [
             Place(ward_id=ctx.ward_id, parent_id=ctx.ward_id, code=one.code, label=one.label, position=place)
             for place, one in enumerate(wanted.places, start=1)
@@ -90,16 +91,25 @@ def save(ctx: Context, wanted: WardSettings) -> Context:
 
 def _replace(unit: UnitOfWork, entity: type[Part], ward_id: str, wanted: Sequence[Part]) -> None:
     """Changes the rows that are there, adds the new ones, takes off the rest: no op where nothing differs."""
+    field = _FIELDS[entity]
     held = sorted(unit.parts(entity, ward_id), key=lambda part: getattr(part, "position", 0) or 99)
     for old, new in zip(held, wanted, strict=False):
         for name in ("code", "kind", "label", "phone", "position"):
             if hasattr(new, name):
                 setattr(old, name, getattr(new, name))
-        unit.save(old)
+        _keep(unit, old, field)
     for new in wanted[len(held) :]:
-        unit.save(new)
+        _keep(unit, new, field)
     for old in held[len(wanted) :]:
         unit.take_off(old)
+
+
+def _keep(unit: UnitOfWork, record: Ward | Part, field: str) -> None:
+    """Saves one record; what cannot be stored is a problem to put right, and the unit is undone."""
+    try:
+        unit.save(record)
+    except ValueError as error:
+        raise ProblemsFound([Problem(field, str(error))]) from error
 
 
 def _problems(wanted: WardSettings) -> list[Problem]:

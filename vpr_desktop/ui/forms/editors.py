@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.fields import FieldSpec
 from vpr_desktop.domain.quick_log import Option
-from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, show, show_day
+from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, show, show_day, which_of
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, TextArea, TextField
 from vpr_desktop.ui.words import say
@@ -78,18 +78,30 @@ class MomentEditor(TextEditor):
     def __init__(self, spec: FieldSpec, zone: ZoneInfo, now: datetime) -> None:
         super().__init__(spec)
         self.zone, self.now = zone, now
+        self._shown: tuple[str, datetime] | None = None
 
     def value(self) -> Any:
         text = super().value()
         if text is None:
             return None
+        if self._shown is not None and text == self._shown[0]:
+            return self._shown[1]  # as it was, to the second and on the right side of a change of clocks
         try:
-            return parse_when(text, self.now, self.zone, ahead=self.spec.label.startswith("Next")).at
+            parsed = parse_when(text, self.now, self.zone, ahead=self.spec.label.startswith("Next"))
         except WhenProblem as problem:
             raise ValueError(f"{self.spec.label}: {problem}") from problem
+        if not parsed.is_sure:
+            asked = say("{label}: the clocks went back then. Add the word first or second.", label=self.spec.label)
+            raise ValueError(asked)
+        return parsed.at
 
     def set_value(self, value: Any) -> None:
-        super().set_value(show(value, self.zone) if isinstance(value, datetime) else value)
+        self._shown = None
+        if isinstance(value, datetime):
+            text = " ".join(part for part in (show(value, self.zone), which_of(value, self.zone)) if part)
+            self._shown = (text, value)
+            value = text
+        super().set_value(value)
 
 
 class DayEditor(TextEditor):

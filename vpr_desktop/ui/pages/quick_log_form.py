@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.domain.privacy import ADVICE, identifying
 from vpr_desktop.domain.quick_log import QUICK_LOG, Option, Question
-from vpr_desktop.domain.when import WhenProblem, parse_when
+from vpr_desktop.domain.when import NoSuchTime, Parsed, WhenProblem, parse_when, which_of
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
@@ -20,6 +20,7 @@ from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import TextArea, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, column, row
 from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.widgets.which_time import WhichTime
 from vpr_desktop.ui.words import say
 
 QUESTION_WIDTH = 224
@@ -72,6 +73,7 @@ class QuickLogForm(QWidget):
         for name, group in self.groups.items():
             group.answered.connect(lambda name=name: self._on_answered(name))
         self.when.textEdited.connect(self._on_when_edited)
+        self.which.answered.connect(self.changed)
         self.note.textChanged.connect(self._on_note_changed)
         style_of().changed.connect(self._arrange)
 
@@ -81,10 +83,10 @@ class QuickLogForm(QWidget):
             group.set_value([])
         self._choose_when("now")
         self.when.clear()
+        self._read_when()
         self.note.blockSignals(True)
         self.note.clear()
         self.note.blockSignals(False)
-        self._show_echo("")
         self.notice.hide()
         self.advice.hide()
         self.show_problems([])
@@ -97,6 +99,7 @@ class QuickLogForm(QWidget):
             "answers": {k: v for k, v in values.items() if k not in ("occurred_at", "time_known") and v},
             "when_choice": first_of(self.groups["occurred_at"].value()),
             "when_text": self.when.text(),
+            "when_which": self.which.choice(),
             "started_at": (self.started_at or self.desk.ctx.now()).isoformat(),
         }
 
@@ -122,6 +125,8 @@ class QuickLogForm(QWidget):
             self.when.setObjectName("when")
             self.echo = Words("", "hint", tone="second")
             self.echo.hide()
+            self.which = WhichTime()
+            self.which.hide()
 
     def _arrange(self) -> None:
         """Question beside its answers, or above them where there is little room or large text."""
@@ -160,7 +165,7 @@ class QuickLogForm(QWidget):
             self._when_box = QWidget()
             line = row(group, gap=6)
             line.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
-            self._when_box.setLayout(column(line, self.echo, gap=2))
+            self._when_box.setLayout(column(line, self.echo, self.which, gap=2))
         self.when.setFixedWidth(style_of().px(200))
         return self._when_box
 
@@ -207,7 +212,13 @@ class QuickLogForm(QWidget):
         if body.get("started_at"):
             self.started_at = datetime.fromisoformat(body["started_at"])
         self.note.setPlainText(answers.get("description") or "")
-        self._on_when_edited(self.when.text(), choose=False)
+        self._read_when()
+        self.which.set_choice(body.get("when_which") or self._which_of(answers.get("occurred_at")))
+
+    def _which_of(self, wire: str | None) -> str:
+        if not wire:
+            return ""
+        return which_of(datetime.fromisoformat(wire.replace("Z", "+00:00")), self.desk.ctx.ward.zone)
 
     def _typed_time(self, wire: str | None) -> str:
         if not wire:
@@ -237,9 +248,12 @@ class QuickLogForm(QWidget):
         if not self.when.text().strip():
             return None, "exact", say("Type when it happened, such as 14:20 or yesterday 22:10.")
         try:
-            return parse_when(self.when.text(), now, self.desk.ctx.ward.zone).at, "exact", ""
+            parsed = parse_when(self.when.text(), now, self.desk.ctx.ward.zone, second=self.which.second())
         except WhenProblem as problem:
             return None, "exact", str(problem)
+        if not parsed.is_sure:
+            return None, "exact", say("The clocks went back then. {question}", question=self.which.words.text())
+        return parsed.at, "exact", ""
 
     def answered_count(self) -> int:
         """How many of the seven have an answer."""
@@ -269,16 +283,30 @@ class QuickLogForm(QWidget):
             self.notice.setVisible(sexual)
         self.changed.emit()
 
-    def _on_when_edited(self, text: str, choose: bool = True) -> None:
-        if choose and text.strip():
+    def _on_when_edited(self, text: str) -> None:
+        if text.strip():
             self._choose_when("typed")
-        try:
-            parsed = parse_when(text, self.desk.ctx.now(), self.desk.ctx.ward.zone)
-            self._show_echo(parsed.echo if text.strip() else "")
-        except WhenProblem:
-            self._show_echo("")
-        if choose:
-            self.changed.emit()
+        self._read_when()
+        self.changed.emit()
+
+    def _read_when(self) -> None:
+        """Says back how the typed time is read, and asks which one where it came twice."""
+        parsed: Parsed | None = None
+        said = ""
+        if self.when.text().strip():
+            try:
+                parsed = parse_when(self.when.text(), self.desk.ctx.now(), self.desk.ctx.ward.zone)
+                said = parsed.echo
+            except NoSuchTime as problem:
+                said = str(problem)
+            except WhenProblem:
+                said = ""
+        asked = parsed if parsed is not None and not parsed.is_sure else None
+        was_asked = not self.which.isHidden()
+        self.which.show_for(asked, self.desk.ctx.ward.zone)
+        if asked is not None and not was_asked:
+            self.desk.announce(self.which.words.text())
+        self._show_echo(said, was_asked != (asked is not None))
 
     def _choose_when(self, code: str) -> None:
         self.groups["occurred_at"].set_value([code])
@@ -289,12 +317,12 @@ class QuickLogForm(QWidget):
         typed = self.groups["occurred_at"].value() == ["typed"]
         self.when.setFocusPolicy(Qt.FocusPolicy.StrongFocus if typed else Qt.FocusPolicy.ClickFocus)
 
-    def _show_echo(self, text: str) -> None:
+    def _show_echo(self, text: str, asked_changed: bool) -> None:
         """How the typed time was read. The row is laid out anew, as the grid keeps the height it once had."""
         came_or_went = self.echo.isHidden() != (not text)
         self.echo.setText(text)
         self.echo.setVisible(bool(text))
-        if came_or_went:
+        if came_or_went or asked_changed:
             self._arrange()
 
     def _on_note_changed(self) -> None:
@@ -323,7 +351,8 @@ class QuickLogForm(QWidget):
 
     def _on_error_chosen(self, name: str) -> None:
         if name == "occurred_at" and self.groups[name].value() == ["typed"]:
-            self.when.setFocus()
+            unsure = not self.which.isHidden() and not self.which.choice()
+            (self.which.group.first_focus() if unsure else self.when).setFocus()
         elif name in self.groups:
             self.groups[name].first_focus().setFocus(Qt.FocusReason.TabFocusReason)
 

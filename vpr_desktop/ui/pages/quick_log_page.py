@@ -19,6 +19,7 @@ from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm
 from vpr_desktop.ui.pages.saved_panel import SavedPanel
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.draft_offer import DraftOffer
 from vpr_desktop.ui.widgets.frames import ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
@@ -57,6 +58,8 @@ class QuickLogPage(QWidget):
         self.scroller = ScrollPage()
         self.scroller.body.setContentsMargins(20, 6, 20, 6)
         self.scroller.body.setSpacing(0)
+        self.offer = DraftOffer()
+        self.scroller.body.addWidget(self.offer)
         self.scroller.body.addWidget(self.form)
         self.scroller.body.addWidget(self.saved)
         self.scroller.body.addStretch(1)
@@ -85,6 +88,7 @@ class QuickLogPage(QWidget):
 
     def _connect(self) -> None:
         self.form.changed.connect(self._on_form_changed)
+        self.offer.taken.connect(lambda draft_id: self.desk.go("log", draft_id=draft_id))
         self.save_button.clicked.connect(self.save)
         self.later_button.clicked.connect(self._on_later_clicked)
         self.support.clicked.connect(lambda: self.desk.go("support"))
@@ -116,8 +120,17 @@ class QuickLogPage(QWidget):
         self.ward.setText(say("For {ward}", ward=ctx.ward.name) if len(ctx.wards) > 1 else "")
         self.danger.setText(say("If anyone is in danger now, call {number} first.", number=ctx.ward.emergency_number))
         self.desk.run(self, lambda: wards.places(ctx), self.form.show_places)
-        if draft_id:
-            self.desk.run(self, lambda: drafts.mine(ctx), lambda found: self._show_draft(found, draft_id))
+        self.offer.hide()
+        show = self._offer_draft if draft_id is None else lambda found: self._show_draft(found, draft_id)
+        self.desk.run(self, lambda: drafts.mine(ctx), show)
+
+    def _offer_draft(self, found: list[drafts.Draft]) -> None:
+        """An empty form offers the last draft; whoever has begun to answer is not asked any more."""
+        draft = next((one for one in found if one.form == "quick_log"), None)
+        if draft is None or self._dirty or self.draft_id is not None or self.saved.isVisible():
+            return
+        ctx = self.desk.ctx
+        self.desk.announce(self.offer.offer(draft.id, draft.started_at, ctx.now(), ctx.ward.zone))
 
     def _show_draft(self, found: list[drafts.Draft], draft_id: str) -> None:
         draft = next((one for one in found if one.id == draft_id), None)
@@ -142,6 +155,7 @@ class QuickLogPage(QWidget):
 
     def _on_form_changed(self) -> None:
         self._dirty = True
+        self.offer.hide()
         self._show_count()
         self._timer.start()
 

@@ -81,8 +81,10 @@ class DropDown(QComboBox):
         """The chosen code."""
         return str(self.currentData() or "")
 
-    def set_code(self, code: str) -> None:
-        """Chooses a code."""
+    def set_code(self, code: str, *, keep: bool = False) -> None:
+        """Chooses a code. With `keep` one that a newer version wrote is put on the list, so that it is not lost."""
+        if keep and self.findData(code) < 0:
+            self.addItem(code, code)
         self.setCurrentIndex(max(0, self.findData(code)))
 
     def _dress(self) -> None:
