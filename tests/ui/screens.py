@@ -264,6 +264,20 @@ def _calm(stage: Stage) -> None:
     stage.window.idle.start()
 
 
+def _loading(stage: Stage) -> QWidget:
+    stage.go("incidents")
+    assert stage.window.shell is not None
+    stage.window.shell.busy.say("Loading incidents", (3, 10))
+    stage.window.shell.busy.offer_cancel("Cancel: Loading incidents")
+    settle(stage.window)
+    return stage.window
+
+
+def _loaded(stage: Stage) -> None:
+    assert stage.window.shell is not None
+    stage.window.shell.busy.rest()
+
+
 def _trouble(stage: Stage) -> QWidget:
     stage.go("home")
     stage.window.trouble("Not saved: the disk is full. Keep this open and call IT.")
@@ -332,6 +346,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("S12 support", _support, _support_ends),
     Screen("lock warning", _warned, _calm),
     Screen("trouble", _trouble, _calm),
+    Screen("loading", _loading, _loaded),
     Screen("reason asked", *_dialog(_reason)),
     Screen("reason missing", *_dialog(_reason_error)),
     Screen("name asked", *_dialog(_name)),

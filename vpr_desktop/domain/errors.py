@@ -46,6 +46,12 @@ class ProblemsFound(KnownError):
         self.problems = list(problems)
 
 
+class Stopped(KnownError):
+    """Somebody stopped a long reading; nothing was changed."""
+
+    message = "Stopped. What you see is as it was before. Open the page again to load it."
+
+
 class NotFound(KnownError):
     """No such record, or none that this person may know of."""
 

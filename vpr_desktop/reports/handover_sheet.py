@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vpr_desktop.reports.page import LEFT, ROW, Frame, Sheet, table
+from vpr_desktop.reports.page import LEFT, ROW, Frame, Sheet, Told, table
 
 HEADS = ("Reference", "When", "Where", "What", "Effect so far")
 WIDTHS = (88.0, 96.0, 110.0, 112.0, 62.0)
@@ -13,10 +13,15 @@ DUE_WIDTHS = (120.0, 210.0, 130.0)
 
 
 def render(
-    frame: Frame, shift: str, incidents: Sequence[Sequence[str]], overdue: Sequence[Sequence[str]], facts: Sequence[str]
+    frame: Frame,
+    shift: str,
+    incidents: Sequence[Sequence[str]],
+    overdue: Sequence[Sequence[str]],
+    facts: Sequence[str],
+    told: Told | None = None,
 ) -> tuple[bytes, int]:
     """The PDF and its number of pages."""
-    sheet = Sheet(frame)
+    sheet = Sheet(frame, told)
     sheet.heading(f"Incidents this shift, {shift}")
     if incidents:
         table(sheet, HEADS, WIDTHS, incidents)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,7 @@ BODY, HEADING, SMALL, MARKING = 11.0, 14.0, 9.0, 12.0
 LEADING = 1.3
 ROW = 19.5
 UNDER = 6.5  # from the words of a row down to its rule
+Told = Callable[[int, int], None]  # how many pages are done, of how many; what it raises ends the print
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,17 @@ class Frame:
 class Sheet:
     """A print being drawn, from top to bottom, onto as many pages as it takes."""
 
-    def __init__(self, frame: Frame) -> None:
+    def __init__(self, frame: Frame, told: Told | None = None) -> None:
         load()
         self.frame = frame
+        self._told = told
         self._out = io.BytesIO()
         self._pages: list[list[tuple[str, tuple[object, ...]]]] = []
         self._start_page()
 
     def _start_page(self) -> None:
+        if self._told is not None:
+            self._told(0, 1)
         self._pages.append([])
         self.y = HEIGHT - TOP - 3 * ROW - (ROW if self.frame.outlined else 0)
 
@@ -135,6 +139,8 @@ class Sheet:
         canvas.setCreator("VPR Desktop")
         canvas.setViewerPreference("DisplayDocTitle", "true")
         for number, page in enumerate(self._pages, start=1):
+            if self._told is not None:
+                self._told(number, len(self._pages))
             self._draw_frame(canvas, number)
             for kind, what in page:
                 _DRAW[kind](canvas, *what)

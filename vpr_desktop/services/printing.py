@@ -5,6 +5,7 @@ The PDF library is imported when something is printed, never at start-up.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.storage.slot_file import replace_file
 
+Told = Callable[[int, int], None]  # hears how many pages are made, of how many; what it raises ends the print
 LEAST_REASON = 10
 MOST_ROWS = 5000
 NOT_SHOWN = (
@@ -283,8 +285,8 @@ def blank_form(ctx: Context) -> Pdf:
     return Pdf(data, pages, "incident-form.pdf", "Paper form", "blank")
 
 
-def handover_sheet(ctx: Context) -> Pdf:
-    """The handover of the shift that runs."""
+def handover_sheet(ctx: Context, told: Told | None = None) -> Pdf:
+    """The handover of the shift that runs. `told` hears how far it is and may raise to stop it."""
     from vpr_desktop.reports import handover_sheet as report
 
     found = home.handover(ctx)
@@ -292,7 +294,7 @@ def handover_sheet(ctx: Context) -> Pdf:
     late = [(r.reference, r.text, r.due) for r in found.overdue]
     facts = [f"Unfinished drafts: {found.drafts}.", f"Incidents not sent yet: {found.unsent}."]
     frame = frame_of(ctx, "Handover", ctx.ward.name, "", "redacted", 0)
-    data, pages = report.render(frame, found.shift.label, rows, late, facts)
+    data, pages = report.render(frame, found.shift.label, rows, late, facts, told)
     return Pdf(data, pages, "handover.pdf", "Handover", "redacted", NOT_SHOWN)
 
 
@@ -328,8 +330,8 @@ def recovery_sheet(ctx: Context, code: str) -> Pdf:
     return Pdf(data, pages, "recovery-code.pdf", "Recovery code", "recovery")
 
 
-def register(ctx: Context, query: ListQuery) -> Pdf:
-    """The list as filtered, as a table."""
+def register(ctx: Context, query: ListQuery, told: Told | None = None) -> Pdf:
+    """The list as filtered, as a table. `told` hears how far it is and may raise to stop it."""
     from dataclasses import replace
 
     from vpr_desktop.reports import register as report
@@ -337,7 +339,7 @@ def register(ctx: Context, query: ListQuery) -> Pdf:
     ctx.require("print")
     found = listing.page(ctx, replace(query, limit=MOST_ROWS, offset=0))
     rows = [(r.reference, r.when_full, r.where, _kind(r.what), r.effect, r.status) for r in found]
-    data, pages = report.render(frame_of(ctx, "List of incidents", "redacted copy", "", "redacted", 0), rows)
+    data, pages = report.render(frame_of(ctx, "List of incidents", "redacted copy", "", "redacted", 0), rows, told)
     return Pdf(data, pages, "incidents.pdf", "List of incidents", "redacted", NOT_SHOWN)
 
 

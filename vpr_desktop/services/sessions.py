@@ -267,6 +267,11 @@ def lock(ctx: Context) -> None:
     keys.lock.release()
 
 
+def stop_when(ctx: Context, asked: Callable[[], bool]) -> None:
+    """Lets a long reading of this session end where `asked` says so; writing is never cut short."""
+    ctx.store.stop_when(asked)
+
+
 def confirm_passphrase(ctx: Context, passphrase: str) -> None:
     """Asks again before a security setting changes. Raises WrongPassphrase."""
     keys: Keys = ctx.secrets

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from vpr_desktop.domain.errors import DiskFull, FileTooNew, KnownError, NotWritable
@@ -27,6 +27,7 @@ OPEN_AGAIN = "Not saved: the disk did not answer. Note down what you typed, then
 SAVE_AGAIN = "Not saved yet: the disk is full. Some room was kept for this: save again now, then call IT."
 PUT_STATE = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
 DEFAULT_ZONE = "Europe/London"
+STEPS = 10_000  # of the database's machine between two looks at whether to stop: some milliseconds
 
 
 class Anchors(Protocol):
@@ -129,6 +130,11 @@ class Store:
         self.db.execute("BEGIN IMMEDIATE")
         self.db.execute(PUT_STATE, (key, value))
         self.db.execute("COMMIT")
+
+    def stop_when(self, asked: Callable[[], bool]) -> None:
+        """Lets a long reading end where `asked` says so. A transaction is never cut short."""
+        db: Any = self.db  # of sqlcipher3, which has no types
+        db.set_progress_handler(lambda: asked() and not db.in_transaction, STEPS)
 
     def close(self) -> None:
         """Closes the file and drops the key."""

@@ -39,6 +39,25 @@ class Desk(Protocol):
         Without `failed` the window shows the error's own sentence in a banner.
         """
 
+    def load(
+        self,
+        owner: QObject,
+        job: Callable[[], Any],
+        done: Callable[[Any], None],
+        failed: Callable[[Exception], None] | None = None,
+        text: str = "",
+        stopped: Callable[[], str | None] | None = None,
+    ) -> None:
+        """Like `run`, for what somebody waits to see or to print: it says so after a moment, and can be cancelled.
+
+        What a page runs while it opens is loaded like this anyway. `text` stands beside the bar, such as "Loading
+        incidents"; `stopped` is called in place of `done` after a cancel and may say what came of it. Only for jobs
+        that may end half way.
+        """
+
+    def told(self, done: int, of: int) -> None:
+        """Called from within a long job: how far it is. Raises Stopped where it was cancelled."""
+
     def restore(self, archive: str, passphrase: str) -> None:
         """Locks, puts a backup in place of the file, and unlocks that for the same person."""
 

@@ -13,6 +13,13 @@ if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
 
 
+def stop_when(ctx: Context, asked: Callable[[], bool]) -> None:
+    """Lets a long reading of the session end where `asked` says so."""
+    from vpr_desktop.services import sessions
+
+    sessions.stop_when(ctx, asked)
+
+
 def keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
     """Keeps the draft, then closes the file and drops the key, even where the draft could not be kept."""
     from vpr_desktop.services import sessions

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -17,11 +17,13 @@ from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui import panes, shortcuts
 from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import keep_and_close, restoring
+from vpr_desktop.ui.leaving import keep_and_close, restoring, stop_when
+from vpr_desktop.ui.loading import Loads
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
 from vpr_desktop.ui.sending import Sending
@@ -64,13 +66,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page = LockPage()
         self.lock_dock: SupportDock | None = None
         self.shell: Shell | None = None
+        self.loads = Loads(lane, self._on_job_failed, self)
+        self.run, self.load, self.told = self.loads.run, self.loads.load, lane.told
         self.first_run: QWidget | None = None
-        self._stack = QStackedLayout()
-        self._stack.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(self._stack)
+        self.stack = QStackedLayout()
+        self.stack.setContentsMargins(0, 0, 0, 0)
+        self.setLayout(self.stack)
         self._locked_view = QWidget()
         self._locked_view.setLayout(row(self.lock_page, gap=0))
-        self._stack.addWidget(self._locked_view)
+        self.stack.addWidget(self._locked_view)
         self.ring = FocusRing(self)
         self.idle = IdleWatch(clock, self.facts.lock_minutes, self)
         self._connect()
@@ -84,9 +88,12 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.slip_asked.connect(lambda: SlipDialog.ask(self, self.home, self.clock, self.lane))
         self.care = FileCare(self, self._on_unlocked)
         self.sending = Sending(self)
+        self.beginning = Beginning(self)
+        self.beginning.finished.connect(self._on_unlocked)
         self.idle.warned.connect(self._on_idle_warned)
         self.idle.calmed.connect(self._close_banner)
         self.idle.expired.connect(self.lock)
+        self.loads.stopped.connect(self.status)
 
     # The desk
     @property
@@ -94,16 +101,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """The signed-in session."""
         assert self._ctx is not None, "nobody is signed in"
         return self._ctx
-
-    def run(
-        self,
-        owner: QObject,
-        job: Callable[[], Any],
-        done: Callable[[Any], None],
-        failed: Callable[[Exception], None] | None = None,
-    ) -> None:
-        """Runs a job in the store lane; without `failed` the window says what went wrong."""
-        self.lane.run(owner, job, done, failed or self._on_job_failed)
 
     def _on_job_failed(self, error: Exception) -> None:
         if isinstance(error, KnownError):
@@ -199,7 +196,8 @@ class MainWindow(TabsInReadingOrder, QWidget):
         widget = self._pages[page]
         self.shell.show_banner(None)
         self.shell.show_page(PLACE_OF.get(page, page), widget, page in ICONS_ONLY)
-        widget.opened(**arguments)
+        with self.loads.opening(page):
+            widget.opened(**arguments)
         widget.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
         if spot is not None:  # behind the jobs by which the page fills itself
             self.run(widget, lambda: None, lambda _: go_to(widget, spot))
@@ -266,29 +264,11 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Shows the lock screen, or the first run on a PC that has no file yet."""
         self.facts = lockscreen.read(self.home)
         if self.facts.needs_first_run:
-            self._show_first_run()
+            self.beginning.show()
             return
         self.lock_page.show_facts(self.facts)
-        self._stack.setCurrentWidget(self._locked_view)
+        self.stack.setCurrentWidget(self._locked_view)
         self.lock_page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _show_first_run(self) -> None:
-        from vpr_desktop.ui.pages.first_run_page import FirstRunPage
-
-        page = FirstRunPage(self.home, self.clock, self.lane)
-        page.finished.connect(self._on_first_run_finished)
-        self.first_run = page
-        self._stack.addWidget(page)
-        self._stack.setCurrentWidget(page)
-        page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
-
-    def _on_first_run_finished(self, ctx: Context) -> None:
-        if self.first_run is not None:
-            self._stack.removeWidget(self.first_run)
-            self.first_run.deleteLater()
-            self.first_run = None
-        self.lock_page.show_facts(lockscreen.read(self.home))
-        self._on_unlocked(ctx)
 
     def warm_up(self) -> None:
         """Loads what unlocking needs, in the lane, once the window is there."""
@@ -311,13 +291,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
         from vpr_desktop.ui.shell import Shell
 
         self.shell = Shell()
+        self.loads.begin(self.shell.busy)
+        self.lane.run(self, lambda: stop_when(ctx, self.lane.is_to_stop))
         self.shell.offer({page for page, act in NEEDS.items() if ctx.can(act)})
         self.shell.asked.connect(self.go)
         self.shell.header.ward_chosen.connect(self.show_ward)
         self._show_session(ctx)
         self.shell.status.right.setText(say("Fictional practice data. Never sent.") if ctx.practice else "")
-        self._stack.addWidget(self.shell)
-        self._stack.setCurrentWidget(self.shell)
+        self.stack.addWidget(self.shell)
+        self.stack.setCurrentWidget(self.shell)
         self.facts = lockscreen.read(self.home)
         self.idle.minutes = self.facts.lock_minutes
         self.idle.start()
@@ -353,8 +335,9 @@ class MainWindow(TabsInReadingOrder, QWidget):
             name, opened_with = self._here
             page = self._pages[name]
             self._return = (ctx.user.user_id, name, {**opened_with, **page.place()}, spot_of(page))
+        self.loads.drop()
         self._ctx, self.shell, self._pages, self._here, self._trail = None, None, {}, None, []
-        self._stack.removeWidget(shell)
+        self.stack.removeWidget(shell)
         shell.setParent(None)
         shell.deleteLater()
         self.show_lock()

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from vpr_desktop.ui.icons import icon
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import HEADER, MENU_FROM, NARROW_BELOW, RAIL, RAIL_NARROW, STATUS_BAR
+from vpr_desktop.ui.widgets.busy_note import BusyNote
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import clear, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, TagLabel, Words
@@ -219,7 +220,14 @@ class Shell(QWidget):
         self.banner.hide()
         self.dock = SupportDock()
         centre = QWidget()
-        centre.setLayout(column(self.banner, self.pages, gap=0))
+        self.busy = BusyNote()
+        over = QGridLayout()  # the note lies over the page, so that nothing moves when it comes and goes
+        over.setContentsMargins(0, 0, 0, 0)
+        over.addWidget(self.busy, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
+        over.addWidget(self.pages, 0, 0)
+        middle_line = column(self.banner, gap=0)
+        middle_line.addLayout(over, 1)
+        centre.setLayout(middle_line)
         middle = row(self.rail, gap=0)
         middle.addWidget(centre, 1)
         middle.addWidget(self.dock)

@@ -12,6 +12,8 @@ from typing import Any
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
+from vpr_desktop.domain import errors
+
 LOG = logging.getLogger(__name__)
 Job = Callable[[], Any]
 
@@ -20,12 +22,30 @@ class Stopped(Exception):
     """Whoever waits for a lane does so in vain: it has ended, or the session did."""
 
 
+class Ticket:
+    """One job of a lane. A cancelled one does not begin, or ends where it next looks; its answer is `errors.Stopped`."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self.progress: tuple[int, int] | None = None
+
+    def cancel(self) -> None:
+        """Lets the job end as soon as it can. A transaction is never cut short: it ends first."""
+        self._stop.set()
+
+    @property
+    def is_cancelled(self) -> bool:
+        """Whether somebody asked the job to end."""
+        return self._stop.is_set()
+
+
 class Lane(QObject):
     """Runs jobs one after another in a thread of its own; answers come back on the UI thread.
 
     What another lane asks for comes after all that people wait for.
     """
 
+    ended = Signal(object)  # the ticket of a job, after its answer was taken or dropped
     _answered = Signal(object)
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
@@ -35,6 +55,7 @@ class Lane(QObject):
         self._ready = threading.Condition()
         self._ended = False
         self._waiting = 0
+        self._current: Ticket | None = None
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
         self._thread.start()
@@ -50,9 +71,10 @@ class Lane(QObject):
         job: Job,
         done: Callable[[Any], None] | None = None,
         failed: Callable[[Exception], None] | None = None,
-    ) -> None:
+    ) -> Ticket:
         """Queues a job. `done` or `failed` is called on the UI thread, and not at all once `owner` is gone."""
         self._waiting += 1
+        ticket = Ticket()
 
         def answer(value: Any, error: Exception | None) -> None:
             if not shiboken6.isValid(owner):
@@ -63,7 +85,19 @@ class Lane(QObject):
             elif failed is not None:
                 failed(error)
 
-        self._put(lambda: self._answer(job, answer))
+        self._put(lambda: self._answer(job, answer, ticket))
+        return ticket
+
+    def is_to_stop(self) -> bool:
+        """Whether the job that runs was cancelled; asked from within long readings, in the lane."""
+        return self._current is not None and self._current.is_cancelled
+
+    def told(self, done: int, of: int) -> None:
+        """Called by a long job: how far it is. Raises errors.Stopped where it was cancelled."""
+        if self._current is not None:
+            self._current.progress = (done, of)
+        if self.is_to_stop():
+            raise errors.Stopped()
 
     def behind(self, job: Job) -> Any:
         """What a job gives, done once nothing waits that a person asked for. Blocks; never call it on the UI thread.
@@ -103,18 +137,19 @@ class Lane(QObject):
         for _, made in left:
             made.set_exception(Stopped())
 
-    def _answer(self, job: Job, answer: Callable[..., None]) -> None:
-        try:
-            value, error = job(), None
-        except Exception as raised:  # every failure goes back to whoever asked
-            LOG.info("job ended: %s", type(raised).__name__)
-            value, error = None, _as_known(raised)
-        self._answered.emit((answer, value, error))
+    def _answer(self, job: Job, answer: Callable[..., None], ticket: Ticket) -> None:
+        self._current = ticket
+        value, error = _result(job, ticket)
+        self._current = None
+        self._answered.emit((answer, value, error, ticket))
 
-    def _on_answered(self, packed: tuple[Callable[..., None], Any, Exception | None]) -> None:
-        answer, value, error = packed
+    def _on_answered(self, packed: tuple[Callable[..., None], Any, Exception | None, Ticket]) -> None:
+        answer, value, error, ticket = packed
         self._waiting -= 1
-        answer(value, error)
+        try:
+            answer(value, error)
+        finally:
+            self.ended.emit(ticket)
 
     def stop(self, seconds: float = 10) -> None:
         """Ends the thread after the jobs that wait, and waits so long for it."""
@@ -127,6 +162,16 @@ def _fulfil(job: Job, made: Future[Any]) -> None:
         made.set_result(job())
     except Exception as raised:  # every failure goes back to the thread that waits
         made.set_exception(raised)
+
+
+def _result(job: Job, ticket: Ticket) -> tuple[Any, Exception | None]:
+    if ticket.is_cancelled:
+        return None, errors.Stopped()
+    try:
+        return job(), None
+    except Exception as raised:  # every failure goes back to whoever asked
+        LOG.info("job ended: %s", type(raised).__name__)
+        return None, errors.Stopped() if ticket.is_cancelled else _as_known(raised)
 
 
 def _as_known(error: Exception) -> Exception:

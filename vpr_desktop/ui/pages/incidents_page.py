@@ -147,13 +147,13 @@ class IncidentsPage(QWidget):
         self._turn += 1
         turn, ctx, asked = self._turn, self.desk.ctx, self.query
         if asked.text.strip() and asked == ListQuery(text=asked.text, limit=PAGE):
-            self.desk.run(
+            self.desk.load(
                 self, lambda: listing.search(ctx, asked.text, 200), lambda rows: self._show(turn, rows, len(rows))
             )
         else:
-            self.desk.run(self, lambda: listing.page(ctx, asked), lambda rows: self._show(turn, rows, None))
-            self.desk.run(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
-        self.desk.run(self, lambda: listing.view_counts(ctx, tuple(VIEWS)), self._show_views)
+            self.desk.load(self, lambda: listing.page(ctx, asked), lambda rows: self._show(turn, rows, None))
+            self.desk.load(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
+        self.desk.load(self, lambda: listing.view_counts(ctx, tuple(VIEWS)), self._show_views)
 
     def _show(self, turn: int, rows: list[Row], count: int | None) -> None:
         if turn != self._turn:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QRectF
-from PySide6.QtGui import QImage, QPainter, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
 from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
 
@@ -18,17 +17,17 @@ from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.dialogs.save_file import ask_save_path
+from vpr_desktop.ui.paper import PAPER_DPI, Paper
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.paper_view import Document, PaperView, draw, read
+from vpr_desktop.ui.widgets.paper_view import Document, PaperView, read
 from vpr_desktop.ui.words import say
 
 COPIES = (Option("redacted", "Redacted copy"), Option("anonymous", "Anonymous copy"), Option("full", "Full copy"))
 WITH_COPIES = ("summary", "f2508", "referral", "police")
-PAPER_DPI = 300
 OPTIONS = 340
 
 
@@ -42,6 +41,7 @@ class PrintPage(QWidget):
         self.pdf: Pdf | None = None
         self.kind, self.incident_id, self.person_id, self.query = "summary", "", "", ListQuery()
         self.copy, self.reason = "redacted", ""
+        self.shown_copy = "redacted"
         self._document = Document(b"", ())
         self.back = Button(say("Back"), "link", icon="back")
         self.title = Heading("")
@@ -110,14 +110,15 @@ class PrintPage(QWidget):
     def _render(self) -> None:
         ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
         copy, reason, with_note, person_id = self.copy, self.reason, bool(self.note.value()), self.person_id
+        told = self.desk.told
 
         def job() -> tuple[Pdf, Document]:
             makers = {
                 "summary": lambda: printing.summary(ctx, incident_id, copy, reason, with_note),
                 "slip": lambda: printing.receipt_slip(ctx, incident_id),
-                "handover": lambda: printing.handover_sheet(ctx),
+                "handover": lambda: printing.handover_sheet(ctx, told),
                 "blank": lambda: printing.blank_form(ctx),
-                "register": lambda: printing.register(ctx, query),
+                "register": lambda: printing.register(ctx, query, told),
                 "f2508": lambda: sheets.f2508(ctx, incident_id, person_id, copy, reason),
                 "checklist": lambda: sheets.checklist(ctx, incident_id, person_id),
                 "referral": lambda: sheets.referral(ctx, incident_id, person_id, copy, reason),
@@ -128,7 +129,12 @@ class PrintPage(QWidget):
             pdf = makers[kind]()
             return pdf, read(pdf.data)
 
-        self.desk.run(self, job, self._show, self._on_failed)
+        self.desk.load(self, job, self._show, self._on_failed, stopped=self._on_stopped)
+
+    def _on_stopped(self) -> None:
+        """What is shown stays; so does the copy it is of."""
+        self.copies.set_value([self.shown_copy])
+        self.copy = self.shown_copy
 
     def _on_failed(self, error: Exception) -> None:
         self.copies.set_value([self.copy])
@@ -138,6 +144,7 @@ class PrintPage(QWidget):
 
     def _show(self, made: tuple[Pdf, Document]) -> None:
         self.pdf, self._document = made
+        self.shown_copy = self.copy
         self.title.setText(say(self.pdf.title))
         self.hidden.setText(self.pdf.hidden)
         self.note.setVisible(self.copy == "redacted" and self.kind == "summary")
@@ -185,27 +192,13 @@ class PrintPage(QWidget):
 
     def _print_on(self, printer: QPrinter) -> None:
         """Notes the print, then sends page after page: a long list drawn at once would fill the memory."""
-        pdf, document, ctx = self.pdf, self._document, self.desk.ctx
+        pdf, ctx = self.pdf, self.desk.ctx
         assert pdf is not None
+        document = self._document
         self.desk.run(
             self, lambda: printing.printed(ctx, pdf, "paper"),
-            lambda _: self._print_next(printer, QPainter(printer), document, 0),
+            lambda _: Paper(self, self.desk, printer, document).send(),
         )  # fmt: skip
-
-    def _print_next(self, printer: QPrinter, painter: QPainter, document: Document, number: int) -> None:
-        if number == len(document.sizes):
-            painter.end()
-            self.desk.status(say("Sent to the printer."))
-            return
-
-        def paint(images: list[QImage]) -> None:
-            if number:
-                printer.newPage()
-            painter.drawImage(QRectF(printer.paperRect(QPrinter.Unit.DevicePixel)), images[0])
-            self._print_next(printer, painter, document, number + 1)
-
-        wide = round(document.sizes[number][0] * PAPER_DPI / 72)
-        self.desk.run(self, lambda: draw(document, [number], wide), paint)
 
     def _on_save_clicked(self) -> None:
         if self.pdf is not None:

@@ -72,7 +72,7 @@ class ContactsSection(Section):
         held = loaded.ward.contacts
         self._grow(max(AT_FIRST, len(held)))
         for (what, who, number), contact in zip(self.contacts, [*held, *[None] * MOST_CONTACTS], strict=False):
-            what.set_code(contact.kind if contact else "MAN")
+            what.set_code(contact.kind if contact else "MAN", keep=True)
             who.setText(contact.label if contact else "")
             number.setText(contact.number if contact else "")
         self._show_error("")

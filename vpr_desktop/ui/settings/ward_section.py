@@ -87,7 +87,7 @@ class WardSection(Section):
         self.emergency.setText(held.emergency_number)
         self.shifts.setText(held.shift_times)
         for (kind, label), place in zip(self.places, [*held.places, *[None] * OWN_PLACES], strict=False):
-            kind.set_code(place.code if place else "")
+            kind.set_code(place.code if place else "", keep=True)
             label.setText(place.label if place else "")
         self.place_hint.setText("")
         self._show_errors({})
