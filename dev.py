@@ -121,10 +121,13 @@ def system_packages(window: bool) -> None:
 
 
 def test_server() -> None:
-    """Brings in PostgreSQL, which the endpoint's tests run on besides SQLite, on Debian and Ubuntu."""
-    held = any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) or shutil.which("postgres")
-    if not held and sys.platform.startswith("linux") and shutil.which("apt-get"):
+    """Brings in what tests talk to, on Debian and Ubuntu: PostgreSQL beside SQLite, and a message bus of their own."""
+    if not sys.platform.startswith("linux") or not shutil.which("apt-get"):
+        return
+    if not any(Path("/usr/lib/postgresql").glob("*/bin/postgres")) and not shutil.which("postgres"):
         apt_install(["postgresql"], "The endpoint's tests need PostgreSQL.")
+    if not shutil.which("dbus-daemon"):
+        apt_install(["dbus"], "The tests of the system's own lock need a message bus.")
 
 
 def make_venv() -> None:

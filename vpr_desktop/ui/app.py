@@ -12,7 +12,9 @@ from PySide6.QtWidgets import QApplication
 
 from vpr_desktop import __version__, logs
 from vpr_desktop.bootstrap import SystemClock
+from vpr_desktop.domain.errors import AlreadyOpen
 from vpr_desktop.services import lockscreen
+from vpr_desktop.ui import one_window, system_lock
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import Style
 from vpr_desktop.ui.tasks import Lane
@@ -51,8 +53,11 @@ class FirstPaint(QObject):
 
 
 def run(home: Path) -> int:
-    """Opens the window over a folder and stays until it is closed."""
+    """Opens the window over a folder and stays until it is closed; where one is open already, shows that and ends."""
     app = application()
+    if one_window.show_first(home):
+        sys.stderr.write(f"{AlreadyOpen()}\n")
+        return AlreadyOpen.exit_code
     app.setQuitOnLastWindowClosed(False)
     window = make_window(app, home)
 
@@ -61,6 +66,9 @@ def run(home: Path) -> int:
         gc.enable()
         logs.note("started", version=__version__)
         window.warm_up()
+        window.follow(system_lock.watch(window))
+        first = one_window.FirstWindow(home, window)
+        first.asked.connect(window.come_forward)
 
     FirstPaint(window, settle)
     window.show()

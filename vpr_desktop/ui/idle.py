@@ -21,10 +21,14 @@ ACTIVE = frozenset(
 )
 TICK_MS = 1000
 LONGEST_SESSION = 10 * 3600  # seconds after unlock at which the PC locks whatever happens
+SLEPT = 30  # seconds the wall clock ran ahead of the monotonic one between two looks: the PC slept
 
 
 class IdleWatch(QObject):
-    """Counts by wall clock and monotonic clock; whichever says more time has passed rules."""
+    """Counts by wall clock and monotonic clock; whichever says more time has passed rules.
+
+    The monotonic clock of Linux and macOS stands still while the PC sleeps, so that a jump between the two shows it.
+    """
 
     warned = Signal(int)
     calmed = Signal()
@@ -39,7 +43,10 @@ class IdleWatch(QObject):
         self._timer.setInterval(TICK_MS)
         self._timer.timeout.connect(self.check)
         self._touch()
-        self._began = clock.monotonic()
+        self._began = self._seen = self._clocks()
+
+    def _clocks(self) -> tuple[float, float]:
+        return self._clock.now().timestamp(), self._clock.monotonic()
 
     @property
     def warn_seconds(self) -> int:
@@ -49,7 +56,7 @@ class IdleWatch(QObject):
     def start(self) -> None:
         """Begins to watch, from now."""
         self._touch()
-        self._began = self._clock.monotonic()
+        self._began = self._seen = self._clocks()
         app = QApplication.instance()
         assert app is not None
         app.installEventFilter(self)
@@ -72,13 +79,18 @@ class IdleWatch(QObject):
         return super().eventFilter(watched, event)
 
     def _touch(self) -> None:
-        self._wall, self._mono = self._clock.now(), self._clock.monotonic()
+        self._last = self._clocks()
+
+    def _since(self, then: tuple[float, float]) -> float:
+        return max(now - before for now, before in zip(self._clocks(), then, strict=True))
 
     def check(self) -> None:
         """Looks at both clocks; called each second and on waking."""
-        passed = max(self._clock.monotonic() - self._mono, (self._clock.now() - self._wall).total_seconds())
-        left = self.minutes * 60 - passed
-        if left <= 0 or self._clock.monotonic() - self._began > LONGEST_SESSION:
+        (wall, mono), (seen_wall, seen_mono) = self._clocks(), self._seen
+        self._seen = (wall, mono)
+        slept = (wall - seen_wall) - (mono - seen_mono) > SLEPT
+        left = self.minutes * 60 - self._since(self._last)
+        if left <= 0 or slept or self._since(self._began) > LONGEST_SESSION:
             self.stop()
             self.expired.emit()
         elif left <= self.warn_seconds:

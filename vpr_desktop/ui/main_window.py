@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
     from vpr_desktop.ui.shell import Shell
     from vpr_desktop.ui.widgets.support_dock import SupportDock
+    from vpr_desktop.ui.system_lock import SystemLock
 
 LOG = logging.getLogger(__name__)
 TITLE = "VPR Desktop"
@@ -269,6 +270,19 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.show_facts(self.facts)
         self.stack.setCurrentWidget(self._locked_view)
         self.lock_page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def follow(self, system: SystemLock | None) -> None:
+        """Locks when the system locks or sleeps, and looks at the clocks when it wakes."""
+        if system is not None:
+            system.away.connect(self.lock)
+            system.woke.connect(self.idle.check)
+
+    def come_forward(self) -> None:
+        """Somebody started the app a second time: this is its window."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def warm_up(self) -> None:
         """Loads what unlocking needs, in the lane, once the window is there."""
