@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from tests.ui.walk import inside, shown, told
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, MARK
+from vpr_desktop.ui.widgets.busy_note import BusyNote
 from vpr_desktop.ui.widgets.choice_group import PADDING, CheckCard, RadioCard
 
 CONTROLS = (QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView)
@@ -110,7 +111,9 @@ def overlapping(root: QWidget) -> list[str]:
 
 
 def _children(parent: QWidget) -> list[QWidget]:
-    return [c for c in parent.children() if isinstance(c, QWidget) and c.isVisible() and not c.isWindow()]
+    """The children that share the room of a widget; the note of loading lies over the page on purpose."""
+    children = [c for c in parent.children() if isinstance(c, QWidget) and c.isVisible() and not c.isWindow()]
+    return [c for c in children if not isinstance(c, BusyNote)]
 
 
 def sideways(root: QWidget) -> list[str]:
