@@ -110,9 +110,9 @@ def test_a_running_query_ends_at_once_and_the_file_works_on(window: Stage) -> No
         return ctx.store.db.execute(SLOW).fetchone()
 
     window.window.load(page, job, told.append, told.append, stopped=lambda: told.append("stopped"))
-    assert begun.wait(10)
+    assert begun.wait(30)
     window.window.loads.cancel()
-    settle(window.window, 10)
+    settle(window.window)
     assert told == ["stopped"]
     page._ask(ListQuery())
     settle(window.window)
@@ -128,7 +128,7 @@ def test_a_transaction_is_never_cut_short(window: Stage) -> None:
     def job() -> str:
         with ctx.unit() as unit:
             begun.set()
-            assert go.wait(10)
+            assert go.wait(30)
             for _ in range(40):
                 unit.db.execute("SELECT count(*) FROM op a, op b").fetchone()
             unit.put_state("kept", b"whole")
@@ -136,7 +136,7 @@ def test_a_transaction_is_never_cut_short(window: Stage) -> None:
         return "saved"
 
     ticket = lane.run(window.window, job, done.append, done.append)
-    assert begun.wait(10)
+    assert begun.wait(30)
     ticket.cancel()
     go.set()
     settle(window.window)
@@ -166,9 +166,9 @@ def test_a_lock_waits_for_nothing_that_loads(window: Stage) -> None:
         return ctx.store.db.execute(SLOW).fetchone()
 
     window.window.load(page, job, lambda _: None)
-    assert begun.wait(10)
+    assert begun.wait(30)
     window.window.lock()
-    settle(window.window, 10)
+    settle(window.window)
     assert window.window.lock_page.isVisible()
     assert not window.window.lock_page.error.isVisible()
 
