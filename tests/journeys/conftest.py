@@ -76,3 +76,16 @@ def online(
     for one in made:
         one.close()
     qapp.processEvents()
+
+
+@pytest.fixture
+def new_pc(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Iterator[WardPC]:
+    """A window over a folder that holds nothing yet."""
+    fast_keys(monkeypatch)
+    ward = WardPC(qapp, home, clock)
+    yield ward
+    ward.window.lock()
+    ward.settle()
+    ward.window.lane.stop()
+    ward.window.hide()
+    ward.window.deleteLater()

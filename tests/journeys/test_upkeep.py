@@ -10,7 +10,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from PySide6.QtWidgets import QApplication
 
 from tests.conftest import fast_keys
@@ -24,19 +23,6 @@ Pc = Callable[..., WardPC]
 HEAD = ["ID", "Incident date", "Incident time", "Location (exact)", "Reported date", "Reported time",
         "Approval status", "Category", "Sub category", "Degree of harm", "Location type", "Person type",
         "Description", "Action taken"]  # fmt: skip
-
-
-@pytest.fixture
-def new_pc(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch) -> Any:
-    fast_keys(monkeypatch)
-    ward = WardPC(qapp, home, clock)
-    yield ward
-    if ward.window.page() is not None:
-        ward.window.lock()
-        ward.settle()
-    ward.window.lane.stop()
-    ward.window.hide()
-    ward.window.deleteLater()
 
 
 def test_first_run_in_five_steps(new_pc: WardPC, files: dict[str, Path]) -> None:

@@ -65,6 +65,24 @@ def _s0_last(stage: Stage) -> QWidget:
     return _s0(4)(stage)
 
 
+def _s0_code(stage: Stage) -> QWidget:
+    """A PC that is set up with a code, of which nothing is typed yet."""
+    window = stage.new_first_run()
+    page: Any = window.first_run
+    page.start.choose(1)
+    page.next.click()
+    settle(window)
+    return window
+
+
+def _s0_practice(stage: Stage) -> QWidget:
+    assert stage.fresh is not None
+    page: Any = stage.fresh.first_run
+    page.try_it.click()
+    settle(stage.fresh)
+    return stage.fresh
+
+
 WARD_ANSWERS = {"org_code": "RX1", "org_name": "Practice Trust", "ward_code": "CED", "ward_name": "Cedar Ward"}
 
 
@@ -294,6 +312,7 @@ RIDDOR = page("S4 RIDDOR", "riddor", "off")
 SETTINGS = {name: page(f"S11 {name}", "settings", section=name) for name in SECTIONS}
 
 SCREENS: tuple[Screen, ...] = (
+    Screen("S0 step 1 with a code", _s0_code),
     Screen("S0 step 1", _s0(0)),
     Screen("S0 step 2", _s0(1)),
     Screen("S0 step 2 error", _s0(2)),
@@ -301,6 +320,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("S0 step 3 error", _s0(3)),
     Screen("S0 step 4", _s0_recovery),
     Screen("S0 step 5", _s0_last),
+    Screen("S0 practice", _s0_practice),
     Screen("S1 lock", _s1),
     Screen("S1 wrong passphrase", _s1_wrong),
     Screen("S12 support while locked", _support, _support_ends),

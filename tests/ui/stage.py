@@ -62,8 +62,7 @@ class Stage:
         fresh, self.fresh = self.fresh, None
         if fresh is None:
             return
-        if fresh.first_run is not None and fresh.first_run.ctx is not None:
-            sessions.lock(fresh.first_run.ctx)
+        fresh.lock()
         discard(fresh)
 
     def unlock(self, user_id: str = "amanager") -> None:

@@ -27,7 +27,7 @@ CONTRACT = (
     ("S12 support while locked", r"Peer support, 01632 960 102"),
 )
 FIRST = (
-    ("S0 step 2", "org_code"), ("S1 lock", "passphrase"), ("S2 home", "Log an incident"), ("S3 empty", "now"),
+    ("S0 step 2", "Your ward"), ("S1 lock", "passphrase"), ("S2 home", "Log an incident"), ("S3 empty", "now"),
     ("S3 error", "error-summary"), ("S3 saved", "Saved on this PC"), ("S4 task error", "error-summary"),
     ("S5 list", "Incidents, "), ("S9 summary", "Print"), ("S12 support", "Occupational health"),
 )  # fmt: skip

@@ -199,7 +199,8 @@ def _open(home: Path, keys: Keys, clock: Clock) -> Context:
         if opened.read_only is None:
             with ctx.unit() as unit:
                 unit.commit("unlock")
-            vault.make_reserve(home)
+            if not ctx.practice:
+                vault.make_reserve(home)
     except BaseException:
         db.close()
         raise

@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.services import lockscreen
+from vpr_desktop.ui.widgets.frames import row
 
 if TYPE_CHECKING:
     from vpr_desktop.ui.main_window import MainWindow
@@ -28,9 +30,13 @@ class Beginning(QObject):
         window = self.window
         page = FirstRunPage(window.home, window.clock, window.lane)
         page.finished.connect(self._on_finished)
+        page.file_made.connect(window.idle.start)
+        page.support_asked.connect(window.open_support)
         window.first_run = page
-        window.stack.addWidget(page)
-        window.stack.setCurrentWidget(page)
+        self._view = QWidget()
+        self._view.setLayout(row(page, gap=0))
+        window.stack.addWidget(self._view)
+        window.stack.setCurrentWidget(self._view)
         page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _on_finished(self, ctx: Any) -> None:
@@ -38,9 +44,32 @@ class Beginning(QObject):
         self.window.lock_page.show_facts(lockscreen.read(self.window.home))
         self.finished.emit(ctx)
 
-    def _let_go(self) -> None:
+    @property
+    def has_file(self) -> bool:
+        """Whether the first run has made the file and holds it open."""
         page = self.window.first_run
-        if page is not None:
-            self.window.stack.removeWidget(page)
-            page.deleteLater()
+        return page is not None and page.ctx is not None
+
+    def lock(self) -> None:
+        """Closes the file that the first run holds open; who set it up unlocks it at the lock screen."""
+        window, page = self.window, self.window.first_run
+        assert page is not None
+        ctx = page.ctx
+        window.idle.stop()
+        page.leave_practice()
+        self._let_go()
+        window.show_lock()
+
+        def job() -> None:
+            from vpr_desktop.services import sessions
+
+            sessions.lock(ctx)
+
+        window.lane.run(window, job, lambda _: window.locked.emit())
+
+    def _let_go(self) -> None:
+        if self.window.first_run is not None:
+            self.window.stack.removeWidget(self._view)
+            self._view.hide()
+            self._view.deleteLater()
             self.window.first_run = None

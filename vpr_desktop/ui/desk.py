@@ -68,6 +68,9 @@ class Desk(Protocol):
         """Opens a page by name: home, log, incidents, record, task, handover, print, data, settings,
         handbook, support."""
 
+    def offers(self, page: str) -> bool:
+        """Whether a page opens here, to whoever works."""
+
     def back(self) -> None:
         """Returns to the page before, with its filter, row and scroll."""
 

@@ -37,6 +37,7 @@ from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
+    from vpr_desktop.ui.pages.first_run_page import FirstRunPage
     from vpr_desktop.ui.shell import Shell
     from vpr_desktop.ui.widgets.support_dock import SupportDock
     from vpr_desktop.ui.system_lock import SystemLock
@@ -65,11 +66,10 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self._return: tuple[str, str, dict[str, Any], Spot] | None = None
         self.facts = lockscreen.read(home)
         self.lock_page = LockPage()
-        self.lock_dock: SupportDock | None = None
         self.shell: Shell | None = None
         self.loads = Loads(lane, self._on_job_failed, self)
         self.run, self.load, self.told = self.loads.run, self.loads.load, lane.told
-        self.first_run: QWidget | None = None
+        self.first_run: FirstRunPage | None = None
         self.stack = QStackedLayout()
         self.stack.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self.stack)
@@ -216,9 +216,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def page_does(self, name: str) -> None:
         """Lets the open page do something, where it can."""
+        if self.first_run is not None:
+            self.first_run.page_does(name)
         act = getattr(self.page(), name, None)
         if act is not None:
             act()
+
+    def offers(self, page: str) -> bool:
+        """Whether a page opens to whoever works."""
+        return page not in NEEDS or self.ctx.can(NEEDS[page])
 
     def _keep_current(self) -> None:
         job = self.page().draft() if self.page() is not None else None
@@ -250,15 +256,17 @@ class MainWindow(TabsInReadingOrder, QWidget):
             dock.show_for(lockscreen.read(self.home))
 
     def _dock_of_lock(self) -> SupportDock:
-        """The panel beside the lock screen, made when first asked for."""
-        if self.lock_dock is None:
-            from vpr_desktop.ui.widgets.support_dock import SupportDock
+        """The panel beside the lock screen or the first run, made when first asked for."""
+        from vpr_desktop.ui.widgets.support_dock import SupportDock
 
-            self.lock_dock = SupportDock()
-            view = self._locked_view.layout()
-            assert view is not None
-            view.addWidget(self.lock_dock)
-        return self.lock_dock
+        view = self.stack.currentWidget()
+        held = view.findChild(SupportDock)
+        if isinstance(held, SupportDock):
+            return held
+        made, beside = SupportDock(), view.layout()
+        assert beside is not None
+        beside.addWidget(made)
+        return made
 
     # Unlock and lock
     def show_lock(self) -> None:
@@ -286,7 +294,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def warm_up(self) -> None:
         """Loads what unlocking needs, in the lane, once the window is there."""
-        self.lane.run(self, lambda: importlib.import_module("vpr_desktop.services.sessions"), lambda _: None)
+        self.lane.run(self, lambda: importlib.import_module("vpr_desktop.services.trial").clear(self.home))
 
     def unlock(self, user_id: str, passphrase: str) -> None:
         """Opens the file for somebody, in the lane."""
@@ -337,6 +345,8 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def lock(self) -> None:
         """Covers the window at once, then keeps what is half-filled, then closes the file. Never asks."""
         ctx, shell = self._ctx, self.shell
+        if self.beginning.has_file:
+            self.beginning.lock()
         if ctx is None or shell is None:
             return
         self.idle.stop()
@@ -371,12 +381,16 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.locked.emit()
 
     def _on_idle_warned(self, seconds: int) -> None:
+        text = say("This PC locks in {seconds} seconds. Press any key to stay.", seconds=seconds)
+        if self.first_run is not None:
+            self.first_run.warn(text)
         if self.shell is not None and not self.shell.banner.isVisible():
-            text = say("This PC locks in {seconds} seconds. Press any key to stay.", seconds=seconds)
             self.shell.show_banner(Panel("warning", text, icon="lock"))
             announce(self, text, assertive=True)
 
     def _close_banner(self) -> None:
+        if self.first_run is not None:
+            self.first_run.warn("")
         if self.shell is not None:
             self.shell.show_banner(None)
 
@@ -388,7 +402,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         dialog.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._ctx is not None:
+        if self._ctx is not None or self.beginning.has_file:
             event.ignore()
             self.locked.connect(self.close, Qt.ConnectionType.SingleShotConnection)
             self.lock()

@@ -23,7 +23,7 @@ class Stopped(Exception):
 
 
 class Ticket:
-    """One job of a lane. A cancelled one does not begin, or ends where it next looks; its answer is `errors.Stopped`."""
+    """One job of a lane. A cancelled one does not begin, or ends where it next looks; it answers `errors.Stopped`."""
 
     def __init__(self) -> None:
         self._stop = threading.Event()

@@ -5,17 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLineEdit, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLayout, QLineEdit, QStackedWidget, QWidget
 
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.passphrases import strength
+from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.pages.join_step import JoinFields, JoinStep
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.tokens import HEADER
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.choice_group import Tick
+from vpr_desktop.ui.widgets.choice_group import ChoiceGroup, Tick
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
@@ -24,6 +26,7 @@ from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock
+    from vpr_desktop.ui.pages.practice_view import PracticeView
 
 STEPS = 5
 WIDTH = 640
@@ -37,6 +40,8 @@ class FirstRunPage(QWidget):
     """Asks what a new PC needs. `finished` carries the session."""
 
     finished = Signal(object)
+    file_made = Signal()
+    support_asked = Signal()
 
     def __init__(self, home: Path, clock: Clock, lane: Lane) -> None:
         super().__init__()
@@ -57,9 +62,16 @@ class FirstRunPage(QWidget):
         self.place = 0
         self.back = Button(say("Back"))
         self.next = Button(say("Next"), "primary")
+        self.try_it = Button(say("Log a practice incident"))
+        self.practice: PracticeView | None = None
         self._build()
         self.back.clicked.connect(self._on_back_clicked)
         self.next.clicked.connect(self._on_next_clicked)
+        self.try_it.clicked.connect(self._on_try_clicked)
+        typed = [field.control for field in self.fields.values()] + [self.join_first.address, self.join_first.code]
+        for control in typed:
+            if isinstance(control, TextField):
+                control.returnPressed.connect(self.next.click)
         style_of().changed.connect(self._fit)
         self.show_step(0)
 
@@ -68,7 +80,7 @@ class FirstRunPage(QWidget):
         card.body.setContentsMargins(32, 24, 32, 26)
         for widget in (self.step_words, self.heading, self.trouble, *self.steps):
             card.body.addWidget(widget)
-        buttons = row(self.next, self.back, gap=12)
+        buttons = row(self.next, self.try_it, self.back, gap=12)
         buttons.addStretch(1)
         card.body.addSpacing(8)
         card.body.addLayout(buttons)
@@ -81,8 +93,10 @@ class FirstRunPage(QWidget):
         centred.addStretch(1)
         page.body.addLayout(centred)
         page.body.addStretch(1)
+        self.stack = QStackedWidget()
+        self.stack.addWidget(page)
         whole = column(self.bar, gap=0)
-        whole.addWidget(page, 1)
+        whole.addWidget(self.stack, 1)
         self.setLayout(whole)
         self._fit()
 
@@ -98,18 +112,31 @@ class FirstRunPage(QWidget):
         return made
 
     @staticmethod
-    def _page(*widgets: QWidget) -> QWidget:
+    def _page(*widgets: QWidget | QLayout) -> QWidget:
         made = QWidget()
         body = column(*widgets, gap=14, margins=(0, 6, 0, 0))
         made.setLayout(body)
         return made
 
     def _welcome(self) -> QWidget:
+        options = [Option("alone", say("Set up without a code")), Option("code", say("I have a code from IT"))]
+        self.start = ChoiceGroup(say("How do you set up this PC?"), options, digits=False, columns=(2, 1))
+        self.start.set_value(["alone"])
+        asked = Words(say("How do you set up this PC?"), "strong")
+        asked.setBuddy(self.start)
+        self.join_first = JoinFields()
+        self.join_first.hide()
+        self.start.answered.connect(lambda: self.join_first.setVisible(self.has_code()))
         return self._page(
             Words(say("Reports of violence are kept in an encrypted file on this PC. It works without a network.")),
             Words(say("You need the organisation's code, a short ward code, and a safe place for a recovery code.")),
-            Words(say("Joining this PC to the trust's server can be done later."), tone="second"),
+            column(asked, self.start, gap=6), self.join_first,
+            Words(say("Without a code, this PC can join the trust's server later."), tone="second"),
         )  # fmt: skip
+
+    def has_code(self) -> bool:
+        """Whether the PC is set up with a code from IT."""
+        return self.start.value() == ["code"]
 
     def _ward(self) -> QWidget:
         return self._page(
@@ -152,10 +179,12 @@ class FirstRunPage(QWidget):
         minutes = [(str(n), say("{count} minutes", count=n)) for n in (1, 2, 3, 5, 10, 15)]
         chosen = DropDown("", minutes)
         chosen.set_code("5")
+        self.join = JoinStep(self.lane)
+        self.join.joined.connect(lambda: self.next.setFocus())
         return self._page(
-            Words(say("This PC is not joined to a server yet. You can work now; reports stay safe here.")),
+            self.join,
             self._field("lock_minutes", "Lock after", "Without a key or mouse. What you write is kept.", chosen),
-            Words(say("Press Start, then Ctrl+N to log your first incident."), tone="second"),
+            Words(say("Try it first, or press Start and then Ctrl+N to log your first incident."), tone="second"),
         )  # fmt: skip
 
     def value(self, name: str) -> str:
@@ -180,23 +209,26 @@ class FirstRunPage(QWidget):
         self.step_words.setText(
             say("Step {number} of {count}, {place}", number=place + 1, count=STEPS, place=places[place])
         )
-        self.back.setVisible(0 < place < 3)
+        self.back.setVisible(place in (1, 2, 4))  # the file is made once, with step 3
         self.next.set_words(say("Start") if place == STEPS - 1 else say("Next"))
+        self.try_it.setVisible(place == STEPS - 1)
         self.trouble.hide()
-        self.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        if place == STEPS - 1:
+            self.join.begin(self.ctx, self.join_first.values() if self.has_code() else None)
+        self.heading.take_focus()
 
     def first_focus(self) -> QWidget:
-        """The first field of the step, or Next where there is none."""
-        names = {1: "org_code", 2: "name", 4: "lock_minutes"}
-        name = names.get(self.place)
-        return self.fields[name].control if name else self.next
+        """The heading of the step, so that a screen reader begins there; Tab goes on to the first field."""
+        return self.heading
 
     def _on_back_clicked(self) -> None:
         self.show_step(self.place - 1)
 
     def _on_next_clicked(self) -> None:
         place = self.place
-        if place in (1, 2):
+        if place == 0 and self.has_code() and not self.join_first.is_complete():
+            announce(self, say("Type the address and the code, or set up without a code."), assertive=True)
+        elif place in (1, 2):
             self._check(place)
         elif place == 3 and not self.code.is_kept():
             announce(self, self.code.said(), assertive=True)
@@ -233,6 +265,7 @@ class FirstRunPage(QWidget):
         if made is not None:
             self.ctx, code = made
             self.code.show_code(code)
+            self.file_made.emit()
         self.show_step(place + 1)
 
     def _on_failed(self, error: Exception) -> None:
@@ -265,8 +298,72 @@ class FirstRunPage(QWidget):
         self.lane.run(self, job, lambda _: self.code.typed.setFocus(), self._on_failed)
 
     def _finish(self) -> None:
+        """Ends the first run, once a server that was named has answered or has been tried."""
+        if self.join.is_to_try():
+            self.join.try_now()
+            return
         from vpr_desktop.services import lockscreen
 
         lockscreen.save_preferences(self.home, lock_minutes=int(self.value("lock_minutes")))
         self.code.show_code("")
         self.finished.emit(self.ctx)
+
+    # Practice
+    def _on_try_clicked(self) -> None:
+        ctx = self.ctx
+        self.try_it.setEnabled(False)
+
+        def job() -> Any:
+            from vpr_desktop.services import trial
+
+            return trial.begin(ctx)
+
+        self.lane.run(self, job, self._on_practice_made, self._on_practice_failed)
+
+    def _on_practice_failed(self, error: Exception) -> None:
+        self.try_it.setEnabled(True)
+        self._on_failed(error)
+
+    def _on_practice_made(self, ctx: Any) -> None:
+        from vpr_desktop.ui.pages.practice_view import PracticeView
+
+        self.practice = PracticeView(ctx, self.lane)
+        self.practice.left.connect(self.leave_practice)
+        self.practice.support_asked.connect(self.support_asked)
+        self.stack.addWidget(self.practice)
+        self.stack.setCurrentWidget(self.practice)
+        self.practice.open()
+
+    def leave_practice(self) -> None:
+        """Deletes what was practised, and comes back to the last step."""
+        view, self.practice = self.practice, None
+        if view is None:
+            return
+        ctx = view.ctx
+        self.stack.removeWidget(view)
+        view.deleteLater()
+
+        def job() -> None:
+            from vpr_desktop.services import trial
+
+            trial.end(ctx)
+
+        self.lane.run(self.lane, job)
+        self.try_it.setEnabled(True)
+        self.next.setFocus()
+        announce(self, say("Practice is over. Nothing of it is kept."))
+
+    def warn(self, text: str) -> None:
+        """Says that the PC is about to lock, or with no text that it is not."""
+        if not text:
+            self.trouble.hide()
+        elif self.practice is not None:
+            self.practice.trouble(text)
+        else:
+            self._say_trouble(text)
+
+    def page_does(self, name: str) -> None:
+        """Ctrl+Enter and Ctrl+S reach the form that is practised on."""
+        act = getattr(self.practice.page, name, None) if self.practice is not None else None
+        if act is not None:
+            act()

@@ -102,6 +102,9 @@ class SavedPanel(QWidget):
             say("There is no support lead on this ward yet. Call the manager on call through {number}.", number=number)
         )
         self.lead.setVisible(made.needs_lead)
+        self.details.setVisible(self.desk.offers("record"))
+        for button in (self.print_summary, self.print_slip):
+            button.setVisible(self.desk.offers("print"))
         self.person.setVisible(len(made.people) == 1)
         self.many.setVisible(len(made.people) > 1)
         self.told.setChecked(False)
