@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.ui.leaving import restoring
+from vpr_desktop.ui.leaving import restoring, stop_when
 from vpr_desktop.ui.widgets.frames import Panel
 from vpr_desktop.ui.words import say
 
@@ -30,6 +30,7 @@ class FileCare:
         panel = window.lock_page.damage
         panel.read_asked.connect(self._on_read_asked)
         panel.restore_asked.connect(self._on_restore_asked)
+        window.lock_page.recover_asked.connect(self._on_recover_asked)
         self._due = QTimer(window)
         self._due.setSingleShot(True)
         self._due.timeout.connect(self.back_up)
@@ -80,8 +81,18 @@ class FileCare:
         job = restoring(self.window.home, Path(archive), user_id, passphrase, self.window.clock)
         self.window.lane.run(self.window, job, self.unlocked, self.unlock_failed)
 
+    def _on_recover_asked(self) -> None:
+        from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
+
+        window = self.window
+        dialog = RecoverDialog(window, window.home, window.clock, window.lane)
+        dialog.recovered.connect(self.unlocked)
+        dialog.open()
+
     def _on_unlocked(self) -> None:
-        ctx = self.window.ctx
+        ctx, lane = self.window.ctx, self.window.lane
+        lane.run(self.window, lambda: stop_when(ctx, lane.is_to_stop))
+        self._catch_up(1)
 
         def job() -> list[str]:
             from vpr_desktop.services import warnings
@@ -90,6 +101,19 @@ class FileCare:
 
         self.window.lane.run(self.window, job, self._show_warnings)
         self._due.start(BACKUP_AFTER)
+
+    def _catch_up(self, waiting: int) -> None:
+        """Lets the worklist follow what many changes left behind, a little at a time between other jobs."""
+        if not waiting or self.window.shell is None:
+            return
+        ctx = self.window.ctx
+
+        def job() -> int:
+            from vpr_desktop.services import upkeep
+
+            return upkeep.catch_up(ctx)
+
+        self.window.lane.run(self.window, job, self._catch_up)
 
     def _show_warnings(self, sentences: list[str]) -> None:
         if sentences and self.window.shell is not None and not self.window.shell.banner.isVisible():

@@ -22,7 +22,7 @@ from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import keep_and_close, restoring, stop_when
+from vpr_desktop.ui.leaving import keep_and_close, restoring
 from vpr_desktop.ui.loading import Loads
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
     from vpr_desktop.ui.pages.first_run_page import FirstRunPage
     from vpr_desktop.ui.shell import Shell
-    from vpr_desktop.ui.widgets.support_dock import SupportDock
     from vpr_desktop.ui.system_lock import SystemLock
+    from vpr_desktop.ui.widgets.support_dock import SupportDock
 
 LOG = logging.getLogger(__name__)
 TITLE = "VPR Desktop"
@@ -85,7 +85,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def _connect(self) -> None:
         self.lock_page.unlock_asked.connect(self.unlock)
         self.lock_page.support_asked.connect(self.open_support)
-        self.lock_page.recover_asked.connect(self._on_recover_asked)
         self.lock_page.slip_asked.connect(lambda: SlipDialog.ask(self, self.home, self.clock, self.lane))
         self.care = FileCare(self, self._on_unlocked)
         self.sending = Sending(self)
@@ -260,6 +259,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         from vpr_desktop.ui.widgets.support_dock import SupportDock
 
         view = self.stack.currentWidget()
+        assert view is not None
         held = view.findChild(SupportDock)
         if isinstance(held, SupportDock):
             return held
@@ -314,7 +314,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
         self.shell = Shell()
         self.loads.begin(self.shell.busy)
-        self.lane.run(self, lambda: stop_when(ctx, self.lane.is_to_stop))
         self.shell.offer({page for page, act in NEEDS.items() if ctx.can(act)})
         self.shell.asked.connect(self.go)
         self.shell.header.ward_chosen.connect(self.show_ward)
@@ -333,14 +332,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
             self._open("home", {})
         self.status(say("Unlocked"))
         self.unlocked.emit()
-        self._catch_up(1)
-
-    def _catch_up(self, waiting: int) -> None:
-        """Lets the worklist follow what many changes left behind, a little at a time between other jobs."""
-        ctx = self._ctx
-        if ctx is not None and waiting:
-            upkeep = "vpr_desktop.services.upkeep"
-            self.lane.run(self, lambda: importlib.import_module(upkeep).catch_up(ctx), self._catch_up)
 
     def lock(self) -> None:
         """Covers the window at once, then keeps what is half-filled, then closes the file. Never asks."""
@@ -393,13 +384,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
             self.first_run.warn("")
         if self.shell is not None:
             self.shell.show_banner(None)
-
-    def _on_recover_asked(self) -> None:
-        from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
-
-        dialog = RecoverDialog(self, self.home, self.clock, self.lane)
-        dialog.recovered.connect(self._on_unlocked)
-        dialog.open()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._ctx is not None or self.beginning.has_file:
