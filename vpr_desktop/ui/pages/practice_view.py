@@ -6,7 +6,7 @@ A desk of its own stands between: nothing here reaches the pages or the session 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.pages.quick_log_page import QuickLogPage
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.buttons import Button
@@ -43,7 +44,7 @@ class PracticeView(QWidget):
         self.banner.line.addWidget(self.leave_button)
         self.said = Words("", "hint", tone="second")
         self.said.hide()
-        self.page = QuickLogPage(self)
+        self.page = QuickLogPage(cast(Desk, self))  # all of a desk but sending, which a practice has none of
         top = column(self.banner, self.said, gap=4, margins=(20, 10, 20, 0))
         whole = column(gap=0)
         whole.addLayout(top)
