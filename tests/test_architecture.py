@@ -16,7 +16,7 @@ PACKAGE = ROOT / "vpr_desktop"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(ROOT)) for path in FILES]
 FORBIDDEN_NAMES = {"utils", "misc", "helpers", "common", "manager"}
-QT_MODULES = {"QtCore", "QtGui", "QtWidgets", "QtSvg", "QtPrintSupport", "QtTest"}
+QT_MODULES = {"QtDBus", "QtNetwork", "QtCore", "QtGui", "QtWidgets", "QtSvg", "QtPrintSupport", "QtTest"}
 
 
 def tree(path: Path) -> ast.Module:
