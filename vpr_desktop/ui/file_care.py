@@ -92,7 +92,7 @@ class FileCare:
     def _on_unlocked(self) -> None:
         ctx, lane = self.window.ctx, self.window.lane
         lane.run(self.window, lambda: stop_when(ctx, lane.is_to_stop))
-        self._catch_up(1)
+        self.catch_up(1)
 
         def job() -> list[str]:
             from vpr_desktop.services import warnings
@@ -102,7 +102,7 @@ class FileCare:
         self.window.lane.run(self.window, job, self._show_warnings)
         self._due.start(BACKUP_AFTER)
 
-    def _catch_up(self, waiting: int) -> None:
+    def catch_up(self, waiting: int) -> None:
         """Lets the worklist follow what many changes left behind, a little at a time between other jobs."""
         if not waiting or self.window.shell is None:
             return
@@ -113,7 +113,7 @@ class FileCare:
 
             return upkeep.catch_up(ctx)
 
-        self.window.lane.run(self.window, job, self._catch_up)
+        self.window.lane.run(self.window, job, self.catch_up)
 
     def _show_warnings(self, sentences: list[str]) -> None:
         if sentences and self.window.shell is not None and not self.window.shell.banner.isVisible():

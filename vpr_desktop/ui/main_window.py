@@ -134,7 +134,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Tells every page what was just written."""
         for page in self._pages.values():
             page.refreshed(changes)
-        self._catch_up(1)
+        self.care.catch_up(1)
 
     def set_session(self, ctx: Context) -> None:
         """Takes a session that changed, such as after the ward's settings were saved."""
