@@ -309,6 +309,92 @@ def test_a_confidential_reporter_is_a_colleague(ctx: Context, as_role: Become) -
     assert views.incident(as_role("reporter", "p-own"), case.id).record.values["reported_by"] == "p-own"
 
 
+EYES = ("ward_manager", "support_lead", "vpr_lead")
+
+
+def test_in_confidence_no_answer_says_that_the_reporter_is_hurt(as_role: Become) -> None:
+    """What others see of a report of one's own harm is, byte for byte, what they see of one about somebody else."""
+    from tests.factories import answers
+    from vpr_desktop.services.new_incident import log
+
+    own = as_role("reporter", "p-own")
+    told: dict[str, list[Any]] = {}
+    made = {one: log(own, answers(affected=one, reporter_mode="confidential", occurred_at=AT)) for one in ("ME", "ONE")}
+    for affected, logged in made.items():
+        for role in EYES:
+            me = as_role(role)
+            seen = views.incident(me, logged.id)
+            assert seen.record.values["affected"] == "ONE"
+            assert seen.record.shown.values["affected"] == "ONE", "else a form would take it for a change"
+            (person,) = seen.parts["people"]
+            told.setdefault(affected, []).append((
+                {k: v for k, v in seen.record.values.items() if k != "reference"}, seen.record.redacted,
+                person.values | {"parent_id": None}, person.redacted, person.hidden,
+                [(c.field, c.by, c.before, c.after) for c in history.history(me, logged.id) if c.field != "reference"],
+                _texts(lambda me=me, one=logged.id: _pdf(printing.summary(me, one, "full", REASON))).count("Me"),
+                exports.to_csv(me, ListQuery(), "full")[0].count("ME"),
+            ))  # fmt: skip
+        assert views.incident(own, logged.id).record.values["affected"] == affected
+    for me_told, one_told in zip(told["ME"], told["ONE"], strict=True):
+        for one, other in zip(me_told, one_told, strict=True):
+            assert one == other
+
+
+def test_a_change_beside_the_masked_answer_leaves_it_as_it_was(ctx: Context, as_role: Become) -> None:
+    from tests.factories import answers
+    from vpr_desktop.services import incidents
+    from vpr_desktop.services.new_incident import log
+
+    own, manager = as_role("reporter", "p-own"), as_role("ward_manager", "p-wm")
+    made = log(own, answers(affected="ME", reporter_mode="confidential"), hold_seconds=0)
+    seen = views.incident(manager, made.id)
+    edit = incidents.Edit("incident", made.id, {"affected": seen.record.values["affected"], "effect": "TRE"})
+    incidents.save(manager, seen, [edit], "seen on the ward")
+    record = ctx.reader().get(Incident, made.id)
+    assert (record.affected, record.effect) == ("ME", "TRE")
+    incidents.withdraw(manager, incidents.view(manager, made.id), "logged twice")
+    assert not views.incident(manager, made.id).late, "what is kept back is no change that came meanwhile"
+
+
+def test_who_names_themselves_later_reads_nothing_that_others_wrote_of_that_person(
+    ctx: Context, as_role: Become
+) -> None:
+    """The same name given at logging, or by somebody else, opens it."""
+    from tests.factories import answers
+    from vpr_desktop.services import incidents
+    from vpr_desktop.services.new_incident import log
+
+    own, manager = as_role("reporter", "p-own"), as_role("ward_manager", "p-wm")
+
+    def harm(incident_id: str) -> None:
+        seen = views.incident(manager, incident_id)
+        edit = incidents.Edit("person", seen.parts["people"][0].id, {"physical_harm": "2", "psych_harm": "2"})
+        incidents.save(manager, seen, [edit], "seen on the ward")
+
+    def seen_by_reporter(incident_id: str) -> tuple[Any, Any, bool]:
+        (person,) = views.incident(own, incident_id).parts["people"]
+        return person.values.get("physical_harm"), person.values.get("psych_harm"), person.mine
+
+    claimed = log(own, answers(affected="ONE"))
+    harm(claimed.id)
+    incidents.name_person(own, claimed.id, "A", "p-own")
+    assert seen_by_reporter(claimed.id) == (None, None, False)
+    with ctx.unit() as unit:
+        (person,) = unit.find(Person, parent_id=claimed.id)
+        person.person_key = None
+        unit.save(person)
+        unit.commit("amend")
+    incidents.name_person(manager, claimed.id, "A", "p-own")
+    assert seen_by_reporter(claimed.id) == ("2", "2", True)
+    mine = log(own, answers(affected="ME"))
+    harm(mine.id)
+    assert seen_by_reporter(mine.id) == ("2", "2", True)
+    early = log(own, answers(affected="ONE"))
+    incidents.name_person(own, early.id, "A", "p-own")
+    harm(early.id)
+    assert seen_by_reporter(early.id) == (None, None, False), "also where others wrote of it afterwards"
+
+
 def test_nobody_says_for_another_what_they_say_of_themselves(ctx: Context) -> None:
     from tests.factories import answers
     from vpr_desktop.services.new_incident import log

@@ -16,13 +16,14 @@ Sight = Literal["full", "restricted", "metadata", "none"]
 class Tie:
     """How a person stands to an incident, or to one person affected by it.
 
-    `own` logged it; `self_person` is the person affected; `assigned` is the plan's support lead; `needed`
-    gave a reason within the last hour; `typed_by_me` is a part this person is just adding, which never opens
-    what somebody may say of themselves alone.
+    `own` logged it; `self_person` is the person affected; `self_named` bears that person's name, if only because they
+    said so later themselves; `assigned` is the plan's support lead; `needed` gave a reason within the last hour;
+    `typed_by_me` is a part this person is just adding, which never opens what somebody may say of themselves alone.
     """
 
     own: bool = False
     self_person: bool = False
+    self_named: bool = False
     assigned: bool = False
     restricted: bool = False
     manager_may_see: bool = False
@@ -98,7 +99,7 @@ def view(role: str, block: str, tie: Tie) -> View:
 
 def _cell(cell: str, tie: Tie) -> View:
     """One cell of the table for one person. An own support case is no case to lead: then `self` only."""
-    leads = tie.assigned and not tie.self_person
+    leads = tie.assigned and not (tie.self_person or tie.self_named)
     simple = {
         "allow": FULL,
         "grade": GRADE,
@@ -119,6 +120,11 @@ def _cell(cell: str, tie: Tie) -> View:
         "circle": FULL if leads else TYPED if tie.own else OFFERED,
     }
     return FULL if tie.typed_by_me and cell not in ("deny", "self") else simple.get(cell, NONE)
+
+
+def hides_reporter(role: str, tie: Tie) -> bool:
+    """Whether an incident was reported in confidence and this person must not learn by whom, by no answer of it."""
+    return tie.confidential and not tie.own and view(role, "reporter", tie).kind != "full"
 
 
 def sees_incident(role: str, tie: Tie) -> Sight:

@@ -138,6 +138,8 @@ def plan_acts(role: str, tie: Tie) -> frozenset[str]:
 
     Nobody leads or follows their own case: it is theirs to read. A restricted incident opens as its rule says.
     """
+    if tie.self_named and not tie.self_person:
+        return frozenset()
     if tie.self_person:
         return PLAN_ACTS["self"] if sees_incident(role, tie) == "full" else frozenset()
     if role not in PLAN_ACTS or not opens(role, tie):

@@ -143,6 +143,10 @@ class _Everyone:
         """The writer of an op."""
         return self.held.get(op["by"], str(op["by"]))
 
+    def value(self, _field: str, value: Any) -> Any:
+        """A value as it is."""
+        return value
+
 
 def _versions(
     ctx: Context, record_id: str, ward_id: str, field: str, heads: Sequence[str], names: Names | _Everyone
@@ -156,7 +160,7 @@ def _versions(
 
 
 def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: Names | _Everyone, zone: Any, dev: str) -> Version:
-    value = decode(spec, op["set"].get(field))
+    value = decode(spec, names.value(field, op["set"].get(field)))
     at = datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC)
     return Version(op["op"], names.by(op), at, value, in_words(spec, value, zone) or NOT_PROVIDED, op["dev"] == dev)
 

@@ -11,7 +11,7 @@ from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
-from vpr_desktop.domain.visibility import view
+from vpr_desktop.domain.visibility import hides_reporter, view
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import views
 from vpr_desktop.services.context import Context
@@ -59,6 +59,11 @@ class Names:
         self.why = cell.kind == "full" or view(ctx.user.role, "narrative", incident.tie).kind == "full"
         self.hidden = "" if cell.kind == "full" else ctx.reader().get(Incident, incident.record.id).reported_by or ""
         self.me = ctx.user.user_id
+        self._hides = hides_reporter(ctx.user.role, incident.tie)
+
+    def value(self, field: str, value: Any) -> Any:
+        """A value of a field as its reader may have it."""
+        return views.told_of_me(field, value) if self._hides else value
 
     def by(self, op: dict[str, Any]) -> str:
         """The writer of an op."""
@@ -87,6 +92,8 @@ def _changes(ctx: Context, record: RecordView, names: Names) -> list[Change]:
 
 def _shows(ctx: Context, record: RecordView, field: str, spec: FieldSpec, op: dict[str, Any]) -> bool:
     """Whether a change of a field is this person's to see: of what is seen as typed, only their own changes."""
+    if spec.kind == "link" and spec.block == "system":  # to which record something belongs says nothing in words
+        return False
     if field not in record.values or field in record.no_history or (spec.app and spec.section == ""):
         return False
     return field not in record.typed or bool(op["by"] == ctx.user.user_id)
@@ -110,7 +117,7 @@ def _change(
         part=record.label,
         field=field,
         label=spec.label,
-        before=in_words(spec, decode(spec, old), zone) or NOT_PROVIDED,
-        after=in_words(spec, decode(spec, new), zone) or NOT_PROVIDED,
+        before=in_words(spec, decode(spec, names.value(field, old)), zone) or NOT_PROVIDED,
+        after=in_words(spec, decode(spec, names.value(field, new)), zone) or NOT_PROVIDED,
         reason=names.reason(op),
     )

@@ -194,7 +194,7 @@ def _is_of_me(ctx: Context, record: Record) -> bool:
     person: Record | None = record
     if type(record) in [part for _, part in PARTS["person"]]:
         person = ctx.reader().get(Person, str(getattr(record, "parent_id", "")))
-    return getattr(person, "person_key", None) == ctx.user.user_id
+    return person is not None and views.is_me(ctx, person)
 
 
 def _refuse_warning(ctx: Context, before: Mapping[str, Any], edit: Edit) -> None:

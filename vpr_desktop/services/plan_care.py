@@ -111,7 +111,7 @@ def may_take(ctx: Context, case: Case) -> bool:
 def take(ctx: Context, plan_id: str) -> Changes:
     """Takes a case out of the pool: it is then this support lead's, and opens to them. Logged."""
     case = support_cases.load(ctx, plan_id)
-    if case.tie.self_person:
+    if case.tie.self_person or case.tie.self_named:
         raise NotAllowed(OWN_CASE)
     case.require("take")
     if ctx.user.user_id in _cannot(case.plan):

@@ -89,7 +89,10 @@ def load(ctx: Context, plan_id: str, reader: Reader | None = None) -> Case:
     if not isinstance(person, Person) or plan_id not in states:
         raise NotFound()
     me = ctx.user.user_id
-    tie = replace(views.tie_of(ctx, incident, parts), self_person=person.person_key == me, assigned=plan.lead == me)
+    tie = replace(
+        views.tie_of(ctx, incident, parts),
+        self_person=views.is_me(ctx, person), self_named=person.person_key == me, assigned=plan.lead == me,
+    )  # fmt: skip
     acts = plan_acts(ctx.user.role, tie)
     if not acts & {"read", "follow", "team"}:
         raise NotFound()

@@ -22,13 +22,14 @@ from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
 from vpr_desktop.domain.response import Feedback
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.user import User
-from vpr_desktop.domain.visibility import Tie, sees_incident, view
+from vpr_desktop.domain.visibility import Tie, hides_reporter, sees_incident, view
 from vpr_desktop.domain.workflow import actions
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage.unit import Reader
 
 SEEN_ANYWAY = ("reference", "status", "occurred_at", "restricted")  # of a restricted incident
 METADATA = ("reference", "status", "reported_at")
+NAMES = ("person_key", "staff_name", "staff_no")
 NEED_MINUTES = 60
 OFFERED = {"ACC": "Offered", "DEL": "Offered", "NYT": "Not yet"}
 PLAN_OPEN = ("lead", "closed_on")  # of a plan, seen by those outside the support circle: owner, open or settled
@@ -116,9 +117,11 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
     """How this person stands to this incident: the facts the visibility table asks for."""
     me = ctx.user.user_id
     leads = {getattr(plan, "lead", None) for plan in parts["plans"]} - {None}
+    named = [person for person in parts["people"] if getattr(person, "person_key", None) == me]
     return Tie(
         own=record.reported_by == me,
-        self_person=any(getattr(person, "person_key", None) == me for person in parts["people"]),
+        self_person=any(is_me(ctx, person) for person in named),
+        self_named=bool(named),
         assigned=me in leads,
         restricted=bool(record.restricted),
         manager_may_see=bool(record.manager_may_see),
@@ -127,6 +130,19 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         needed=_needed(ctx, record.id),
         outcome_shared=record.outcome_share is not False,
     )
+
+
+def is_me(ctx: Context, person: Record) -> bool:
+    """Whether a person of an incident is who looks: said when the person was added, or by somebody else since.
+
+    Whoever says so later of a person of their own report must not read by it what others wrote of that person.
+    """
+    me = ctx.user.user_id
+    if getattr(person, "person_key", None) != me:
+        return False
+    heads = person.shown.heads.get("person_key", [])
+    named = [op for op in ctx.reader().ops_of(person.id) if op["op"] in heads]
+    return any(op["set"].get("person_key") == me and (op["by"] != me or "parent_id" in op["set"]) for op in named)
 
 
 def _view_of(
@@ -143,6 +159,8 @@ def _view_of(
             for plural, held in parts.items()
         }
     seen = record_view(ctx, reader, record, tie, "")
+    if hides_reporter(ctx.user.role, tie):
+        seen = _without_me(seen)
     if sight != "full":
         seen = _only(ctx, record, seen, METADATA if sight == "metadata" else SEEN_ANYWAY)
     tasks = task_states(record, parts) if sight == "full" else []
@@ -197,15 +215,15 @@ def _part_view(
     ctx: Context, reader: Reader, part: Record, parts: dict[str, list[Record]], tie: Tie, reported_by: str | None
 ) -> RecordView:
     person = _person_of(part, parts)
-    mine = person is not None and getattr(person, "person_key", None) == ctx.user.user_id
+    mine = person is not None and is_me(ctx, person)
     assigned = _leads_person(ctx, person, parts) if person is not None else tie.assigned
     label = f"Person {getattr(person, 'letter', '') or ''}".strip() if person is not None else ""
     tie = replace(tie, self_person=mine, assigned=assigned)
     if isinstance(part, Feedback):
         tie = replace(tie, self_person=_answers_me(ctx, part, parts, tie))
     seen = record_view(ctx, reader, part, tie, label, mine=mine)
-    if not mine and _is_hidden_reporter(ctx, part, reported_by, tie):
-        return _redact(seen, ("person_key", "staff_name", "staff_no"), "a colleague")
+    if part is person and not mine and hides_reporter(ctx.user.role, tie) and _is_kept_back(part, reported_by):
+        return _redact(seen, NAMES, "a colleague")
     return seen
 
 
@@ -217,14 +235,14 @@ def _says_something(seen: RecordView) -> bool:
 
 def _answers_me(ctx: Context, part: Feedback, parts: dict[str, list[Record]], tie: Tie) -> bool:
     """Whether a message is for this person: the reporter, or the person of its letter."""
-    mine = [person for person in parts["people"] if getattr(person, "person_key", None) == ctx.user.user_id]
+    mine = [person for person in parts["people"] if is_me(ctx, person)]
     return (part.to == "reporter" and tie.own) or part.to in {getattr(person, "letter", None) for person in mine}
 
 
-def _is_hidden_reporter(ctx: Context, part: Record, reported_by: str | None, tie: Tie) -> bool:
-    """Whether naming this person would name a reporter who reported in confidence."""
-    same = reported_by is not None and getattr(part, "person_key", None) == reported_by
-    return tie.confidential and same and view(ctx.user.role, "reporter", tie).kind != "full"
+def _is_kept_back(part: Record, reported_by: str | None) -> bool:
+    """Whether a person is the reporter, or one whom nobody named: were only the reporter kept back, that would tell."""
+    names = [getattr(part, name, None) for name in NAMES]
+    return names[0] == reported_by or not any(names)
 
 
 def _redact(seen: RecordView, names: tuple[str, ...], how: str) -> RecordView:
@@ -233,6 +251,17 @@ def _redact(seen: RecordView, names: tuple[str, ...], how: str) -> RecordView:
     return replace(
         seen, values=values, redacted=redacted, shown=_kept(seen.shown, values), clashes=seen.clashes & set(values)
     )
+
+
+def told_of_me(field: str, value: Any) -> Any:
+    """The answer "Me" of a report in confidence, for whoever must not know that the reporter is the one affected."""
+    return "ONE" if field == "affected" and value == "ME" else value
+
+
+def _without_me(seen: RecordView) -> RecordView:
+    values = {field: told_of_me(field, value) for field, value in seen.values.items()}
+    shown = {field: told_of_me(field, value) for field, value in seen.shown.values.items()}
+    return replace(seen, values=values, shown=replace(seen.shown, values=shown))
 
 
 def _person_of(part: Record, parts: dict[str, list[Record]]) -> Record | None:
