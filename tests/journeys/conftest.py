@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -66,16 +68,21 @@ def online(
 ) -> Iterator[Callable[..., OnlinePC]]:
     """Makes PCs of one ward, joined to a running endpoint and unlocked, and closes them at the end."""
     fast_keys(monkeypatch)
+    gc.collect()
+    gc.disable()  # the endpoint's threads live in this process: none of them may let go of a widget
     made: list[OnlinePC] = []
 
-    def make(name: str, *who: str, joined: bool = True) -> OnlinePC:
-        made.append(online_pc(qapp, tmp_path / name, endpoint, *who, joined=joined))
+    def make(name: str, *who: str, **more: Any) -> OnlinePC:
+        made.append(online_pc(qapp, tmp_path / name, endpoint, *who, **more))
         return made[-1]
 
     yield make
     for one in made:
         one.close()
     qapp.processEvents()
+    made.clear()
+    gc.collect()
+    gc.enable()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QEventLoop, QTimer
+from PySide6.QtCore import QEvent, QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QTableView, QWidget
 
 from tests.central.conftest import Central
@@ -70,6 +70,33 @@ class OnlinePC(WardPC):
         self.until(lambda: not self.window.sending.running)
         self.settle()
 
+    def change(self, reference: str, spoken: str, field: str, value: Any, save: bool = True) -> None:
+        """Changes one field of a report on its record, with a reason where one is asked."""
+        self.open(reference)
+        self.take()
+        self.click(spoken)
+        editor = self.page.panels[0].editors[field]
+        editor.set_value(value)
+        editor.changed.emit()
+        if self.page.reason.isVisible():
+            self.put("Why do you change it?", "Found out later.")
+        if save:
+            self.press("Ctrl+Return")
+            assert self.page.objectName() == "S4", self.screen()
+
+    def point(self, url: str) -> None:
+        """From here on the PC asks this address: a dead one, a portal, or the endpoint again."""
+
+        def job() -> None:
+            with self.ctx.unit() as unit:
+                unit.put_state("endpoint_url", url.encode())
+                unit.commit("")
+
+        self.window.lane.run(self.window, job)
+        self.settle()
+        self.window.sending.begin()
+        self.settle()
+
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         return [tuple(row) for row in self.ctx.store.db.execute(sql)]
 
@@ -92,6 +119,7 @@ class OnlinePC(WardPC):
         self.window.idle.stop()
         self.window.hide()
         self.window.deleteLater()
+        self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
@@ -105,14 +133,16 @@ def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
     assert holds(), "it did not come to be"
 
 
-def online_pc(app: QApplication, home: Path, endpoint: Central, *who: str, joined: bool = True) -> OnlinePC:
+def online_pc(
+    app: QApplication, home: Path, endpoint: Central, *who: str, joined: bool = True, wards: tuple[str, ...] = ()
+) -> OnlinePC:  # fmt: skip
     """A PC with its manager and these people, joined and unlocked by the manager."""
     clock = FakeClock()
     ctx, _ = sessions.first_run(home, first_run(), clock, FAST)
     for user_id in who:
         people.add(ctx, user_id, *PEOPLE[user_id], PASSPHRASE)
     if joined:
-        bootstrap.enrol(ctx, endpoint.address, new_code(endpoint))
+        bootstrap.enrol(ctx, endpoint.address, new_code(endpoint, *wards))
     sessions.lock(ctx)
     made = OnlinePC(app, home, clock)
     made.unlock()
@@ -123,3 +153,22 @@ def online_pc(app: QApplication, home: Path, endpoint: Central, *who: str, joine
 def new_code(endpoint: Central, *wards: str) -> str:
     """A one-time code of the trust."""
     return str(admin.add_code(endpoint.admin, wards or ("CED",), "RX1")["code"])
+
+
+SAVED = ("stream", "device", "device_key", "key_range", "scope", "batch", "op", "meta")
+
+
+def kept(endpoint: Central) -> dict[str, list[dict[str, Any]]]:
+    """A backup of the endpoint."""
+    return {table: endpoint.admin_rows(f"SELECT * FROM {table}") for table in SAVED}
+
+
+def put_back(endpoint: Central, copy: dict[str, list[dict[str, Any]]]) -> None:
+    """Restores it, and nobody says so to the PCs."""
+    with endpoint.admin.write() as session:
+        for table in reversed((*SAVED, "review", "access_log", "quarantine")):
+            session.run(f"DELETE FROM {table}")
+        for table, held in copy.items():
+            for row in held:
+                names = ", ".join(row)
+                session.run(f"INSERT INTO {table} ({names}) VALUES ({', '.join(':' + c for c in row)})", **row)

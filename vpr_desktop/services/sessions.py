@@ -254,6 +254,28 @@ def _context(home: Path, opened: Store, keys: Keys, clock: Clock) -> Context:
     return Context(opened, who, ward_id, wards, clock, home, practice, keys)
 
 
+def renewed(ctx: Context) -> Context:
+    """The session after people or wards changed, such as by what another PC sent: role, wards and who has a slot here.
+
+    Whoever's access was ended elsewhere loses their slot here, the last one excepted. Raises NotAllowed where that is
+    the person who works.
+    """
+    ended = {user.user_id for user in ctx.reader().find(User) if user.active is False}
+    for slot in keyslots.users(ctx.home):
+        others = [one for one in keyslots.users(ctx.home) if one.user_id != slot.user_id and not one.disabled]
+        if slot.user_id in ended and not slot.disabled and others:
+            keyslots.disable(ctx.home, slot.user_id)
+            with ctx.unit() as unit:
+                unit.put_state("rekey_due", b"1")
+                unit.commit("disable user", slot.user_id)
+            write_clear_facts(ctx)
+    ctx.store.forget_zones()
+    fresh = _context(ctx.home, ctx.store, ctx.secrets, ctx.clock)
+    kept = fresh.with_ward(ctx.ward_id) if ctx.ward_id in fresh.wards else fresh
+    write_clear_facts(kept)
+    return kept
+
+
 def _facts(opened: Store, ward: Ward) -> WardFacts:
     zone: ZoneInfo = opened.zone(ward.id)
     times = tuple(part.strip() for part in (ward.shift_times or "").split(",") if part.strip()) or DEFAULT

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 from vpr_desktop.domain.choices_acts import SHORT_FACTORS
 from vpr_desktop.domain.errors import Problem, ProblemsFound
@@ -55,10 +55,22 @@ def settings(ctx: Context) -> WardSettings:
     )
 
 
-def save(ctx: Context, wanted: WardSettings) -> Context:
-    """Writes the settings and brings the lock screen up to date. Raises ProblemsFound."""
+def save(ctx: Context, wanted: WardSettings, was: WardSettings | None = None) -> Context:
+    """Writes the settings and brings the lock screen up to date. Raises ProblemsFound.
+
+    `was` is what the form showed: only what differs from it is written, so that what another PC changed meanwhile
+    stays; what both changed is refused until its reader has seen it.
+    """
     ctx.require("manage_ward")
     found = _problems(wanted)
+    if was is not None:
+        now = settings(ctx)
+        mine = {one.name: getattr(wanted, one.name) for one in fields(wanted)}
+        mine = {name: value for name, value in mine.items() if value != getattr(was, name)}
+        for name, value in mine.items():
+            if getattr(now, name) not in (getattr(was, name), value):
+                found.append(Problem(name, "Another PC changed this meanwhile. Open Settings again to see it."))
+        wanted = replace(now, **mine)
     if found:
         raise ProblemsFound(found)
     with ctx.unit() as unit:

@@ -30,7 +30,6 @@ from vpr_desktop.ui.sending import Sending
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
-from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Panel, row
 from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.words import say
@@ -115,11 +114,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         if self.shell is None:
             self.lock_page.show_error(text)
             return
-        panel = Panel("error", text)
-        close = Button("", "quiet", icon="close", name=say("Close this message"))
-        close.clicked.connect(self._close_banner)
-        panel.line.addWidget(close)
-        self.shell.show_banner(panel)
+        self.shell.tell("error", text)
 
     def status(self, text: str, undo: Callable[[], None] | None = None) -> None:
         """Says in the status bar what was just done."""
@@ -135,6 +130,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         for page in self._pages.values():
             page.refreshed(changes)
         self.care.catch_up(1)
+        self.sending.heard(changes)
 
     def set_session(self, ctx: Context) -> None:
         """Takes a session that changed, such as after the ward's settings were saved."""
@@ -146,6 +142,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def _show_session(self, ctx: Context) -> None:
         assert self.shell is not None
+        self.shell.offer({page for page, act in NEEDS.items() if ctx.can(act)})
         wards = {ward.id: ward.name for ward in ctx.wards.values()}
         self.shell.header.show_session(ctx.ward.name, wards, ctx.user.name, ctx.practice)
 
@@ -164,8 +161,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def _on_ward_shown(self, ctx: Context) -> None:
         self.set_session(ctx)
         self.status(say("{ward} is shown. New incidents are filed to it.", ward=ctx.ward.name))
+        self.again()
+
+    def again(self) -> None:
+        """Opens the page anew, as the session now shows it; Home where it no longer opens."""
         if self._here is not None:
-            self._open(*self._here)
+            page, arguments = self._here
+            opens = page not in NEEDS or self.ctx.can(NEEDS[page])
+            self._keep_current()
+            self._open(*(page, arguments | self._pages[page].place()) if opens else ("home", {}))
 
     # Pages
     def go(self, page: str, **arguments: Any) -> None:
@@ -314,7 +318,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
         self.shell = Shell()
         self.loads.begin(self.shell.busy)
-        self.shell.offer({page for page, act in NEEDS.items() if ctx.can(act)})
         self.shell.asked.connect(self.go)
         self.shell.header.ward_chosen.connect(self.show_ward)
         self._show_session(ctx)
@@ -343,7 +346,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.idle.stop()
         self.sending.end()
         for widget in QApplication.topLevelWidgets():
-            if widget is not self and widget.isVisible():
+            if not isinstance(widget, MainWindow) and widget.isVisible():
                 widget.close()
         keep = self.page().draft() if self.page() is not None else None
         if self._here is not None:

@@ -12,14 +12,15 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
+import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtWidgets import QApplication, QWidget
 
 from vpr_desktop import logs
 from vpr_desktop.domain.changes import Change, Changes
-from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.ui.tasks import Lane, Stopped
-from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Panel
+from vpr_desktop.domain.errors import KnownError, Stopped
+from vpr_desktop.ui.spots import Spot, go_to, spot_of
+from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 LOG = logging.getLogger(__name__)
 LOOK_MS, GATHER_MS = 1000, 200
+OF_SESSION = frozenset({"ward", "place", "contact", "user"})
 LONG = timedelta(hours=24)
 
 
@@ -298,11 +300,7 @@ class Sending(QObject):
         if not text or shell is None or self._long_said or shell.banner.isVisible():
             return
         self._long_said = True
-        panel = Panel("warning", text)
-        close = Button("", "quiet", icon="close", name=say("Close this message"))
-        close.clicked.connect(lambda: shell.show_banner(None))
-        panel.line.addWidget(close)
-        shell.show_banner(panel)
+        shell.tell("warning", text)
         self.window.announce(text)
 
     def long_wait(self) -> str:
@@ -317,6 +315,37 @@ class Sending(QObject):
             many = say("{count} reports wait, the first since {day}. They are safe on this PC.")
             text = many.format(count=status.waiting, day=day)
         return f"{text} {say('Tell IT if this PC should be online.')}"
+
+    def heard(self, changes: Changes) -> None:
+        """People and wards that changed, here or elsewhere, count at once: roles, access, wards of this PC."""
+        if self.session is None or not any(one.entity in OF_SESSION for one in changes.records):
+            return
+        ctx = self.window.ctx
+
+        def job() -> Context:
+            from vpr_desktop.services import sessions
+
+            return sessions.renewed(ctx)
+
+        self.window.lane.run(self, job, lambda fresh: self._on_renewed(ctx, fresh), self._on_not_renewed)
+
+    def _on_renewed(self, before: Context, fresh: Context) -> None:
+        if self.session is None or self.window.ctx.store is not fresh.store:
+            return
+        self.window.set_session(fresh)
+        if fresh.user.role != before.user.role:
+            text = say("Your role is now: {role}.", role=_role(fresh.user.role))
+            self.window.status(text)
+            self.window.announce(text, assertive=True)
+            self.window.again()
+            self.refresh()
+
+    def _on_not_renewed(self, error: Exception) -> None:
+        """Whoever's access was ended elsewhere sees the lock screen at once, with the reason."""
+        if self.session is None or not isinstance(error, KnownError):
+            return
+        self.window.lock()
+        self.window.trouble(str(error))
 
     # What arrives
     def _on_told(self, changes: Changes) -> None:
@@ -333,6 +362,22 @@ class Sending(QObject):
         if self.session is None:
             return
         if arrived:
+            page, focused = self.window.page(), QApplication.focusWidget()
+            spot = spot_of(page)
             self.window.changed(Changes(arrived, "sync"))
+            if focused is not None and page.isAncestorOf(focused):
+                self.window.lane.run(page, lambda: None, lambda _: _stay(page, focused, spot))
         if self.running:
             self.refresh()
+
+
+def _role(code: str) -> str:
+    from vpr_desktop.domain.choices_response import USER_ROLE
+
+    return USER_ROLE.label(code)
+
+
+def _stay(page: QWidget, focused: QWidget, spot: Spot) -> None:
+    """Puts focus back where a page that was filled anew took the focused control away; else moves nothing."""
+    if not shiboken6.isValid(focused) or not focused.isVisibleTo(page):
+        go_to(page, spot)

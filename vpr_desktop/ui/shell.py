@@ -13,7 +13,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import HEADER, MENU_FROM, NARROW_BELOW, RAIL, RAIL_NARROW, STATUS_BAR
 from vpr_desktop.ui.widgets.busy_note import BusyNote
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import clear, column, row
+from vpr_desktop.ui.widgets.frames import Panel, clear, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, TagLabel, Words
 from vpr_desktop.ui.widgets.support_dock import SupportDock
 from vpr_desktop.ui.words import say
@@ -271,6 +271,14 @@ class Shell(QWidget):
         self._icons_only = icons_only
         self.rail.mark(name)
         self.fit()
+
+    def tell(self, kind: str, text: str) -> None:
+        """Says something above the page until it is closed."""
+        panel = Panel(kind, text)
+        close = Button("", "quiet", icon="close", name=say("Close this message"))
+        close.clicked.connect(lambda: self.show_banner(None))
+        panel.line.addWidget(close)
+        self.show_banner(panel)
 
     def show_banner(self, widget: QWidget | None) -> None:
         """Shows something above the page, or nothing."""

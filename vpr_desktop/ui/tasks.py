@@ -13,13 +13,10 @@ import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from vpr_desktop.domain import errors
+from vpr_desktop.ui.garbage import Garbage
 
 LOG = logging.getLogger(__name__)
 Job = Callable[[], Any]
-
-
-class Stopped(Exception):
-    """Whoever waits for a lane does so in vain: it has ended, or the session did."""
 
 
 class Ticket:
@@ -75,6 +72,7 @@ class Lane(QObject):
         """Queues a job. `done` or `failed` is called on the UI thread, and not at all once `owner` is gone."""
         self._waiting += 1
         ticket = Ticket()
+        Garbage.hold()
 
         def answer(value: Any, error: Exception | None) -> None:
             if not shiboken6.isValid(owner):
@@ -107,7 +105,7 @@ class Lane(QObject):
         made: Future[Any] = Future()
         with self._ready:
             if self._ended:
-                raise Stopped()
+                raise errors.Stopped()
             self._behind.append((job, made))
             self._ready.notify()
         return made.result()
@@ -135,7 +133,7 @@ class Lane(QObject):
             left = list(self._behind)
             self._behind.clear()
         for _, made in left:
-            made.set_exception(Stopped())
+            made.set_exception(errors.Stopped())
 
     def _answer(self, job: Job, answer: Callable[..., None], ticket: Ticket) -> None:
         self._current = ticket
@@ -145,7 +143,9 @@ class Lane(QObject):
 
     def _on_answered(self, packed: tuple[Callable[..., None], Any, Exception | None, Ticket]) -> None:
         answer, value, error, ticket = packed
-        self._waiting -= 1
+        if self._waiting:  # not after `stop`
+            self._waiting -= 1
+            Garbage.release()
         try:
             answer(value, error)
         finally:
@@ -155,6 +155,8 @@ class Lane(QObject):
         """Ends the thread after the jobs that wait, and waits so long for it."""
         self._put(None)
         self._thread.join(seconds)
+        Garbage.release(self._waiting)  # nobody hears these answers any more
+        self._waiting = 0
 
 
 def _fulfil(job: Job, made: Future[Any]) -> None:

@@ -74,6 +74,7 @@ class IncidentsPage(QWidget):
         self.query = ListQuery()
         self._turn = 0
         self._last_id, self._find = "", False
+        self._stay: tuple[int, int] | None = None  # row and scroll place to come back to
         self.model = RowTable(COLUMNS)
         self.table = RowView(self.model, say("Incidents"))
         self.tabs = ViewTabs(say("Views"))
@@ -142,8 +143,11 @@ class IncidentsPage(QWidget):
             self.filters.search.selectAll()
 
     def _ask(self, query: ListQuery) -> None:
-        self.query = replace(query, limit=PAGE, offset=0)
+        self.query, self._stay = replace(query, limit=PAGE, offset=0), None
         self.filters.show_query(self.query)
+        self._load()
+
+    def _load(self) -> None:
         self._turn += 1
         turn, ctx, asked = self._turn, self.desk.ctx, self.query
         if asked.text.strip() and asked == ListQuery(text=asked.text, limit=PAGE):
@@ -171,6 +175,18 @@ class IncidentsPage(QWidget):
             self.model.set_count(count)
             self.total.setText(say("{count} incidents", count=f"{count:,}"))
             self.table.setAccessibleName(say("Incidents, {count} rows", count=count))
+            self._go_back_to_row()
+
+    def _go_back_to_row(self) -> None:
+        """After rows arrived: the row somebody was on, and what was in sight."""
+        stay, self._stay = self._stay, None
+        if stay is None:
+            return
+        row, value = stay
+        here = self.model.row(self.table.currentIndex().row())
+        if (here is None or here.id != self._last_id) and row < self.model.rowCount():
+            self.table.setCurrentIndex(self.model.index(row, 0))
+        self.table.verticalScrollBar().setValue(value)
 
     def _show_views(self, counts: dict[str, int]) -> None:
         self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in VIEWS.items()], self.query.view)
@@ -248,7 +264,10 @@ class IncidentsPage(QWidget):
     def refreshed(self, changes: Changes) -> None:
         """Reads the list anew where incidents changed."""
         if changes.records and self.isVisible():
-            self._ask(self.query)
+            held = self.model.row(self.table.currentIndex().row())
+            self._last_id = held.id if held is not None else self._last_id
+            self._stay = (self.table.currentIndex().row(), self.table.verticalScrollBar().value())
+            self._load()
 
     def draft(self) -> None:
         """Nothing is typed here."""

@@ -19,24 +19,20 @@ from vpr_desktop.services import drafts, incidents
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.form_panel import FormPanel
+from vpr_desktop.ui.forms.part_words import ADDABLE, TITLES
+from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import Field, TextField
-from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
 DRAFT_MS = 800
-# Parts that a task may add to, with the words of the button.
-ADDABLE = {
-    "injury": "Add an injury",
-    "spell": "Add time off or other duties",
-    "alleged": "Add who did it (alleged)",
-    "restrictive": "Add a physical intervention",
-    "gap": "Add days between times off",
-    "sanction": "Add a warning or sanction",
-    "feedback": "Add an answer given",
-}
+MEANWHILE = (
+    "This record was changed meanwhile. What you typed stays. Where both changed the same answer, both are kept until "
+    "somebody chooses."
+)
 
 
 class TaskPage(QWidget):
@@ -51,7 +47,7 @@ class TaskPage(QWidget):
         self.fields: tuple[tuple[str, str], ...] = ()
         self.panels: list[FormPanel] = []
         self.draft_id: str | None = None
-        self._dirty = False
+        self._dirty = self._typed = False  # not kept yet; typed since it was opened
         self._new = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -60,6 +56,8 @@ class TaskPage(QWidget):
         self.title = Heading("")
         self.note = Words(say("Everything here is optional, in any order."), tone="second")
         self.kept = Words("", "hint", tone="second", wrap=False)
+        self.meanwhile = Panel("warning", say(MEANWHILE))
+        self.meanwhile.hide()
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         self.reason = Field(say("Why do you change it?"), TextField(), hint=say("Needed once the report was sent."))
@@ -73,9 +71,9 @@ class TaskPage(QWidget):
         top = row(self.title, gap=16)
         top.addStretch(1)
         top.addWidget(self.kept)
-        for item in (self.back, self.summary, self.note):
+        for item in (self.meanwhile, self.back, self.summary, self.note):
             page.body.addWidget(item)
-        page.body.insertLayout(1, top)
+        page.body.insertLayout(2, top)
         page.body.addLayout(self.cards)
         page.body.addWidget(self.reason)
         page.body.addStretch(1)
@@ -101,7 +99,6 @@ class TaskPage(QWidget):
         self, incident_id: str = "", task: str = "", field: str = "", draft_id: str | None = None, **_: Any
     ) -> None:
         """Opens a task by name, or one field of the incident to change."""
-        ctx = self.desk.ctx
         chosen = form_named(task)
         self.task = task or f"field.{field}"
         self.fields = chosen[1] if chosen else (("incident", field),)
@@ -110,12 +107,17 @@ class TaskPage(QWidget):
         self.summary.show_problems([])
         self.kept.setText("")
 
+        self._load(incident_id)
+
+    def _load(self, incident_id: str, spot: Spot | None = None) -> None:
+        ctx = self.desk.ctx
+
         def job() -> tuple[IncidentView, list[drafts.Draft]]:
             return incidents.view(ctx, incident_id), drafts.mine(ctx)
 
-        self.desk.run(self, job, self._show)
+        self.desk.run(self, job, lambda loaded: self._show(loaded, spot))
 
-    def _show(self, loaded: tuple[IncidentView, list[drafts.Draft]]) -> None:
+    def _show(self, loaded: tuple[IncidentView, list[drafts.Draft]], spot: Spot | None = None) -> None:
         self.seen, mine = loaded
         seen = self.seen
         self.back.set_words(seen.reference, say("Back to {reference}", reference=seen.reference))
@@ -129,8 +131,12 @@ class TaskPage(QWidget):
         if draft is not None:
             self._show_draft(draft)
         focus = next((panel.first_focus() for panel in self.panels if panel.first_focus() is not None), None)
-        (focus or self.back).setFocus()
-        self._dirty = False
+        if spot is None:
+            (focus or self.back).setFocus()
+        else:
+            go_to(self, spot)
+        self._dirty, self._typed = False, draft is not None
+        self.meanwhile.hide()
 
     def _names(self, entity: str) -> list[str]:
         return [name for one, name in self.fields if one == entity]
@@ -161,16 +167,7 @@ class TaskPage(QWidget):
         return self.seen.parts.get("people", []) if of_people else [self.seen.record]
 
     def _part_title(self, part: RecordView, parent: RecordView) -> str:
-        words = {
-            "injury": say("Injury"),
-            "spell": say("Time off or other duties"),
-            "alleged": say("Who did it (alleged)"),
-            "restrictive": say("Physical intervention"),
-            "gap": say("Days between times off"),
-            "sanction": say("Warning or sanction"),
-            "feedback": say("Answer given"),
-        }
-        name = words.get(part.entity, "")
+        name = say(TITLES.get(part.entity, ""))
         who = part.label or parent.label
         return ", ".join(one for one in (who, name) if one)
 
@@ -221,7 +218,7 @@ class TaskPage(QWidget):
 
     # Drafts
     def _on_changed(self) -> None:
-        self._dirty = True
+        self._dirty = self._typed = True
         self._timer.start()
 
     def draft(self) -> Callable[[], Any] | None:
@@ -369,13 +366,13 @@ class TaskPage(QWidget):
 
     def refreshed(self, changes: Changes) -> None:
         """Says that the record changed elsewhere; what is being typed stays."""
-        if (
-            self.seen is not None
-            and self.isVisible()
-            and changes.touches("incident", self.seen.record.id)
-            and self._dirty
-        ):
-            self.note.setText(say("This record was changed meanwhile. What you type stays, and both are kept."))
+        if self.seen is None or not self.isVisible() or not changes.touches("incident", self.seen.record.id):
+            return
+        if not self._typed:
+            self._load(self.seen.record.id, spot_of(self))
+            return
+        self.meanwhile.setVisible(True)
+        self.desk.announce(self.meanwhile.words.text())
 
     def first_focus(self) -> QWidget:
         """The first field, once it is there."""

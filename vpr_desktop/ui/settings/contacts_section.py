@@ -11,7 +11,7 @@ from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.services import wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.lockscreen import SupportContact
-from vpr_desktop.services.wards import MOST_CONTACTS
+from vpr_desktop.services.wards import MOST_CONTACTS, WardSettings
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.style import style_of
@@ -31,6 +31,7 @@ class ContactsSection(Section):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, say("Support contacts"))
+        self._was: WardSettings | None = None  # as shown, so that a save writes only what differs
         self.contacts: list[tuple[DropDown, TextField, TextField]] = []
         self.table = QGridLayout()
         look = style_of()
@@ -69,6 +70,7 @@ class ContactsSection(Section):
         return ctx.can("manage_ward")
 
     def show_loaded(self, loaded: Loaded) -> None:
+        self._was = loaded.ward
         held = loaded.ward.contacts
         self._grow(max(AT_FIRST, len(held)))
         for (what, who, number), contact in zip(self.contacts, [*held, *[None] * MOST_CONTACTS], strict=False):
@@ -91,7 +93,10 @@ class ContactsSection(Section):
             for kind, label, number in self.contacts
             if label.text().strip() or number.text().strip()
         )
-        job = lambda: wards.save(ctx, replace(wards.settings(ctx), contacts=wanted))  # noqa: E731
+        was = self._was
+        if was is None:
+            return
+        job = lambda: wards.save(ctx, replace(was, contacts=wanted), was)  # noqa: E731
         self.desk.run(self, job, self._on_saved, self._on_failed)
 
     def _on_saved(self, ctx: Context) -> None:

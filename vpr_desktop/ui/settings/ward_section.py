@@ -12,6 +12,7 @@ from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.quick_log import OWN_PLACES, Option
 from vpr_desktop.services import wards
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.style import style_of
@@ -32,6 +33,7 @@ class WardSection(Section):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, say("This ward"))
+        self._was: WardSettings | None = None  # as shown, so that a save writes only what differs
         self.name, self.emergency, self.shifts = TextField(), TextField(), TextField()
         self.places = [
             (
@@ -82,7 +84,7 @@ class WardSection(Section):
         return ctx.can("manage_ward")
 
     def show_loaded(self, loaded: Loaded) -> None:
-        held = loaded.ward
+        held = self._was = loaded.ward
         self.name.setText(held.name)
         self.emergency.setText(held.emergency_number)
         self.shifts.setText(held.shift_times)
@@ -116,7 +118,10 @@ class WardSection(Section):
             "shift_times": self.shifts.text().strip(),
             "emergency_number": self.emergency.text().strip(),
         }
-        job = lambda: wards.save(ctx, replace(wards.settings(ctx), **wanted))  # noqa: E731
+        was = self._was
+        if was is None:
+            return
+        job = lambda: wards.save(ctx, replace(was, **wanted), was)  # noqa: E731
         self.desk.run(self, job, self._on_saved, self._on_failed)
 
     def _on_saved(self, ctx: Context) -> None:
