@@ -234,7 +234,10 @@ class UnitOfWork(Reader):
         self.db.execute("DELETE FROM draft WHERE id = ? AND user = ?", (draft_id, self.user_id))
 
     def commit(self, act: str, obj: str = "") -> Changes:
-        """Ends the unit: audit, then durable. `act` names what the user did, `obj` what with."""
+        """Ends the unit: audit, then durable. `act` names what the user did, `obj` what with.
+
+        Raises ValueError where ops were written, and neither this nor `note` says by which act.
+        """
         since = self.store.tip.op_n if self._origin == "here" else None  # what arrives may also renumber what was here
         reached = repeats.later_of_the_same(self.db, self._changed, since)
         if self._origin == "here" and self._saved:
@@ -244,6 +247,8 @@ class UnitOfWork(Reader):
             self._tip = audit.append(
                 self.db, self._tip, self.now, self.user_id, self.store.device_id, act, obj, before, after
             )
+        if self._tip.op_n > self.store.tip.op_n and self._tip.audit_n == self.store.tip.audit_n:
+            raise ValueError("ops without an act in the audit")
         slips.mark(self.db, self._changed)
         support_rows.refresh(self.db, self._changed, self.store.zone, reached)
         self._tip = checks.counted(self.db, self._tip)
