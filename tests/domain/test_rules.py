@@ -73,7 +73,7 @@ OWN, OTHER = Tie(own=True), Tie()
         ("reporter", "closed", OWN, "print_redacted", "amend reopen"),
         ("reporter", "withdrawn", OWN, "reinstate", "amend print_redacted"),
         ("reporter", "logged", OTHER, "", "amend print_redacted"),
-        ("ward_manager", "logged", OTHER, "amend withdraw review settle print_full", "close reopen"),
+        ("ward_manager", "logged", OTHER, "amend withdraw review settle close print_full", "reopen"),
         ("ward_manager", "in_review", OTHER, "close amend", "review reopen"),
         ("ward_manager", "closed", OTHER, "reopen", "amend withdraw"),
         ("ward_manager", "withdrawn", OTHER, "reinstate", "amend print_full"),
