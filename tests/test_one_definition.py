@@ -58,7 +58,7 @@ REFERENCE = {
     "F57": "police police_reason_not police_force crime_ref officer victim_supports_action next_update_due",
     "F58": "sanction:level sanction:issued_on sanction:expires_on sanction:review_on sanction:appeal"
     " sanction:capacity_considered_by sanction:issued_by sanction:reason",
-    "F59": "notified",
+    "F59": "notified notice:told notice:told_at notice:told_by notice:told_what",
     "F60": "risk_actual_consequence risk_actual_likelihood risk_potential_consequence risk_potential_likelihood",
     "F61": "review_what_happened review_root_causes review_went_well review_controls review_actions review_effect_on"
     " review_effect",
@@ -256,4 +256,5 @@ def test_what_is_due_at_a_stage_is_asked_for_and_a_condition_lifts_it(ctx: Conte
         "sanctions",
         "feedback",
         "waivers",
+        "notices",
     }

@@ -50,7 +50,7 @@ def test_the_reporter_two_weeks_later_and_a_manager_who_wants_to_close_without_a
     said = ward.screen()
     assert "Tell the reporter what was done, or say why not." in said
     assert "Person A: " in said
-    assert "nothing is recorded" in said
+    assert "no recording" in said
     seconds = write(ward, "Message to the reporter, who is the person affected", TOLD)
     for who in ("Person A", "Team"):
         seconds += write(ward, f"Why you close without recording them, {who}", "She was off that week.")

@@ -54,7 +54,7 @@ PERSON = {
 ALLEGED = {"alleged_name": "perp_key perp_name nhs_number", "narrative": "description_if_unknown"}
 WHOLE = {
     "injury": "physical", "spell": "absence", "gap": "absence", "restrictive": "core", "sanction": "sanction",
-    "feedback": "feedback", "waiver": "waiver",
+    "feedback": "feedback", "waiver": "waiver", "notice": "core",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.record import Record, entity_name, fields_of
-from vpr_desktop.domain.response import Feedback, Restrictive, Sanction, Waiver
+from vpr_desktop.domain.response import Feedback, Notice, Restrictive, Sanction, Waiver
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import (
     conflicts,
@@ -107,7 +107,7 @@ def make(ctx: Context, become: Become, who: str, restricted: bool = False, manag
         parts: list[Record] = [person]
         for kind, parent in (
             (Alleged, incident), (Restrictive, incident), (Sanction, incident), (Feedback, incident),
-            (Waiver, incident), (Injury, person), (Spell, person), (Gap, person),
+            (Waiver, incident), (Notice, incident), (Injury, person), (Spell, person), (Gap, person),
         ):  # fmt: skip
             to = {"to": "reporter"} if kind is Feedback else {}
             parts.append(unit.save(kind(ward_id=ward, parent_id=parent.id, **to, **filled(entity_name(kind), "t"))))
@@ -126,7 +126,10 @@ def make(ctx: Context, become: Become, who: str, restricted: bool = False, manag
     return Case(ctx, incident.id, both["t"], both["c"], restricted, manager_may_see)
 
 
-FILLED = ("incident", "person", "injury", "spell", "gap", "alleged", "restrictive", "sanction", "feedback", "waiver")
+FILLED = (
+    "incident", "person", "injury", "spell", "gap", "alleged", "restrictive", "sanction", "feedback", "waiver",
+    "notice",
+)  # fmt: skip
 CASES = [(who, False, False) for who in WHO] + [
     (who, True, may) for may in (False, True) for who in (*WHO, "sl_else")
 ]  # fmt: skip

@@ -141,16 +141,6 @@ def test_a_spoilt_entry_is_no_answer(ctx: Context) -> None:
         look(ctx, made.slip_code)
 
 
-def test_a_message_that_arrives_from_another_pc_reaches_the_lock_screen(ctx: Context) -> None:
-    """What is pulled is committed through the same unit: here the mark of it is looked at, the sync tests pull."""
-    made = closed(ctx)
-    ctx.store.db.execute("DELETE FROM stale_slip")
-    with ctx.unit() as unit:
-        unit._changed.append(type("C", (), {"entity": "feedback", "id": "x", "parent": made.id})())
-        unit.commit("")
-    assert store.waiting(ctx.store.db, 9) == [made.id]
-
-
 def test_a_lost_folder_is_written_anew_and_history_without_a_code_waits_for_nothing(ctx: Context) -> None:
     made = closed(ctx)
     for path in entries(ctx.home):

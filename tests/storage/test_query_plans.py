@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
 
 from tests.factories import logged
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import queries
+from vpr_desktop.storage import closing_rows, queries, riddor_facts
 from vpr_desktop.storage.queries import ListQuery, Viewer
 
 SHOWN = ("all", "needs_finishing", "open_support", "restricted")
@@ -124,3 +125,17 @@ def test_unsent_incidents_are_counted_alike_before_and_after_the_first_sending(c
     assert queries.unsent(ctx.store.db) == 1
     ctx.store.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE ei = ?)", (second.id,))
     assert queries.unsent(ctx.store.db) == 0
+
+
+def test_what_waits_of_riddor_and_of_checks_reads_no_incident_that_is_done(ctx: Context) -> None:
+    """Home asks for these each time it opens: open incidents and few people, never all that was ever logged."""
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    wards = tuple(ctx.wards)
+    riddor_facts.to_look_at(db, wards, date(2025, 10, 1), ctx.store.zone, 300)
+    assert [step for step in db.steps if reads_every_row(step)] == []
+    assert any("incident_status_day (status=? AND local_day>?)" in step for step in db.steps)
+    assert any("person_riddor_status (riddor_status=?)" in step for step in db.steps)
+    db = Listening(ctx.store.db)
+    closing_rows.checks(db, wards, date(2026, 12, 1))
+    assert [step for step in db.steps if reads_every_row(step)] == []

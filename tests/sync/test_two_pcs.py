@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 
 from tests.central.conftest import Central
+from tests.conftest import FAST
 from tests.factories import logged
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.ops import op_hash
-from vpr_desktop.services import conflicts, maintenance
+from vpr_desktop.services import closing, conflicts, maintenance, slip_lookup, slips
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import view
 from vpr_desktop.storage import outbox
@@ -196,3 +197,17 @@ def test_a_bad_entry_is_listed_and_every_other_one_goes(two: Two) -> None:
     got = bootstrap.sync(one)
     assert (got.waiting, got.needs_review) == (0, 1)
     assert outbox.needs_you(one.store.db)[0][:3] == (bad, "NEEDS_REVIEW", "op-unreadable")
+
+
+def test_an_answer_given_on_one_pc_is_found_by_slip_code_at_the_other_while_it_is_locked(two: Two) -> None:
+    one, other = two
+    made = logged(one, act_types=["VER"], effect="UPS")
+    synced(one, other)
+    told = "The care plan now says two staff go together."
+    closing.close(one, made.id, closing.Answers({"reporter": told, "A": told}))
+    synced(one, other)
+    for pc in two:
+        while slips.catch_up(pc):
+            pass
+        assert slip_lookup.look_up(pc.home, made.slip_code, pc.now(), FAST).message == told
+    same(one, other)

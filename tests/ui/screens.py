@@ -130,6 +130,18 @@ def page(name: str, screen: str, record: str = "", **arguments: Any) -> Screen:
     return Screen(name, opens, page=screen)
 
 
+def _sheet(kind: str) -> Callable[[Stage], QWidget]:
+    """A sheet about the person who is off."""
+
+    def opens(stage: Stage) -> QWidget:
+        stage.go("riddor", incident_id=stage.ids["off"])
+        person = stage.window.page().cases[0].case.person.id
+        stage.go("print", incident_id=stage.ids["off"], kind=kind, person_id=person)
+        return stage.window
+
+    return opens
+
+
 def after(name: str, before: Screen, does: Callable[[Any], None]) -> Screen:
     """A page after something was done on it."""
 
@@ -347,6 +359,11 @@ SCREENS: tuple[Screen, ...] = (
     RIDDOR,
     after("S4 RIDDOR error", RIDDOR, _nothing_decided),
     page("S4 RIDDOR facts", "task", "off", task="riddor"),
+    page("S4 warnings", "sanctions"),
+    Screen("S9 F2508", _sheet("f2508")),
+    Screen("S9 checklist", _sheet("checklist")),
+    page("S9 police summary", "print", "off", kind="police"),
+    page("S9 support card", "print", kind="card"),
     page("S9 summary", "print", "open"),
     page("S9 register", "print", kind="register"),
     LOG,

@@ -167,6 +167,9 @@ def _follow_up(stage: Stage, ctx: Context) -> None:
     person = seen.parts["people"][0].id
     before = {"absent_from": day + timedelta(days=1), "absent_to": day + timedelta(days=4), "absence_reason": "PHY"}
     later = {"absent_from": day + timedelta(days=7), "absence_reason": "PHY"}
+    warning = {"level": "V", "issued_on": day, "issued_by": "A. Manager", "review_on": day, "expires_on": day}
+    agreed = {"level": "A", "issued_on": day, "issued_by": "A. Manager", "review_on": day + timedelta(days=5)}
+    incidents.save(ctx, seen, [Edit("sanction", None, values) for values in (warning, agreed)], "Agreed on the ward.")
     riddor.save_facts(ctx, seen, [Edit("spell", None, values, parent_id=person) for values in (before, later)])
     mild = answers(act_types=["VER"], effect="UPS", occurred_at=stage.clock.now())
     made = log(ctx, mild, hold_seconds=0)

@@ -13,8 +13,9 @@ from vpr_desktop.domain.part import Part
 from vpr_desktop.domain.person import Gap, Injury, Person, Spell
 from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record
-from vpr_desktop.domain.response import Feedback, Restrictive, Sanction, Waiver
+from vpr_desktop.domain.response import Feedback, Notice, Restrictive, Sanction, Waiver
 from vpr_desktop.domain.support import Plan, PlanNote, StepCare, StepEntry, SupportTemplate
+from vpr_desktop.domain.tally import Tally
 from vpr_desktop.domain.user import User
 
 SCHEMA = 1  # rises when a field or an entity is added; ops carry it
@@ -30,11 +31,13 @@ ENTITIES: dict[str, type[Record]] = {
     "sanction": Sanction,
     "feedback": Feedback,
     "waiver": Waiver,
+    "notice": Notice,
     "plan": Plan,
     "step_entry": StepEntry,
     "step_care": StepCare,
     "plan_note": PlanNote,
     "support_template": SupportTemplate,
+    "tally": Tally,
     "ward": Ward,
     "place": Place,
     "contact": Contact,
@@ -50,6 +53,7 @@ PARTS: dict[str, tuple[tuple[str, type[Part]], ...]] = {
         ("sanctions", Sanction),
         ("feedback", Feedback),
         ("waivers", Waiver),
+        ("notices", Notice),
     ),
     "person": (("injuries", Injury), ("spells", Spell), ("gaps", Gap)),
 }
@@ -125,6 +129,7 @@ TASKS: tuple[Task, ...] = (
         _of("incident", "local_system_ref", "police", "police_reason_not", "police_force", "crime_ref", "officer",
             "victim_supports_action", "next_update_due", "safeguarding_ref", "patient_safety_linked", "lfpse_ref",
             "notified")
+        + _of("notice", "told", "told_at", "told_by", "told_what")
         + _of("sanction", "level", "reason", "issued_on", "issued_by", "expires_on", "review_on", "appeal",
               "capacity_considered_by", "gp_told", "letter_printed_at"),
         ("police", "notified"),
@@ -169,4 +174,4 @@ def form_named(name: str) -> tuple[str, Fields] | None:
     task = next((one for one in TASKS if one.name == name), None)
     if task is not None:
         return task.title, task.fields
-    return ("RIDDOR: facts and times off", PANELS["riddor"]) if name == "riddor" else None
+    return ("RIDDOR facts", PANELS["riddor"]) if name == "riddor" else None

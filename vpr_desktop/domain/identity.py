@@ -31,6 +31,11 @@ def step_record_id(plan_id: str, step: str) -> str:
     return str(uuid.uuid5(VPR_NAMESPACE, f"step/{plan_id}/{step}"))
 
 
+def tally_record_id(ward_id: str, week: str, user_id: str) -> str:
+    """The record of one person's count of one week: the same on every PC of the ward."""
+    return str(uuid.uuid5(VPR_NAMESPACE, f"tally/{ward_id}/{week}/{user_id.lower()}"))
+
+
 def device_id(first_public_key: bytes) -> str:
     """A PC's identity, which its first public key proves."""
     return str(uuid.UUID(bytes=hashlib.sha256(first_public_key).digest()[:16]))

@@ -91,7 +91,7 @@ class Person(Part, table=True):
     time_lost: str | None = one_of(
         "Days off or on other duties?", c.YNU, section=TIME, block="absence", required_at="close"
     )
-    riddor_status: str | None = one_of("RIDDOR", people.RID, section=RIDDOR, block="absence")
+    riddor_status: str | None = one_of("RIDDOR", people.RID, section=RIDDOR, block="absence", listed=True)
     riddor_due: date | None = day("Report by", section=RIDDOR, block="absence")
     riddor_sent_at: datetime | None = moment("Sent at", section=RIDDOR, block="absence")
     riddor_ref: str | None = text("RIDDOR reference", section=RIDDOR, block="absence", longest=60)

@@ -13,6 +13,7 @@ FORCE = "Physical intervention"
 SANCTION = "Warning or sanction"
 FEEDBACK = "Answers given"
 WAIVER = "Closed without a recording"
+TOLD = "Who was told"
 
 
 class Restrictive(Part, table=True):
@@ -67,3 +68,14 @@ class Waiver(Part, table=True):
     reason: str | None = text("Why closed without them", section=WAIVER, block="waiver", longest=500)
     waived_by: str | None = text("Waived by", section=WAIVER, block="waiver", longest=120, app=True)
     waived_at: datetime | None = moment("Waived at", section=WAIVER, block="waiver", app=True)
+
+
+class Notice(Part, table=True):
+    """That somebody whose task it is was told of the incident: who, when, and by whom (F59)."""
+
+    __tablename__ = "notice"
+
+    told: str | None = one_of("Who was told", lists.NOTI, section=TOLD, block="core", required_at="log")
+    told_at: datetime | None = moment("Told at", section=TOLD, block="core")
+    told_by: str | None = text("Told by, name and role", section=TOLD, block="core", longest=120)
+    told_what: str | None = text("What was agreed", section=TOLD, block="core", longest=300)

@@ -64,6 +64,8 @@ class Days:
 
 def count(day0: date, today: date, spells: Sequence[Spell], gaps: Sequence[Gap]) -> Days:
     """The longest sure and possible runs of days unable to work, from the day after `day0` to `today`."""
+    if not spells and not gaps:
+        return Days(0, 0, (), (), None, ())
     ordered = sorted(spells, key=lambda spell: (spell.first, spell.last or NO_END))
     asked = list(_asked_gaps(day0, today, ordered))
     classes: dict[date, str] = {}

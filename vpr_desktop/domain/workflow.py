@@ -15,10 +15,10 @@ WARD_ACTS: dict[str, frozenset[str]] = {
     "reporter": frozenset("log open list search export print".split()),
     "ward_manager": frozenset(
         "log open list search export print support handover import manage_users manage_ward manage_device verify backup"
-        " restore settle print_full".split()
+        " restore settle print_full sanctions".split()
     ),
     "support_lead": frozenset("log open list search export print support handover settle print_full".split()),
-    "vpr_lead": frozenset("log open list search export print support print_full".split()),
+    "vpr_lead": frozenset("log open list search export print support print_full sanctions".split()),
     "auditor": frozenset("open list export verify read_audit".split()),
     "device_admin": frozenset("manage_users manage_device verify backup restore".split()),
 }

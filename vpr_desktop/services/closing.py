@@ -170,8 +170,8 @@ def _steps_missing(unrecorded: Sequence[Unrecorded], answers: Answers) -> list[M
         if len((answers.no_recording.get(one.key) or "").strip()) >= LEAST:
             continue
         count = len(one.steps)
-        some = f"{count} steps were due" if count > 1 else "1 step was due"
-        words = f"{one.label}: {some} and nothing is recorded. Record it, or say why you close without."
+        some = f"{count} steps due have" if count > 1 else "1 step due has"
+        words = f"{one.label}: {some} no recording. Record it, or say why not."
         found.append(Missing("steps", one.key, words))
     return found
 

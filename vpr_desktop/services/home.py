@@ -12,7 +12,7 @@ from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.shifts import shift_label, shift_of
 from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.when import relative, show_day
-from vpr_desktop.services import closing, drafts, listing, riddor
+from vpr_desktop.services import closing, drafts, listing, riddor, sanctions
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.listing import ListQuery, Row
@@ -137,7 +137,9 @@ def _answered(ctx: Context) -> list[Row]:
 
 def _dates(ctx: Context) -> list[riddor.Due]:
     """RIDDOR and checks of what was changed, for those who keep these dates, the earliest first."""
-    return sorted([*riddor.due(ctx), *closing.checks_due(ctx)], key=lambda one: one.due)[:MOST_DATES]
+    return sorted([*riddor.due(ctx), *closing.checks_due(ctx), *sanctions.dates(ctx)], key=lambda one: one.due)[
+        :MOST_DATES
+    ]
 
 
 def _notices(ctx: Context) -> list[str]:

@@ -252,7 +252,7 @@ def _close(ctx: Context, incident_id: str, answers: dict[str, Any], chance: rand
 def _follow_up(ctx: Context, past: PastClock, end: datetime, chance: random.Random) -> None:
     """A nurse who turns over seven days tomorrow, one report answered and closed, one opened again."""
     nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
-    past.at = end - timedelta(days=7, hours=2)
+    past.at = (end - timedelta(days=7)).replace(hour=12)
     happened = {"occurred_at": past.at - timedelta(minutes=20), "time_known": "exact", "location": "BAY"}
     hurt = {"act_types": ["PHY"], "affected": "ONE", "perp_relation": "PAT", "effect": "MIN", "support_offered": "ACC"}
     made = new_incident.log(nurse, {**happened, **hurt}, hold_seconds=0)

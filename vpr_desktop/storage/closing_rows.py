@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from vpr_desktop.domain.support_steps import REOFFER
@@ -86,3 +87,28 @@ def outcomes(db: Connection, ward_id: str, first: date, zone: ZoneInfo) -> list[
         if text:
             found.append((json.loads(acts or "[]"), json.loads(motives or "[]"), str(text)))
     return found
+
+
+def logged_between(db: Connection, ward_id: str, first: date, last: date) -> int:
+    """How many incidents of these days were logged on a ward and stand."""
+    sql = (
+        "SELECT count(*) FROM incident WHERE ward_id = ? AND local_day BETWEEN ? AND ? AND status <> 'withdrawn'"
+        " AND imported_at IS NULL"
+    )
+    return int(db.execute(sql, (ward_id, first.isoformat(), last.isoformat())).fetchone()[0])
+
+
+SANCTION = ("level", "issued_on", "issued_by", "expires_on", "review_on", "appeal", "capacity_considered_by")
+
+
+def sanctions(db: Connection, wards: Sequence[str], *, with_seen: bool) -> list[dict[str, Any]]:
+    """Every warning on these wards, as columns hold them. `with_seen`: also of restricted ones a manager may see."""
+    names = ", ".join(f"sanction.{name}" for name in SANCTION)
+    opens = "(incident.restricted IS NOT 1" + (" OR incident.manager_may_see = 1)" if with_seen else ")")
+    sql = (
+        f"SELECT incident.id, incident.reference, incident.ward_id, {names} FROM sanction JOIN incident"
+        f" ON incident.id = sanction.parent_id WHERE sanction.removed IS NOT 1 AND incident.status <> 'withdrawn' AND"
+        f" {opens} AND incident.ward_id IN (SELECT value FROM json_each(?)) ORDER BY sanction.n DESC LIMIT 500"
+    )
+    keys = ("incident_id", "reference", "ward_id", *SANCTION)
+    return [dict(zip(keys, row, strict=True)) for row in db.execute(sql, (json.dumps(list(wards)),))]

@@ -10,6 +10,7 @@ PAGES = {
     "task": ("task_page", "TaskPage"),
     "close": ("close_page", "ClosePage"),
     "riddor": ("riddor_page", "RiddorPage"),
+    "sanctions": ("sanctions_page", "SanctionsPage"),
     "handover": ("handover_page", "HandoverPage"),
     "print": ("print_page", "PrintPage"),
     "data": ("data_page", "DataPage"),
@@ -24,6 +25,7 @@ NEEDS = {
     "task": "open",
     "close": "open",
     "riddor": "open",
+    "sanctions": "sanctions",
     "handover": "handover",
 }
 ICONS_ONLY = frozenset({"log"})
@@ -32,6 +34,7 @@ PLACE_OF = {
     "task": "incidents",
     "close": "incidents",
     "riddor": "incidents",
+    "sanctions": "incidents",
     "print": "incidents",
     "handover": "home",
     "handbook": "settings",

@@ -11,6 +11,7 @@ ADDABLE = {
     "gap": "Add days between times off",
     "sanction": "Add a warning or sanction",
     "feedback": "Add an answer given",
+    "notice": "Add who was told, and when",
 }
 # The title of a part's own card, behind the person it is about.
 TITLES = {
@@ -21,4 +22,5 @@ TITLES = {
     "gap": "Days between times off",
     "sanction": "Warning or sanction",
     "feedback": "Answer given",
+    "notice": "Who was told",
 }

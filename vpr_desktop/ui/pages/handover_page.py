@@ -16,6 +16,7 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.tally_card import TallyCard
 from vpr_desktop.ui.words import say
 
 DUE = 150
@@ -35,6 +36,7 @@ class HandoverPage(QWidget):
             say("Handed over to"), TextField(), hint=say("Initials or role, such as night nurse in charge.")
         )
         self.mark = Button(say("Mark handed over"))
+        self.tally = TallyCard(desk)
         page = ScrollPage()
         top = row(self.title, gap=16)
         top.addStretch(1)
@@ -47,6 +49,7 @@ class HandoverPage(QWidget):
         buttons.addStretch(1)
         end.body.addLayout(buttons)
         page.body.addWidget(end)
+        page.body.addWidget(self.tally)
         page.body.addStretch(1)
         self.setLayout(column(page))
         self.print_button.clicked.connect(self.print_this)
@@ -56,6 +59,7 @@ class HandoverPage(QWidget):
         """Loads the shift."""
         ctx = self.desk.ctx
         self.desk.run(self, lambda: home.handover(ctx), self._show)
+        self.tally.load()
 
     def _show(self, found: Handover) -> None:
         clear(self.body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QLayout, QWidget
 
+from vpr_desktop.domain import evidence
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.when import show_day
 from vpr_desktop.services import closing
@@ -13,7 +14,7 @@ from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Card, column, row, rows
+from vpr_desktop.ui.widgets.frames import Card, Panel, column, row, rows
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
@@ -29,6 +30,8 @@ class FollowUpCard(Card):
         desk.run(self, lambda: closing.standing_of(ctx, seen), self._show)
 
     def _show(self, found: Standing) -> None:
+        if evidence.asks(self.seen.record.values, self.desk.ctx.now()) and "amend" in self.seen.actions:
+            self.body.addWidget(Panel("warning", say(evidence.PROMPT)))
         lines: list[QWidget | QLayout] = [*self._messages(), *(self._case(one) for one in found.cases if _tells(one))]
         if "close" in self.seen.actions:
             lines.append(self._to_close(found))

@@ -22,6 +22,8 @@ def open_menu(page: RecordPage, seen: IncidentView) -> None:
     menu.addAction(say("Copy reference")).triggered.connect(lambda: put(seen.reference))
     menu.addAction(say("Copy for the trust's system")).triggered.connect(page.copy_for_trust)
     _papers(menu, page, seen)
+    if page.desk.ctx.can("sanctions"):
+        menu.addAction(say("Register of warnings")).triggered.connect(lambda: page.desk.go("sanctions"))
     if "withdraw" in seen.actions:
         menu.addAction(say("Withdraw this incident")).triggered.connect(page.withdraw)
     if "review" in seen.actions:

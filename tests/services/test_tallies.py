@@ -1,0 +1,54 @@
+"""Told but not logged: one number a person and week, on the ward's own calendar, beside what was logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import pytest
+
+from tests.factories import answers
+from tests.fakes import FakeClock
+from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
+from vpr_desktop.domain.tally import Tally
+from vpr_desktop.services import incidents, tallies, views
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.new_incident import log
+
+Become = Callable[..., Context]
+
+
+def test_counts_of_two_people_add_up_and_a_new_count_replaces_ones_own(ctx: Context, as_role: Become) -> None:
+    lead = as_role("support_lead")
+    for person, told in ((ctx, 3), (lead, 2), (ctx, 4)):
+        tallies.count(person, told)
+    this, *before = tallies.weeks(ctx)
+    assert (this.began, this.told, this.mine) == (date(2026, 11, 16), 6, 4)
+    assert [week.told for week in before] == [0] * 5
+    assert len(ctx.reader().find(Tally)) == 2
+    assert tallies.weeks(lead)[0].mine == 2
+
+
+def test_what_was_logged_stands_beside_it(ctx: Context) -> None:
+    log(ctx, answers())
+    incidents.withdraw(ctx, views.incident(ctx, log(ctx, answers()).id), "Entered twice.")
+    tallies.count(ctx, 0)
+    assert (tallies.weeks(ctx)[0].logged, tallies.weeks(ctx)[0].mine) == (1, 0)
+
+
+def test_the_week_begins_on_monday_of_the_ward(ctx: Context, clock: FakeClock) -> None:
+    clock.set(datetime(2026, 6, 28, 22, 59, tzinfo=UTC))
+    assert tallies.monday(ctx) == date(2026, 6, 22), "Sunday 23:59 in summer time"
+    clock.set(datetime(2026, 6, 28, 23, 1, tzinfo=UTC))
+    assert tallies.monday(ctx) == date(2026, 6, 29)
+
+
+def test_who_counts_and_what(ctx: Context, as_role: Become) -> None:
+    for role in ("reporter", "vpr_lead", "auditor", "device_admin"):
+        with pytest.raises(NotAllowed):
+            tallies.count(as_role(role), 1)
+        with pytest.raises(NotAllowed):
+            tallies.weeks(as_role(role))
+    for wrong in (-1, 1000):
+        with pytest.raises(ProblemsFound):
+            tallies.count(ctx, wrong)
