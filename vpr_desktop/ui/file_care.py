@@ -136,3 +136,16 @@ class FileCare:
     def _on_backed_up(self, made: Any) -> None:
         if made is not None:
             self.window.status(say("Backed up and checked: {count} changes", count=made.ops))
+
+    def tell_lock_screen(self, waiting: int) -> None:
+        """Writes the answers that somebody shall find by slip code, one at a time between other jobs."""
+        ctx = self.window._ctx
+        if ctx is None or not waiting:
+            return
+
+        def job() -> int:
+            from vpr_desktop.services import slips
+
+            return slips.catch_up(ctx)
+
+        self.window.lane.run(self.window, job, self.tell_lock_screen)

@@ -129,7 +129,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Tells every page what was just written."""
         for page in self._pages.values():
             page.refreshed(changes)
-        self.care.catch_up(1)
+        self.care.tell_lock_screen(1)
         self.sending.heard(changes)
 
     def set_session(self, ctx: Context) -> None:
