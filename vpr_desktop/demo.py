@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import shutil
+import subprocess
 import sys
 import time
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from vpr_desktop import demo_sync
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.services import (
     closing,
@@ -47,19 +49,48 @@ def main() -> int:
     parser.add_argument("--out", default=OUT, help="folder for what the demo makes")
     options = parser.parse_args()
     out = Path(options.out)
-    home = out / "practice-pc"
+    home, second = out / "practice-pc", out / "practice-pc-2"
     say("Making a practice PC: two wards, three people, fourteen months of made-up history ...")
     if options.headless or not _is_practice(home):
         _clear(home)
         practice.fill(home, SystemClock(), told=say)
     names = ", ".join(user_id for user_id, _, _ in practice.USERS)
     say(f"Sign in as {names} with the passphrase: {practice.PASSPHRASE}")
-    if options.headless:
-        return headless(out, home)
+    server = _two_pcs(out, home, second, again=options.headless)
+    try:
+        if options.headless:
+            demo_sync.run((home, second), server, SystemClock(), say)
+            return headless(out, home)
+        return _windows(home, second)
+    finally:
+        server.stop()
+
+
+def _two_pcs(out: Path, home: Path, second: Path, *, again: bool) -> demo_sync.Server:
+    """A second PC of the ward and a local server, which runs; both PCs are joined to it."""
+    if again or not _is_practice(second):
+        _clear(second)
+        demo_sync.second_pc(second, SystemClock())
+    folder = out / "practice-server"
+    shutil.rmtree(folder, ignore_errors=True)
+    server = demo_sync.Server(folder)
+    server.make(practice.WARDS)
+    server.start()
+    say(f"A server runs on this PC alone: {server.url}")
+    for pc in (home, second):
+        demo_sync.join(pc, server, SystemClock(), say)
+    return server
+
+
+def _windows(home: Path, second: Path) -> int:
+    """Both PCs side by side; what one sends the other shows."""
     from vpr_desktop.ui.start import open_window
 
-    say("Opening VPR Desktop. Close its window to end the demo.")
-    return open_window(home)
+    say("Opening two windows, one for each PC of the ward. Close both to end the demo.")
+    other = subprocess.Popen([sys.executable, "-m", "vpr_desktop", "--home", str(second)])
+    code = open_window(home)
+    other.wait()
+    return code
 
 
 def say(text: str) -> None:

@@ -9,8 +9,10 @@ from typing import Any
 from PySide6.QtWidgets import QDialog, QWidget
 
 from tests.factories import PASSPHRASE
+from tests.journeys.online import wait_until
 from tests.ui.stage import Stage
 from tests.window import settle
+from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.forms import TASKS
 from vpr_desktop.ui.dialogs.name_dialog import NameDialog
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
@@ -315,6 +317,50 @@ def _trouble(stage: Stage) -> QWidget:
     return stage.window
 
 
+# S10 of a PC that is joined to a server which cannot be reached
+NOBODY = "http://127.0.0.1:9"
+
+
+def _join(stage: Stage, url: str) -> None:
+    ctx = stage.window.ctx
+
+    def job() -> None:
+        with ctx.unit() as unit:
+            unit.put_state("endpoint_url", url.encode())
+            unit.commit("")
+
+    stage.window.lane.run(stage.window, job)
+    settle(stage.window)
+    stage.window.sending.begin()
+    settle(stage.window)
+
+
+def _offline(stage: Stage) -> QWidget:
+    stage.go("data")
+    _join(stage, NOBODY)
+    stage.window.sending.send_now()
+    wait_until(lambda: not stage.window.sending.running)
+    settle(stage.window)
+    return stage.window
+
+
+def _reviewed(stage: Stage) -> QWidget:
+    _offline(stage)
+    data = stage.window.page()
+    data.queue.review.click()
+    settle(stage.window)
+    return stage.window
+
+
+def _leaves_the_server(stage: Stage) -> None:
+    _join(stage, "")
+
+
+def _changed_meanwhile(task: Any) -> None:
+    task._typed = True
+    task.refreshed(Changes((Change("incident", task.seen.record.id),), "sync"))
+
+
 LOG = page("S3 empty", "log")
 TO_OTHERS = page("S4 task reports", "task", "open", task="reports")
 HANDOVER = page("S2 handover", "handover")
@@ -350,6 +396,9 @@ SCREENS: tuple[Screen, ...] = (
     page("S4 history", "record", "open", history=True),
     page("S4 withdrawn", "record", "withdrawn"),
     page("S4 two people", "record", "many"),
+    page("S4 two versions", "record", "conflict"),
+    after("S4 review", page("", "record", "conflict"), lambda shown: shown.banner._on_review_clicked()),
+    after("S4 changed meanwhile", page("", "task", "open", task="before"), _changed_meanwhile),
     *(page(f"S4 task {task.name}", "task", "open", task=task.name) for task in TASKS),
     page("S4 change one field", "task", "open", field="location"),
     after("S4 task error", TO_OTHERS, _task_error),
@@ -373,6 +422,8 @@ SCREENS: tuple[Screen, ...] = (
     after("S3 error", LOG, _three_answers),
     after("S3 saved", LOG, _saved),
     page("S10 data", "data"),
+    Screen("S10 offline", _offline, _leaves_the_server, page="data"),
+    Screen("S10 two versions", _reviewed, _leaves_the_server, page="data"),
     *SETTINGS.values(),
     after("S11 ward error", SETTINGS["ward"], _nothing_told),
     after("S11 contacts error", SETTINGS["contacts"], _half_a_contact),

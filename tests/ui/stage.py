@@ -17,6 +17,7 @@ from tests.fakes import FakeClock
 from tests.window import make_window, settle, unlock
 from vpr_desktop.domain.fields import FieldSpec
 from vpr_desktop.domain.forms import ENTITIES, TASKS
+from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.services import closing, incidents, people, riddor, sessions, slips, wards
@@ -149,6 +150,8 @@ def fill(stage: Stage) -> None:
     stage.ids["restricted"] = log(ctx, answers(act_types=["SEX"], occurred_at=now, **common)).id
     stage.ids["withdrawn"] = log(ctx, answers(occurred_at=now, **common)).id
     incidents.withdraw(ctx, incidents.view(ctx, stage.ids["withdrawn"]), "Entered twice.")
+    stage.ids["conflict"] = log(ctx, answers(occurred_at=now, **common), hold_seconds=0).id
+    _two_versions(ctx, stage.ids["conflict"])
     _finish(ctx, stage.ids["open"])
     nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
     log(nurse, answers(act_types=["SEX"], occurred_at=now, **common), hold_seconds=0)
@@ -179,6 +182,16 @@ def _follow_up(stage: Stage, ctx: Context) -> None:
     while slips.catch_up(ctx):
         pass
     stage.clock.forward(days=8)
+
+
+def _two_versions(ctx: Context, incident_id: str) -> None:
+    """Two people who changed the same answers, neither knowing of the other."""
+    with ctx.unit() as unit:
+        versions = [unit.get(Incident, incident_id) for _ in range(2)]
+        for version, (effect, words) in zip(versions, (("UPS", "By the lift."), ("TRE", "At the doors.")), strict=True):
+            version.effect, version.description = effect, f"{CANARY_NOTE}: {words}"
+            unit.save(version)
+        unit.commit("amend", incident_id)
 
 
 def _finish(ctx: Context, incident_id: str) -> None:

@@ -71,7 +71,7 @@ def fill(
     end = clock.now().replace(minute=0, second=0, microsecond=0)
     past = PastClock(end - timedelta(days=30 * months))
     chance = random.Random(seed)
-    ctx, code = sessions.first_run(home, _setup(), past, policy)
+    ctx, code = sessions.first_run(home, setup(), past, policy)
     ctx = _ward_settings(ctx)
     for user_id, name, role in USERS[1:]:
         people.add(ctx, user_id, name, role, PASSPHRASE)
@@ -91,7 +91,8 @@ def fill(
     return code
 
 
-def _setup() -> FirstRun:
+def setup() -> FirstRun:
+    """How a PC of the first practice ward is set up."""
     user_id, name, role = USERS[0]
     code, ward = WARDS[0]
     return FirstRun(

@@ -285,6 +285,8 @@ class Sending(QObject):
         if chip is None or shell is None or self.status is None:
             return
         shell.header.show_chip(chip.kind, chip.icon, chip.words, chip.number, chip.name)
+        if self.status.enrolled and self.window.ctx.practice:
+            shell.status.right.setText(say("Fictional practice data."))
         shell.rail.badge("data", self.status.needs_you + self.status.waiting)
         self.sync_state_changed.emit(chip)
 
@@ -299,6 +301,8 @@ class Sending(QObject):
         text, shell = self.long_wait(), self.window.shell
         if not text or shell is None or self._long_said or shell.banner.isVisible():
             return
+        if self.window.page() is not None and self.window.page().objectName() == "S10":
+            return  # it stands there already
         self._long_said = True
         shell.tell("warning", text)
         self.window.announce(text)

@@ -41,7 +41,7 @@ class DataPage(QWidget):
         self.last = Words("", tone="second")
         self.found = Words("")
         self.found.hide()
-        self.backup_button = Button(say("Back up now"), "primary", icon="save")
+        self.backup_button = Button(say("Back up now"), icon="save")
         self.copy_button = Button(say("Save a copy elsewhere"))
         self.verify_button = Button(say("Check everything"))
         self.cancel_button = Button(say("Stop"))
@@ -59,10 +59,8 @@ class DataPage(QWidget):
         self.queue, self.review, self.enrol = QueueCard(desk), ReviewCard(desk), EnrolCard(desk)
         page = ScrollPage()
         page.body.addLayout(self._top())
-        for widget in (self.long_wait, self.queue, self.review, self.enrol):
+        for widget in (self.long_wait, self.queue, self.review, self._backup(), self._verify(), self.enrol):
             page.body.addWidget(widget)
-        page.body.addWidget(self._backup())
-        page.body.addWidget(self._verify())
         page.body.addWidget(self.imports)
         page.body.addWidget(self._paper())
         page.body.addStretch(1)

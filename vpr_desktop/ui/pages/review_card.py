@@ -34,6 +34,7 @@ class ReviewCard(Card):
         self.which = Words("", tone="second")
         self.problem = Words("", "small-strong", tone="error")
         self.versions = VersionGroup()
+        self.which.setBuddy(self.versions)
         self.save_button = Button(say("Save choice"), "primary")
         self.later = Button(say("Decide later"))
         self.other = Button(say("Write another answer"))
