@@ -6,6 +6,7 @@ endpoint's number: what it refused or put aside stays listed (invariants I10, I1
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -241,6 +242,15 @@ def needs_you(db: Connection) -> list[tuple[int, str, str | None, str, str]]:
         f" WHERE state IN ({','.join('?' * len(NEEDS_YOU))}) ORDER BY op.n"
     )
     return [tuple(row) for row in db.execute(sql, NEEDS_YOU)]
+
+
+def kept_back(db: Connection, ei: str) -> list[tuple[str, dict[str, Any]]]:
+    """The ops of a record that the endpoint has not taken, oldest first, by id."""
+    sql = (
+        "SELECT op.id, raw FROM op JOIN outbox ON outbox.op = op.n WHERE op.ei = ? AND op.seq IS NULL"
+        f" AND state IN ({','.join('?' * len(NEEDS_YOU))}) AND raw IS NOT NULL ORDER BY op.n"
+    )
+    return [(op_id, json.loads(bytes(raw))) for op_id, raw in db.execute(sql, (ei, *NEEDS_YOU))]
 
 
 def send_again(db: Connection, op: int) -> None:

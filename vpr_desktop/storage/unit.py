@@ -25,6 +25,7 @@ from vpr_desktop.storage import (
     checks,
     inbox,
     oplog,
+    outbox,
     repeats,
     slips,
     streams,
@@ -171,7 +172,9 @@ class UnitOfWork(Reader):
         if not changed and not is_new:
             return record
         record.id = record.id or self.new_id()
-        base = {f: shown.heads[f] for f in changed if f in shown.heads}
+        base = {f: list(shown.heads[f]) for f in changed if f in shown.heads}
+        if not is_new:
+            self._stand_in(record.id, shown, values, changed, base)
         op = self._op(record, changed, base, reason, seen)
         folded = self._write(op, hold, is_new)
         remember(record, Shown(folded.values, folded.heads, folded.clashes))
@@ -179,6 +182,17 @@ class UnitOfWork(Reader):
         parent = values.get("parent_id")
         self._changed.append(Change(op["et"], record.id, parent if isinstance(parent, str) else None))
         return record
+
+    def _stand_in(
+        self, record_id: str, shown: Shown, values: dict[str, Any], changed: dict[str, Any], base: dict[str, list[str]]
+    ) -> None:
+        """Lets a new op stand for those that the endpoint did not take: other PCs never get these, so it says again
+        what they said, as far as its author sees it, and names what they had replaced."""
+        for op_id, body in outbox.kept_back(self.db, record_id):
+            for field in body["set"]:
+                if op_id in shown.heads.get(field, ()) and field in shown.values and field in values:
+                    changed.setdefault(field, values[field])
+                    base[field] = sorted({*base.get(field, shown.heads[field]), *body["base"].get(field, ())})
 
     def take_off(self, part: Part, *, reason: str | None = None) -> None:
         """Takes a part off its record; its history stays."""

@@ -13,7 +13,7 @@ from typing import Any
 
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
-from vpr_desktop.storage import outbox
+from vpr_desktop.storage import oplog, outbox
 from vpr_desktop.storage.oplog import Connection
 
 MOST = 5000  # ops looked at; after an import there may be more, and then the count is "so many or more"
@@ -55,7 +55,7 @@ def _root() -> str:
 
 
 def listed(db: Connection) -> list[Unsent]:
-    """What has not left, or needs somebody, the earliest first."""
+    """What has not left, or needs somebody, the earliest first. What later changes stand for needs nobody."""
     sql = (
         f"SELECT op.n, op.et, {_root()}, state, coalesce(code, ''), not_before,"
         " op.et = 'incident' AND NOT EXISTS (SELECT 1 FROM op o WHERE o.ei = op.ei AND o.n < op.n)"
@@ -66,7 +66,8 @@ def listed(db: Connection) -> list[Unsent]:
         going = outbox.PENDING if state == outbox.SEALED else state
         kind = root or ("ward" if et in OF_WARD else "user" if et == "user" else "other")
         held.setdefault((kind, going, code), []).append((n, et, not_before, bool(first)))
-    return [_one(*key, ops) for key, ops in held.items()]
+    made = [_one(*key, ops) for key, ops in held.items()]
+    return [one for one in made if one.state == outbox.PENDING or not replaced(db, one.ops)]
 
 
 def _one(root: str, state: str, code: str, ops: Sequence[tuple[int, str, int | None, bool]]) -> Unsent:
@@ -95,3 +96,13 @@ def bodies(db: Connection, ops: Sequence[int]) -> list[tuple[dict[str, Any], int
     sql = "SELECT raw, seq FROM op WHERE n IN (SELECT value FROM json_each(?)) AND raw IS NOT NULL ORDER BY n"
     found = [(json.loads(bytes(raw)), seq) for raw, seq in db.execute(sql, (json.dumps(list(ops)),))]
     return [(body, seq) for body, seq in found if "set" in body]
+
+
+def replaced(db: Connection, ops: Sequence[int]) -> bool:
+    """Whether later changes stand in the place of all of these: then nobody has to do anything about them."""
+    for n in ops:
+        op_id, ei = db.execute("SELECT id, ei FROM op WHERE n = ?", (n,)).fetchone()
+        folded, _ = oplog.entity_fold(db, ei)
+        if any(op_id in heads for heads in folded.heads.values()):
+            return False
+    return True
