@@ -10,15 +10,17 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.central.conftest import Central
+from tests.central.conftest import Central, fill, postgres_server
+from tests.central.postgres_server import PostgresServer
 from tests.conftest import fast_keys
 from tests.fakes import FakeClock
 from tests.journeys.online import OnlinePC, online_pc
 from tests.journeys.ward import WardPC, set_up
 from tests.sync.conftest import endpoint, sqlite_endpoint
+from vpr_desktop.central.database import Database
 from vpr_desktop.ui.dialogs import save_file
 
-__all__ = ["endpoint", "sqlite_endpoint"]
+__all__ = ["endpoint", "postgres_server", "sqlite_endpoint"]
 
 
 @pytest.fixture
@@ -63,6 +65,18 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 
 
 @pytest.fixture
+def postgres_endpoint(postgres_server: PostgresServer) -> Iterator[Central]:
+    """A running endpoint over PostgreSQL."""
+    url = postgres_server.url(postgres_server.new_database())
+    database = Database(url)
+    fill(database)
+    database.close()
+    made = Central(url)
+    yield made
+    made.stop()
+
+
+@pytest.fixture
 def online(
     qapp: QApplication, tmp_path: Path, endpoint: Central, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[..., OnlinePC]]:
@@ -72,8 +86,8 @@ def online(
     gc.disable()  # the endpoint's threads live in this process: none of them may let go of a widget
     made: list[OnlinePC] = []
 
-    def make(name: str, *who: str, **more: Any) -> OnlinePC:
-        made.append(online_pc(qapp, tmp_path / name, endpoint, *who, **more))
+    def make(name: str, *who: str, at: Central | None = None, **more: Any) -> OnlinePC:
+        made.append(online_pc(qapp, tmp_path / name, at or endpoint, *who, **more))
         return made[-1]
 
     yield make

@@ -250,3 +250,25 @@ def test_a_ward_that_arrives_is_there_at_once(online: Make, endpoint: Central) -
     other.sync()
     assert other.window.shell.header.ward_button.isVisible(), "the ward's name became a chooser"
     assert {ward.code for ward in other.ctx.wards.values()} == {"CED", "OAK"}
+
+
+def test_two_windows_and_postgresql_come_to_hold_the_same_after_a_conflict(
+    online: Make, postgres_endpoint: Central
+) -> None:
+    one, other = online("one", at=postgres_endpoint), online("two", at=postgres_endpoint)
+    reference = one.log()
+    one.sync()
+    other.sync()
+    one.change(reference, EFFECT, "effect", "UPS")
+    other.change(reference, EFFECT, "effect", "SER")
+    one.sync()
+    other.sync()
+    other.open(reference)
+    other.click("Review the two versions")
+    other.press("1")
+    other.click("Save choice")
+    other.sync()
+    one.sync()
+    assert [value(pc, reference, "effect") for pc in (one, other)] == ["SER", "SER"]
+    same(one, other)
+    assert postgres_endpoint.rows("SELECT count(*) FROM op") == one.rows("SELECT count(*) FROM op")
