@@ -41,7 +41,8 @@ def _begin(ctx: Context) -> None:
 
 
 def forget(ctx: Context) -> None:
-    """Lets every entry that waits go unwritten, as for made-up history."""
+    """Lets every entry that waits go unwritten, as for made-up history; the folder then counts as begun."""
+    (ctx.home / slips.FOLDER).mkdir(parents=True, exist_ok=True)
     with ctx.unit() as unit:
         while ids := slips.waiting(unit.db, 1000):
             slips.written(unit.db, ids)
