@@ -160,3 +160,30 @@ def test_numbers_that_say_nothing_are_refused(spans: str) -> None:
     head, rest = join([device.seal(device.op(), device.op())]).split(b"\n", 1)
     with pytest.raises(NotABody):
         split(head + b'\n{"first":1,"stored":' + spans.encode() + b"}\n" + rest, pulled=True)
+
+
+def test_a_body_of_nothing_holds_nothing() -> None:
+    assert split(b"") == []
+
+
+@pytest.mark.parametrize("text", ["", "1", "01.1", "1.0", "-1.1", "1.1.1", f"1.{2**53}", f"{2**53}.1"])
+def test_what_is_no_batch_number_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="not a batch number"):
+        batches.read_no(text)
+    assert batches.read_no(f"0.{2**53 - 1}") == (0, 2**53 - 1)
+
+
+def test_a_batch_of_more_ops_than_allowed_is_refused() -> None:
+    device = Device()
+    body = join([device.seal(device.op(), device.op())])
+    assert len(split(body, most_ops=2)[0].lines) == 2
+    with pytest.raises(NotABody, match="more ops than a batch may have"):
+        split(body, most_ops=1)
+
+
+@pytest.mark.parametrize("line", [b'"short"', b'"' + b"\xff" * 43 + b'"', b'"' + b"*" * 43 + b'"', b'"' + b"A" * 43])
+def test_a_line_that_begins_as_a_hash_and_is_none_is_refused(line: bytes) -> None:
+    device = Device()
+    head, _, end = join([device.seal(device.op())]).split(b"\n")
+    with pytest.raises(NotABody, match="neither an op nor a hash"):
+        split(b"\n".join((head, line, end)))

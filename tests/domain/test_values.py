@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from vpr_desktop.domain.choices import Code, CodeList
 from vpr_desktop.domain.choices_acts import ACT
 from vpr_desktop.domain.fields import FieldSpec, decode, encode, is_asked, wire_problem
+from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.local_time import local_parts
+from vpr_desktop.domain.record import wire_values
 from vpr_desktop.domain.wording import in_words
 
 LONDON = ZoneInfo("Europe/London")
@@ -180,3 +182,16 @@ def test_a_code_past_its_day_is_shown_but_not_offered() -> None:
     assert (choices.order("B"), choices.order("C")) == (1, 2)
     assert choices.nearest("new") == "Nearest: B New."
     assert choices.nearest("????") == "The list begins: A Old, B New."
+
+
+def test_a_record_takes_its_own_fields_and_no_other() -> None:
+    """A name typed wrongly must not be lost in silence: neither when a record is made nor later."""
+    record = Incident(ward_id="w", effect="MIN")
+    assert (record.id, record.ward_id, record.effect, record.location) == ("", "w", "MIN", None)
+    assert record.shown.values == {}
+    record.effect = "SER"
+    assert wire_values(record)["effect"] == "SER"
+    with pytest.raises(TypeError, match="Incident has no field efect"):
+        Incident(ward_id="w", efect="MIN")
+    with pytest.raises(ValueError, match="efect"):
+        record.efect = "MIN"
