@@ -220,8 +220,9 @@ def main(arguments: list[str]) -> int:
         return run(PYTHON, "-m", "vpr_desktop.demo", *rest, env=env)
     if command == "check":
         return check()
-    if command == "test":
+    if command in ("test", "soak"):
         test_server()
+    if command == "test":
         checked = check() if not rest else 0
         return run(PYTHON, "-m", "pytest", *rest, env=env) or checked
     return run(PYTHON, "-m", f"tests.{command}", *rest, env=env)
