@@ -41,7 +41,7 @@ CHANGING = re.compile(
     r'"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"|"(\d{4}-\d\d-\d\d)(T\d\d:\d\d:\d\dZ)?"'
 )
 OP = "INSERT INTO op (n, id, ei, et, st, dev, dn_inc, dn, hash, raw, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
-OUTBOX = "INSERT INTO outbox (op, state) VALUES (?, 'PENDING')"
+OUTBOX = "INSERT INTO outbox (op, state, st) VALUES (?, 'PENDING', ?)"
 QUICK = ("synchronous = OFF", "journal_mode = MEMORY", "cache_size = -1500000")
 
 
@@ -246,7 +246,7 @@ class _Writer:
         """Writes what was issued since."""
         self.db.execute("BEGIN IMMEDIATE")
         self.db.executemany(OP, self._ops)
-        self.db.executemany(OUTBOX, [(op[0],) for op in self._ops])
+        self.db.executemany(OUTBOX, [(op[0], op[4]) for op in self._ops])
         self.db.executemany(audit.INSERT, self._audit)
         self.db.executemany(support_rows.INSERT, self._steps)
         for name, rows in self._rows.items():

@@ -14,8 +14,8 @@ from typing import Any
 from tests.bench import made
 from tests.bench.drawn import raw_drawing
 from tests.bench.measure import Bar, child, in_turn, timed
-from tests.bench.push import push
 from tests.bench.saving import Twin
+from tests.bench.wire import wire
 from vpr_desktop.services import home, imports, listing, printing, sessions
 from vpr_desktop.services.listing import ListQuery
 
@@ -175,5 +175,5 @@ def imported(tmp: Path) -> list[Bar]:
 
 PARTS: dict[str, Callable[[Path], list[Bar]]] = {
     "start": start, "unlock": unlock, "lists": lists, "save": save, "prints": prints, "window": window,
-    "import": imported, "push": push,
+    "import": imported, "wire": wire,
 }  # fmt: skip

@@ -319,3 +319,55 @@ def test_device_key_signs_what_its_public_half_verifies(ctx: Context) -> None:
 
     signed = batches.digest(batch.header, batch.hashes)
     assert check_signature(public_key(ctx.store.db), batch.header.sig, signed)
+
+
+def test_an_outbox_of_an_older_file_learns_what_its_ops_say(ctx: Context) -> None:
+    from vpr_desktop.storage import schema
+
+    logged(ctx)
+    n = seal(ctx)
+    assert n is not None
+    before = batches.join([outbox.held_batch(ctx.store.db, n)])
+    logged(ctx)
+    db = ctx.store.db
+    db.execute("UPDATE op SET batch = (SELECT batch FROM outbox WHERE op = op.n)")  # as older versions sealed
+    db.execute("DROP INDEX outbox_batch")
+    db.execute("ALTER TABLE outbox DROP COLUMN batch")
+    db.execute("ALTER TABLE outbox DROP COLUMN st")
+    db.execute("BEGIN IMMEDIATE")
+    schema.add_missing(db)
+    db.execute("COMMIT")
+    assert seal(ctx) == n
+    assert batches.join([outbox.held_batch(db, n)]) == before
+    answer(ctx, n, all_stored(outbox.held_batch(db, n)))
+    assert seal(ctx) not in (None, n)
+    assert count(ctx, "SELECT count(*) FROM outbox WHERE st IS NULL OR batch IS NULL") == 0
+
+
+def test_search_after_an_arrival_of_many_follows_and_finds_them_all(ctx: Context, other: Context) -> None:
+    for i in range(inbox.MOST_AT_ONCE + 1):
+        logged(ctx, description=f"Practice words, sheet q{i:x}")
+    n = seal(ctx)
+    assert n is not None
+    arrive(other, batches.split(batches.join([outbox.held_batch(ctx.store.db, n)]), pulled=True))
+    found = "SELECT count(*) FROM incident_fts WHERE incident_fts MATCH 'sheet'"
+    there = count(other, "SELECT count(*) FROM incident")
+    assert there > 0 == count(other, found)
+    with other.unit() as unit:
+        while support_rows.catch_up(unit.db, other.store.zone, 20):
+            continue
+        unit.commit("")
+    assert count(other, found) == there
+    assert maintenance.verify(other).ok
+
+
+def test_a_unit_that_wrote_nothing_and_names_no_act_leaves_no_trace(ctx: Context) -> None:
+    before, anchor = ctx.store.tip, ctx.store.anchored()
+    with ctx.unit() as unit:
+        assert unit.commit("").records == ()
+    with ctx.unit() as unit:
+        unit.state("device")
+    assert (ctx.store.tip, ctx.store.anchored()) == (before, anchor)
+    with ctx.unit() as unit:
+        unit.commit("print")
+    assert ctx.store.tip.audit_n == before.audit_n + 1

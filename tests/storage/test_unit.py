@@ -84,6 +84,7 @@ class Deaf:
     """A connection whose disk no longer answers."""
 
     in_transaction = True
+    total_changes = 0
 
     def __init__(self, db: Any) -> None:
         self.db = db

@@ -237,3 +237,26 @@ def test_a_clock_ten_years_off_still_sends(make_pc: Callable[[str], Context]) ->
     pc.clock.forward(days=3650)  # type: ignore[attr-defined]
     got = bootstrap.sync(pc)
     assert (got.refused, got.waiting) == (None, 0)
+
+
+def test_nothing_new_is_said_in_a_reply_without_content(endpoint: Central, two: tuple[Context, Context]) -> None:
+    one, other = two
+    client = bootstrap.connect(one, endpoint.address)
+    sent: list[Any] = []
+    client._http.hooks["response"].append(lambda got, **_: sent.append((got.status_code, got.raw.headers.get("ETag"))))
+    first = client.heads()
+    assert client.heads() is first
+    logged(other)
+    other.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    bootstrap.sync(other)
+    again = client.heads()
+    client.close()
+    assert again.heads[0].head > first.heads[0].head
+    assert [status for status, _ in sent if status != 401] == [200, 304, 200]  # 401: the clocks differ
+
+
+def test_a_reply_that_claims_nothing_is_new_without_being_asked_is_no_answer(odd: Any, client: Any) -> None:
+    there = odd((304, {"ETag": '"x"'}, b""))
+    with pytest.raises(Refused) as refused:
+        client(there.url).heads()
+    assert refused.value.kind == "not-the-endpoint"

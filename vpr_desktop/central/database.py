@@ -158,7 +158,7 @@ def _sqlite(url: str) -> Engine:
     def _connected(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=3000", "foreign_keys=ON",
-                       "trusted_schema=OFF", "secure_delete=ON"):  # fmt: skip
+                       "trusted_schema=OFF", "secure_delete=ON", "wal_autocheckpoint=4000"):  # fmt: skip
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")

@@ -7,15 +7,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
 
 from vpr_desktop.domain.batches import ID, Batch, Line
-from vpr_desktop.domain.fields import wire_problem
+from vpr_desktop.domain.fields import FieldSpec, fits
 from vpr_desktop.domain.forms import ENTITIES, SCHEMA
 from vpr_desktop.domain.ops import LARGEST_OP, OP_KEYS, OP_MAY_HAVE
 from vpr_desktop.domain.record import fields_of
@@ -27,6 +28,7 @@ L2 = L0 | list[L1] | dict[str, L1]
 
 _DECODER = msgspec.json.Decoder(dict[str, L2])
 _ENCODER = msgspec.json.Encoder(order="sorted")
+FOUR_IDS = re.compile(" ".join([ID.pattern] * 4))
 ENTITY_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 AUTHOR = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 ERASING_KEYS = frozenset("op h f role ground on".split())
@@ -69,11 +71,11 @@ def read(raw: bytes) -> dict[str, Any]:
 
 
 def _names_hold(op: dict[str, Any]) -> bool:
-    is_id, et, by = ID.fullmatch, op["et"], op["by"]
-    texts = (op["op"], op["st"], op["ei"], op["dev"], et, by, op["sa"], op["at"])
+    et, by = op["et"], op["by"]
+    ids = (op["op"], op["st"], op["ei"], op["dev"])
     return (
-        _all_text(texts)
-        and bool(is_id(texts[0]) and is_id(texts[1]) and is_id(texts[2]) and is_id(texts[3]))
+        _all_text((*ids, et, by, op["sa"], op["at"]))
+        and FOUR_IDS.fullmatch(" ".join(ids)) is not None
         and ENTITY_NAME.fullmatch(et) is not None
         and AUTHOR.fullmatch(by) is not None
     )
@@ -125,6 +127,22 @@ def _strings(value: Any) -> list[str]:
     return [text for held in value for text in _strings(held)] if isinstance(value, list) else []
 
 
+@cache
+def _checks(name: str) -> dict[str, Callable[[Any], bool]]:
+    """A check for a value of each field of an entity: one for the kind, made once."""
+    return {field: _check(spec) for field, spec in fields_of(ENTITIES[name]).items()}
+
+
+def _check(spec: FieldSpec) -> Callable[[Any], bool]:
+    if spec.kind == "code" and spec.choices is not None:
+        codes = frozenset(code.code for code in spec.choices)
+        return lambda value: type(value) is str and value in codes
+    if spec.kind == "text" and spec.check is None:
+        short = min(spec.longest, LONGEST_STRING // 4)  # no text of so many characters has more bytes than may be
+        return lambda value: type(value) is str and len(value) <= short or fits(spec, value)
+    return partial(fits, spec)
+
+
 def content(op: dict[str, Any], raw: bytes) -> str | None:
     """Why a person should look at what an op says, if so. It is kept either way."""
     if op["sch"] > SCHEMA:
@@ -132,11 +150,11 @@ def content(op: dict[str, Any], raw: bytes) -> str | None:
     entity = ENTITIES.get(op["et"])
     if entity is None:
         return "unknown-content"
-    specs = fields_of(entity)
+    checks = _checks(op["et"])
     for name, value in op["set"].items():
-        if type(value) is dict and value.keys() == {"kid", "ct"}:
-            continue  # sealed: nobody here can read it
-        if name not in specs or wire_problem(specs[name], value):
+        if value is None and name in checks or type(value) is dict and value.keys() == {"kid", "ct"}:
+            continue  # taken back; or sealed: nobody here can read it
+        if name not in checks or not checks[name](value):
             return "unknown-content"
     if not raw.isascii() and not unicodedata.is_normalized("NFC", raw.decode("utf-8")):
         return "not-normal-text"

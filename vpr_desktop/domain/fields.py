@@ -196,6 +196,15 @@ def wire_problem(spec: FieldSpec, wire: Any) -> str | None:
     return _CHECKS[spec.kind](spec, wire)
 
 
+def fits(spec: FieldSpec, wire: Any) -> bool:
+    """Whether a wire value is of the field's kind, without a sentence: that would look for the answer meant."""
+    if spec.choices is None or wire is None:
+        return wire_problem(spec, wire) is None
+    if spec.kind == "code":
+        return type(wire) is str and wire in spec.choices
+    return type(wire) is list and all(type(c) is str and c in spec.choices for c in wire) and wire == sorted(set(wire))
+
+
 def _text_problem(spec: FieldSpec, wire: Any) -> str | None:
     if type(wire) is not str:
         return f"{spec.label}: give words."

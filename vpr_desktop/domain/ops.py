@@ -10,12 +10,22 @@ import hashlib
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
 
 HASH_LABEL = b"vpr-op-v1\0"
 CHAIN_LABEL = b"vpr-local-chain-v1"
 LARGEST_OP = 256 * 1024  # bytes of canonical JSON
 ERASED = {"erased": True}
+
+# Values without floats, two levels deep: what every op of this version is made of.
+_Plain = str | Annotated[int, Meta(ge=-(2**53 - 1), le=2**53 - 1)] | bool | None
+_Nested = _Plain | list[_Plain] | dict[str, _Plain]
+_USUAL = msgspec.json.Decoder(dict[str, _Plain | list[_Nested] | dict[str, _Nested]])
+_ANY = msgspec.json.Decoder()
+_SORTED = msgspec.json.Encoder(order="sorted")
 
 OP_KEYS = frozenset("v op st et ei set base by dev dn sa at sch".split())
 OP_MAY_HAVE = frozenset("seen er reason".split())
@@ -50,18 +60,41 @@ def read_op(raw: bytes) -> dict[str, Any]:
     """The op in some bytes. Raises NotAnOp unless encoding it again gives the very same bytes."""
     if len(raw) > LARGEST_OP:
         raise NotAnOp("larger than an op may be")
-    try:
-        body = json.loads(raw, parse_float=_no_float, parse_constant=_no_float)
-        same = canonical(body) == raw
-    except (ValueError, UnicodeError, RecursionError) as error:
-        raise NotAnOp("not JSON of an op") from error
-    if not same or not isinstance(body, dict):
+    body = _read_fast(raw)
+    if body is None:
+        body = _read_any(raw)
+    if not isinstance(body, dict):
         raise NotAnOp("not canonical")
     keys = set(body)
     if body.get("v") != 1 or not keys >= OP_KEYS or not keys <= OP_KEYS | OP_MAY_HAVE:
         raise NotAnOp("not the keys of an op")
     if not _shapes_hold(body):
         raise NotAnOp("a key does not hold what it should")
+    return body
+
+
+def read_json(raw: bytes) -> Any:
+    """What bytes say that were checked when they were stored."""
+    return _ANY.decode(raw)
+
+
+def _read_fast(raw: bytes) -> dict[str, Any] | None:
+    """A canonical op of the usual depth, in a tenth of the time; None says nothing but that `_read_any` decides."""
+    try:
+        body: dict[str, Any] = _USUAL.decode(raw)
+        return body if _SORTED.encode(body) == raw else None
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _read_any(raw: bytes) -> Any:
+    try:
+        body = json.loads(raw, parse_float=_no_float, parse_constant=_no_float)
+        same = canonical(body) == raw
+    except (ValueError, UnicodeError, RecursionError) as error:
+        raise NotAnOp("not JSON of an op") from error
+    if not same:
+        raise NotAnOp("not canonical")
     return body
 
 
@@ -119,6 +152,9 @@ def fold(ops: Iterable[Held]) -> Fold:
     ranks: dict[str, tuple[int, int, int, int, str]] = {}
     erased: set[str] = set()
     held = list(ops)
+    if len(held) == 1 and held[0].body is not None and "er" not in held[0].body:
+        values = held[0].body["set"]  # no other op can be the base of anything here
+        return Fold(dict(values), {field: [held[0].id] for field in values}, frozenset())
     for op in held:
         ranks[op.id] = _rank(op)
         if op.body is None:

@@ -16,6 +16,7 @@ from vpr_desktop.storage.oplog import Connection
 
 LAST, TRIED = "last_sync", "sync_tried"  # keys of the file's own state
 MOST_FAILED, MOST_LINES = 200, 50
+QUIET = 300  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,23 +42,20 @@ class Counts:
 
 def unanswered(db: Connection, n: int) -> list[int]:
     """The lines of a batch that wait for their answer: these go with their bytes, those listed do not."""
-    sql = "SELECT op.hash FROM outbox JOIN op ON op.n = outbox.op WHERE op.batch = ? AND outbox.state = ?"
+    sql = "SELECT op.hash FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.batch = ? AND outbox.state = ?"
     waiting = {bytes(row[0]) for row in db.execute(sql, (n, outbox.SEALED))}
     return [place for place, hashed in enumerate(outbox.hashes_of(db, n)) if hashed in waiting]
 
 
-def contradicts(db: Connection, st: str, numbered: Sequence[tuple[int, bytes]]) -> bool:
-    """Whether a number is held for another op, or an op under another number: the endpoint was restored."""
-    if not numbered:
-        return False
+def contradicts(
+    db: Connection, st: str, numbered: Sequence[tuple[int, bytes]], held: Sequence[tuple[int, bytes]]
+) -> bool:
+    """Whether a number is held for another op, or one of `held` under another number: the endpoint was restored."""
     told, hashes = dict(numbered), {hashed: seq for seq, hashed in numbered}
+    if any(hashes.get(hashed, seq) != seq for seq, hashed in held):
+        return True
     sql = "SELECT seq, hash FROM op WHERE st = ? AND seq IN (SELECT value FROM json_each(?))"
-    for seq, hashed in db.execute(sql, (st, json.dumps(list(told)))):
-        if told[seq] != bytes(hashed):
-            return True
-    sql = "SELECT seq, hash FROM op WHERE st = ? AND seq IS NOT NULL AND hex(hash) IN (SELECT value FROM json_each(?))"
-    named = json.dumps([hashed.hex().upper() for hashed in hashes])
-    return any(hashes[bytes(hashed)] != seq for seq, hashed in db.execute(sql, (st, named)))
+    return any(told[seq] != bytes(hashed) for seq, hashed in db.execute(sql, (st, json.dumps(list(told)))))
 
 
 def clashing_in(db: Connection, st: str) -> list[tuple[str, str, str]]:
@@ -85,11 +83,16 @@ def counts(db: Connection) -> Counts:
 
 
 def note_cycle(db: Connection, at: datetime, kind: str, pushed: int, pulled: int) -> None:
-    """Keeps that a cycle ended, early for some `kind` of reason or else well; alike ones share a line."""
+    """Keeps that a cycle ended, early for some `kind` of reason or else well; alike ones share a line.
+
+    Of polls that found nothing only one in five minutes is kept: each would make the disk work like a save.
+    """
     failed, lines = tried(db)
     second = int(at.timestamp())
     last = lines[-1] if lines else None
     alike = last is not None and (last.kind, last.pushed, last.pulled) == (kind, pushed, pulled) == (kind, 0, 0)
+    if last is not None and alike and not kind and 0 <= second - last.until < QUIET:
+        return
     if last is not None and alike:
         lines[-1] = Tried(last.since, second, last.times + 1, kind, 0, 0)
     else:

@@ -6,7 +6,7 @@ Checks signatures nowhere: the caller proved the page. Refuses what contradicts 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,11 +15,12 @@ from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import Batch
 from vpr_desktop.domain.changes import Change
 from vpr_desktop.domain.forms import ENTITIES
-from vpr_desktop.domain.ops import Held, NotAnOp, chain_next, fold, op_hash, read_op
+from vpr_desktop.domain.ops import Held, NotAnOp, chain_next, fold, op_hash, read_json, read_op
 from vpr_desktop.storage import oplog, outbox
 from vpr_desktop.storage.oplog import Connection
 
 Zone = Callable[[str], ZoneInfo]
+MOST_AT_ONCE = 50  # records found by search within the slice that brought them; more wait for `support_rows.catch_up`
 INSERT = (
     "INSERT INTO op (id, ei, et, st, seq, dev, dn_inc, dn, hash, raw, batch, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 )
@@ -31,12 +32,13 @@ class Contradiction(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """One line of a page: its batch, its hash, its number and, where carried, its bytes."""
+    """One line of a page: its batch, hash and number and, where carried, its bytes, and what they say once read."""
 
     batch: Batch
     hash: bytes
     seq: int | None
     raw: bytes | None
+    body: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +60,36 @@ def arrivals(page: Sequence[Batch], after: int) -> list[Arrived]:
     ]
 
 
+def read(lines: Sequence[Arrived]) -> tuple[Arrived, ...]:
+    """The same lines with what they say: done before the transaction, which others wait for. Raises Contradiction."""
+    return tuple(
+        line if line.raw is None or line.body else Arrived(line.batch, line.hash, line.seq, line.raw, _body(line))
+        for line in lines
+    )
+
+
+def numbers_held(db: Connection, st: str, lines: Sequence[Arrived]) -> list[tuple[int, bytes]]:
+    """The numbers under which ops of a page are held already, with their hashes."""
+    ids = [line.body["op"] for line in lines if line.body]
+    sql = "SELECT seq, hash FROM op WHERE id IN (SELECT value FROM json_each(?)) AND st = ? AND seq IS NOT NULL"
+    found = [(seq, bytes(hashed)) for seq, hashed in db.execute(sql, (json.dumps(ids), st))]
+    erased = [line.hash for line in lines if line.raw is None and line.seq is not None]
+    for hashed in erased:  # few, and an op that is only a hash has no other name
+        rows = db.execute("SELECT seq FROM op WHERE st = ? AND seq IS NOT NULL AND hash = ?", (st, hashed))
+        found += [(row[0], hashed) for row in rows]
+    return found
+
+
 def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, zone: Zone) -> Stored:
     """Writes a slice of a page: batch rows not held, ops not held, numbers, and the records they change."""
-    rows = {one.header.id: _batch_row(db, one) for one in {id(line.batch): line.batch for line in lines}.values()}
-    bodies = [None if line.raw is None else _body(line) for line in lines]
-    held = _held(db, [body["op"] for body in bodies if body])
+    lines = read(lines)
+    rows = _batch_rows(db, {line.batch.header.id: line.batch for line in lines}.values())
+    held = _held(db, [line.body["op"] for line in lines if line.body])
     fresh: dict[str, tuple[Any, ...]] = {}
-    touched: dict[tuple[str, str, str], None] = {}
+    touched: dict[tuple[str, str, str], list[Held]] = {}
     numbered: list[tuple[int | None, int, int]] = []
-    for line, body in zip(lines, bodies, strict=True):
-        row = rows[line.batch.header.id]
+    for line in lines:
+        row, body = rows[line.batch.header.id], line.body
         known = _by_hash(db, row, line.hash) if body is None else held.get(body["op"])
         if known is not None:
             _refuse_other_content(known[1], line.hash)
@@ -76,23 +98,35 @@ def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, 
             op_n, chain = op_n + 1, chain_next(chain, line.hash)
             identity = (body["op"], body["ei"], body["et"], body["st"])
             fresh[body["op"]] = (*identity, line.seq, body["dev"], *body["dn"], line.hash, line.raw, row, chain)
-            touched[body["et"], body["ei"], body["st"]] = None
+            arrived = touched.setdefault((body["et"], body["ei"], body["st"]), [])
+            arrived.append(Held(body["op"], line.seq, body["dn"][0], body["dn"][1], body))
         elif body is not None:
             raise Contradiction("an op stands twice on one page")
+    known_before = _known(db, [ei for _, ei, _ in touched])
     db.executemany("UPDATE op SET seq = coalesce(?, seq), batch = ? WHERE n = ?", numbered)
     db.executemany(INSERT, list(fresh.values()))
     renumbered = outbox.clashing(db, [n for _, _, n in numbered])
-    changes = project_many(db, [*touched, *renumbered], zone)
+    new = {ei: ops for (_, ei, _), ops in touched.items() if ei not in known_before}
+    changes = project_many(db, [*touched, *renumbered], zone, new, later=len(touched) > MOST_AT_ONCE)
     return Stored(tuple(changes), op_n, chain)
 
 
-def _batch_row(db: Connection, batch: Batch) -> int:
-    found = db.execute("SELECT n, digest FROM batch WHERE id = ?", (batch.header.id,)).fetchone()
-    if found is None:
-        return outbox.insert_batch(db, batch)
-    if bytes(found[1]) != batches.digest(batch.header, batch.hashes):
-        raise Contradiction("a batch of this identity is held with other content")
-    return int(found[0])
+def _batch_rows(db: Connection, page: Iterable[Batch]) -> dict[str, int]:
+    """The local numbers of these batches by id; those not held are added. Raises Contradiction."""
+    by_id = {batch.header.id: batch for batch in page}
+    sql = "SELECT id, n, digest FROM batch WHERE id IN (SELECT value FROM json_each(?))"
+    rows = {}
+    for one, n, digest in db.execute(sql, (json.dumps(list(by_id)),)):
+        if bytes(digest) != batches.digest(by_id[one].header, by_id[one].hashes):
+            raise Contradiction("a batch of this identity is held with other content")
+        rows[one] = int(n)
+    return rows | outbox.insert_batches(db, [batch for one, batch in by_id.items() if one not in rows])
+
+
+def _known(db: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of these records of which any op is held."""
+    sql = "SELECT DISTINCT ei FROM op WHERE ei IN (SELECT value FROM json_each(?))"
+    return {row[0] for row in db.execute(sql, (json.dumps(list(ids)),))}
 
 
 def _held(db: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
@@ -122,10 +156,22 @@ def _refuse_other_content(held: bytes, hashed: bytes) -> None:
         raise Contradiction("an op of this identity is held with other content")
 
 
-def project_many(db: Connection, entities: Sequence[tuple[str, str, str]], zone: Zone) -> list[Change]:
-    """Folds many entities and writes their rows: one read of all their ops, one upsert a table."""
+def project_many(
+    db: Connection,
+    entities: Sequence[tuple[str, str, str]],
+    zone: Zone,
+    new: Mapping[str, list[Held]] | None = None,
+    *,
+    later: bool = False,
+) -> list[Change]:
+    """Folds many entities and writes their rows: one read of all their ops, one upsert a table.
+
+    `new` are all ops of records just begun, which need no reading back; with `later` the words of these wait
+    for `support_rows.catch_up` to be found by search.
+    """
     known = [(et, ei, st) for et, ei, st in dict.fromkeys(entities) if et in ENTITIES]
-    ops = _ops_of(db, [ei for _, ei, _ in known])
+    ops = dict(new or {})
+    ops |= _ops_of(db, [ei for _, ei, _ in known if ei not in ops])
     rows: dict[str, list[tuple[Any, ...]]] = {}
     words: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     changes = []
@@ -138,13 +184,17 @@ def project_many(db: Connection, entities: Sequence[tuple[str, str, str]], zone:
         changes.append(Change(et, ei, parent if isinstance(parent, str) else None))
     for et, made in rows.items():
         db.executemany(oplog.upsert_many(et), made)
-        oplog.write_searches(db, et, words[et])
+        waits = [ei for ei, _ in words[et] if later and new and ei in new]  # one found by its old words never waits
+        oplog.search_later(db, et, waits)
+        oplog.write_searches(db, et, [one for one in words[et] if one[0] not in set(waits)])
     return changes
 
 
 def _ops_of(db: Connection, ids: Sequence[str]) -> dict[str, list[Held]]:
     found: dict[str, list[Held]] = {}
+    if not ids:
+        return found
     sql = "SELECT ei, id, seq, dn_inc, dn, raw FROM op WHERE ei IN (SELECT value FROM json_each(?)) ORDER BY n"
     for ei, op_id, seq, incarnation, counter, raw in db.execute(sql, (json.dumps(list(ids)),)):
-        found.setdefault(ei, []).append(Held(op_id, seq, incarnation, counter, raw and json.loads(raw)))
+        found.setdefault(ei, []).append(Held(op_id, seq, incarnation, counter, raw and read_json(raw)))
     return found

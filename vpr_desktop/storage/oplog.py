@@ -13,9 +13,9 @@ from zoneinfo import ZoneInfo
 
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.local_time import local_parts
-from vpr_desktop.domain.ops import Fold, Held, canonical, chain_next, fold, op_hash
+from vpr_desktop.domain.ops import Fold, Held, canonical, chain_next, fold, op_hash, read_json
 from vpr_desktop.domain.record import Record, fields_of
-from vpr_desktop.storage.tables import derived_columns, long_fields, row_fields, search_blocks
+from vpr_desktop.storage.tables import LOCAL_TIME, derived_columns, long_fields, row_fields, search_blocks
 
 
 class Connection(Protocol):
@@ -23,6 +23,8 @@ class Connection(Protocol):
 
     def execute(self, sql: str, values: Any = ..., /) -> Any: ...
     def executemany(self, sql: str, rows: Any, /) -> Any: ...
+    @property
+    def total_changes(self) -> int: ...
 
 
 INSERT_OP = "INSERT INTO op (id, ei, et, st, seq, dev, dn_inc, dn, hash, raw, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
@@ -47,7 +49,7 @@ def held(op: dict[str, Any]) -> Held:
 
 def held_ops(db: Connection, entity_id: str) -> list[Held]:
     """All ops of one entity, in order of arrival."""
-    return [Held(i, s, inc, no, raw and json.loads(raw)) for i, s, inc, no, raw in db.execute(OPS_OF, (entity_id,))]
+    return [Held(i, s, inc, no, raw and read_json(raw)) for i, s, inc, no, raw in db.execute(OPS_OF, (entity_id,))]
 
 
 def entity_fold(db: Connection, entity_id: str) -> tuple[Fold, int]:
@@ -78,23 +80,29 @@ def row_columns(name: str) -> tuple[str, ...]:
     return ("id", "ward_id", *row_fields(entity), *derived, "extra", "clash", "revision")
 
 
+@cache
+def _places(name: str) -> dict[str, int]:
+    """Where each declared field stands in a row; narratives are declared and stand nowhere."""
+    columns = row_columns(name)
+    return {field: columns.index(field) if field in columns else -1 for field in fields_of(ENTITIES[name])}
+
+
 def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int, zone: ZoneInfo) -> tuple[Any, ...]:
     """The projection of one entity, a function of its ops and the ward's time zone alone."""
-    entity = ENTITIES[name]
-    values = folded.values
-    declared = fields_of(entity)
-    cells: list[Any] = [entity_id, ward_id]
-    for field in row_fields(entity):
-        cells.append(_cell(values.get(field)))
-    if derived_columns(entity):
-        cells.extend(local_parts(values.get("occurred_at"), zone))
-    extra = {f: v for f, v in values.items() if f not in declared}
-    cells += [canonical(extra).decode() if extra else None, len(folded.clashes), revision]
+    values, places = folded.values, _places(name)
+    cells: list[Any] = [None] * len(row_columns(name))
+    cells[:2] = (entity_id, ward_id)
+    extra = {}
+    for field, value in values.items():
+        place = places.get(field)
+        if place is None:
+            extra[field] = value
+        elif place >= 0:
+            cells[place] = canonical(value).decode() if isinstance(value, list | dict) else value
+    if derived_columns(ENTITIES[name]):
+        cells[-3 - len(LOCAL_TIME) : -3] = local_parts(values.get("occurred_at"), zone)
+    cells[-3:] = (canonical(extra).decode() if extra else None, len(folded.clashes), revision)
     return tuple(cells)
-
-
-def _cell(value: Any) -> Any:
-    return canonical(value).decode() if isinstance(value, list | dict) else value
 
 
 def project(db: Connection, name: str, entity_id: str, ward_id: str, zone: ZoneInfo) -> Fold:
@@ -127,7 +135,7 @@ def write_search(db: Connection, name: str, n: int, values: dict[str, Any]) -> N
 def write_searches(db: Connection, name: str, records: Sequence[tuple[str, dict[str, Any]]]) -> None:
     """Replaces the search entries of many records of one entity, by id and values."""
     blocks = search_blocks(ENTITIES[name])
-    if not blocks:
+    if not blocks or not records:
         return
     sql = f"SELECT id, n FROM {name} WHERE id IN (SELECT value FROM json_each(?))"
     numbers = dict(db.execute(sql, (json.dumps([one for one, _ in records]),)).fetchall())
@@ -137,6 +145,24 @@ def write_searches(db: Connection, name: str, records: Sequence[tuple[str, dict[
     db.executemany(
         f"INSERT INTO {name}_fts (rowid, {','.join(blocks)}) VALUES ({marks})", [row for row in found if any(row[1:])]
     )
+
+
+def search_later(db: Connection, name: str, ids: Sequence[str]) -> None:
+    """Notes records whose words are to be found by search once `search_now` comes to them."""
+    if ids and search_blocks(ENTITIES[name]):
+        db.executemany("INSERT OR IGNORE INTO stale_search VALUES (?, ?)", [(name, one) for one in ids])
+
+
+def search_now(db: Connection, most: int) -> int:
+    """Writes search entries that wait, within the caller's transaction. Returns how many still wait."""
+    waiting = db.execute("SELECT et, id FROM stale_search LIMIT ?", (most,)).fetchall()
+    by_name: dict[str, list[tuple[str, dict[str, Any]]]] = {}
+    for name, one in waiting:
+        by_name.setdefault(name, []).append((one, entity_fold(db, one)[0].values))
+    for name, records in by_name.items():
+        write_searches(db, name, records)
+    db.executemany("DELETE FROM stale_search WHERE et = ? AND id = ?", waiting)
+    return int(db.execute("SELECT count(*) FROM stale_search").fetchone()[0]) if waiting else 0
 
 
 def search_words(entity: type[Record], values: dict[str, Any]) -> list[str]:

@@ -19,6 +19,7 @@ from vpr_desktop.storage.oplog import Connection
 PENDING, SEALED, REVIEW, REFUSED, TOO_LARGE = "PENDING", "SEALED", "NEEDS_REVIEW", "REFUSED", "TOO_LARGE"
 NEEDS_YOU = (REVIEW, REFUSED, TOO_LARGE)
 OFFERED, HASH = 1, 32
+OPS_OF_BATCH = "SELECT n FROM op WHERE batch = ? UNION SELECT op FROM outbox WHERE batch = ?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +43,26 @@ class Waiting:
 
 def streams(db: Connection) -> list[str]:
     """Streams with anything that wants to leave."""
-    sql = "SELECT DISTINCT op.st FROM outbox JOIN op ON op.n = outbox.op WHERE outbox.state IN (?, ?) ORDER BY op.st"
+    sql = "SELECT DISTINCT st FROM outbox WHERE state IN (?, ?) ORDER BY st"
     found = [row[0] for row in db.execute(sql, (PENDING, SEALED))]
-    offered = [row[0] for row in db.execute("SELECT DISTINCT st FROM batch WHERE offer = ?", (OFFERED,))]
+    offered = [row[0] for row in db.execute("SELECT DISTINCT st FROM batch WHERE offer > 0")]
     return list(dict.fromkeys([*found, *offered]))
 
 
 def waiting(db: Connection, st: str, monotonic: float) -> Waiting:
     """What waits in a stream at this monotonic second."""
-    sql = "SELECT DISTINCT op.batch FROM outbox JOIN op ON op.n = outbox.op WHERE op.st = ? AND state = ? ORDER BY 1"
-    sealed = tuple(row[0] for row in db.execute(sql, (st, SEALED)))
     counted = (
         "SELECT count(*) FILTER (WHERE not_before IS NULL OR not_before <= :now),"
-        " count(*) FILTER (WHERE not_before > :now)"
-        " FROM outbox JOIN op ON op.n = outbox.op WHERE op.st = :st AND state = :state"
+        " count(*) FILTER (WHERE not_before > :now) FROM outbox WHERE st = :st AND state = :state"
     )
     ready, held_back = db.execute(counted, {"now": monotonic, "st": st, "state": PENDING}).fetchone()
-    return Waiting(sealed, ready, held_back)
+    return Waiting(unanswered_batches(db, st), ready, held_back)
+
+
+def unanswered_batches(db: Connection, st: str) -> tuple[int, ...]:
+    """The batches of a stream that were sealed and wait for their answer, by local number."""
+    sql = "SELECT DISTINCT batch FROM outbox WHERE batch IS NOT NULL AND st = ? AND state = ? ORDER BY batch"
+    return tuple(row[0] for row in db.execute(sql, (st, SEALED)))
 
 
 def next_no(db: Connection, st: str, dev: str, incarnation: int) -> tuple[batches.No, str]:
@@ -85,24 +89,24 @@ def seal(
 
     A sealed batch never changes: what is saved later goes into the next one, a retry has the same bytes.
     """
-    held = waiting(db, st, monotonic)
-    if held.sealed:
-        return held.sealed[0]
+    unanswered = unanswered_batches(db, st)
+    if unanswered:
+        return unanswered[0]
     chosen = _ready(db, st, monotonic)
     if not chosen:
         return None
     no, prev = next_no(db, st, dev, incarnation)
     made = batches.seal(batch_id, dev, st, no, prev, [raw for _, raw in chosen], sign)
     n = insert_batch(db, made)
-    db.executemany("UPDATE op SET batch = ? WHERE n = ?", [(n, op) for op, _ in chosen])
-    db.executemany("UPDATE outbox SET state = ? WHERE op = ?", [(SEALED, op) for op, _ in chosen])
+    # The op itself is told of its batch with the answer: writing so wide a row twice is what a push would wait for.
+    db.executemany("UPDATE outbox SET state = ?, batch = ? WHERE op = ?", [(SEALED, n, op) for op, _ in chosen])
     return n
 
 
 def _ready(db: Connection, st: str, monotonic: float) -> list[tuple[int, bytes]]:
     sql = (
-        "SELECT op.n, op.raw FROM outbox JOIN op ON op.n = outbox.op WHERE op.st = ? AND state = ?"
-        " AND (not_before IS NULL OR not_before <= ?) ORDER BY op.n LIMIT ?"
+        "SELECT op.n, op.raw FROM outbox CROSS JOIN op ON op.n = outbox.op WHERE outbox.st = ? AND state = ?"
+        " AND (not_before IS NULL OR not_before <= ?) ORDER BY outbox.op LIMIT ?"
     )
     chosen: list[tuple[int, bytes]] = []
     size = 0
@@ -116,20 +120,30 @@ def _ready(db: Connection, st: str, monotonic: float) -> list[tuple[int, bytes]]
 
 def insert_batch(db: Connection, batch: Batch) -> int:
     """Keeps a batch's header and hashes, which every holder keeps for good (I2). Returns its local number."""
-    header = batch.header
-    row = (
-        header.id, header.st, header.dev, *header.no, batches.digest(header, batch.hashes),
-        batches.header_line(header), b"".join(batch.hashes), 0,
-    )  # fmt: skip
-    sql = 'INSERT INTO batch (id, st, dev, inc, "no", digest, header, hashes, offer) VALUES (?,?,?,?,?,?,?,?,?)'
-    return int(db.execute(sql, row).lastrowid)
+    return insert_batches(db, [batch])[batch.header.id]
+
+
+def insert_batches(db: Connection, made: Sequence[Batch]) -> dict[str, int]:
+    """Keeps many batches. Returns their local numbers by id."""
+    first = int(db.execute("SELECT coalesce(max(n), 0) + 1 FROM batch").fetchone()[0]) if made else 0
+    rows = []
+    for n, batch in enumerate(made, first):
+        header, hashes = batch.header, batch.hashes
+        rows.append(
+            (n, header.id, header.st, header.dev, *header.no, batches.digest(header, hashes),
+             batches.header_line(header), b"".join(hashes), 0)
+        )  # fmt: skip
+    sql = 'INSERT INTO batch (n, id, st, dev, inc, "no", digest, header, hashes, offer) VALUES (?,?,?,?,?,?,?,?,?,?)'
+    db.executemany(sql, rows)
+    return {row[1]: row[0] for row in rows}
 
 
 def held_batch(db: Connection, n: int, *, carry: Iterable[int] | None = None, an: Any = None, pk: Any = None) -> Batch:
     """A batch as it is delivered: lines in `carry` (all if None) with their bytes where held, the rest as hashes."""
     header_line, hashes = db.execute("SELECT header, hashes FROM batch WHERE n = ?", (n,)).fetchone()
     header: Header = batches.read_header(bytes(header_line))[0]
-    raws = {bytes(h): bytes(raw) for h, raw in db.execute("SELECT hash, raw FROM op WHERE batch = ?", (n,)) if raw}
+    sql = f"SELECT hash, raw FROM op WHERE n IN ({OPS_OF_BATCH})"
+    raws = {bytes(h): bytes(raw) for h, raw in db.execute(sql, (n, n)) if raw}
     wanted = None if carry is None else set(carry)
     lines = tuple(
         Line(hashed, raws.get(hashed) if wanted is None or place in wanted else None)
@@ -148,27 +162,32 @@ def _cut(hashes: bytes) -> list[bytes]:
     return [hashes[i : i + HASH] for i in range(0, len(hashes), HASH)]
 
 
+def numbers_held(db: Connection, n: int) -> list[tuple[int, bytes]]:
+    """The numbers under which ops of a batch are held already, with their hashes."""
+    rows = db.execute(f"SELECT seq, hash FROM op WHERE n IN ({OPS_OF_BATCH}) AND seq IS NOT NULL", (n, n))
+    return [(seq, bytes(hashed)) for seq, hashed in rows]
+
+
 def take_answers(db: Connection, n: int, answers: Sequence[Answer]) -> list[tuple[str, str, str]]:
     """Notes how the endpoint holds the lines of a batch. Returns (entity, id, stream) whose shown value may differ.
 
     `stored` and `duplicate` give a number; with a problem, `quarantined` or `refused` the op stays listed;
     `absent` was not carried this time and goes with its bytes next time.
     """
-    by_hash = {bytes(h): op for op, h in db.execute("SELECT n, hash FROM op WHERE batch = ?", (n,))}
+    by_hash = {bytes(h): op for op, h in db.execute(f"SELECT n, hash FROM op WHERE n IN ({OPS_OF_BATCH})", (n, n))}
     ops = [by_hash.get(hashed) for hashed in hashes_of(db, n)]
-    numbered, gone, listed = [], [], []
+    answered, gone, listed = [], [], []
     for answer in answers:
         op = ops[answer.position] if 0 <= answer.position < len(ops) else None
         if op is None or answer.status == "absent":
             continue
-        if answer.seq is not None:
-            numbered.append((answer.seq, op))
+        answered.append((answer.seq, n, op))
         state = _state_after(answer)
         if state is None:
             gone.append((op,))
         else:
             listed.append((state, answer.problem, op))
-    db.executemany("UPDATE op SET seq = ? WHERE n = ?", numbered)
+    db.executemany("UPDATE op SET seq = coalesce(?, seq), batch = coalesce(batch, ?) WHERE n = ?", answered)
     db.executemany("DELETE FROM outbox WHERE op = ?", gone)
     db.executemany("UPDATE outbox SET state = ?, code = ? WHERE op = ?", listed)
     return clashing(db, [op for op in ops if op is not None])
@@ -185,32 +204,28 @@ def _state_after(answer: Answer) -> str | None:
 
 def clashing(db: Connection, ops: Sequence[int]) -> list[tuple[str, str, str]]:
     """Entities among these ops that hold two versions: which one shows depends on the numbers."""
-    found: dict[tuple[str, str, str], None] = {}
-    for start in range(0, len(ops), 500):
-        marks = ",".join("?" * len(ops[start : start + 500]))
-        rows = db.execute(f"SELECT DISTINCT et, ei, st FROM op WHERE n IN ({marks})", tuple(ops[start : start + 500]))
-        found.update(dict.fromkeys(rows))
-    return [one for one in found if _has_clash(db, *one)]
-
-
-def _has_clash(db: Connection, et: str, ei: str, _st: str) -> bool:
-    if et not in ENTITIES:
-        return False
-    row = db.execute(f"SELECT clash FROM {et} WHERE id = ?", (ei,)).fetchone()
-    return row is not None and row[0] > 0
+    asked = json.dumps(list(ops))
+    found: list[tuple[str, str, str]] = []
+    for et in ENTITIES:
+        held = [row[0] for row in db.execute(f"SELECT id FROM {et} WHERE clash > 0")]
+        if held:
+            sql = (
+                "SELECT DISTINCT et, ei, st FROM op WHERE n IN (SELECT value FROM json_each(?))"
+                " AND ei IN (SELECT value FROM json_each(?)) AND et = ?"
+            )
+            found += [tuple(row) for row in db.execute(sql, (asked, json.dumps(held), et))]
+    return found
 
 
 def mark_batch(db: Connection, n: int, state: str, code: str) -> None:
     """Lists every op of a batch that the endpoint would not take as a whole, such as for its signature."""
-    sql = "UPDATE outbox SET state = ?, code = ? WHERE op IN (SELECT n FROM op WHERE batch = ?)"
-    db.execute(sql, (state, code, n))
+    db.execute("UPDATE outbox SET state = ?, code = ? WHERE batch = ?", (state, code, n))
 
 
 def unseal(db: Connection, n: int) -> None:
     """Takes a batch's ops back to be sealed anew, where the endpoint holds other content under its id."""
-    ops = [row[0] for row in db.execute("SELECT n FROM op WHERE batch = ?", (n,))]
-    db.executemany("UPDATE op SET batch = NULL WHERE n = ?", [(op,) for op in ops])
-    db.executemany("UPDATE outbox SET state = ? WHERE op = ? AND state = ?", [(PENDING, op, SEALED) for op in ops])
+    db.execute("UPDATE op SET batch = NULL WHERE batch = ?", (n,))
+    db.execute("UPDATE outbox SET state = ?, batch = NULL WHERE batch = ? AND state = ?", (PENDING, n, SEALED))
 
 
 def offer_all(db: Connection, st: str) -> None:
@@ -220,8 +235,8 @@ def offer_all(db: Connection, st: str) -> None:
 
 def offered(db: Connection, st: str, most: int) -> list[tuple[int, str, str]]:
     """Batches still on offer, oldest first: local number, id and device."""
-    sql = "SELECT n, id, dev FROM batch WHERE st = ? AND offer = ? ORDER BY n LIMIT ?"
-    return [(n, one, dev) for n, one, dev in db.execute(sql, (st, OFFERED, most))]
+    sql = "SELECT n, id, dev FROM batch WHERE st = ? AND offer > 0 ORDER BY n LIMIT ?"
+    return [(n, one, dev) for n, one, dev in db.execute(sql, (st, most))]
 
 
 def settle_offers(db: Connection, numbers: Iterable[int]) -> None:
@@ -256,8 +271,7 @@ def kept_back(db: Connection, ei: str) -> list[tuple[str, dict[str, Any]]]:
 def send_again(db: Connection, op: int) -> None:
     """Lets a listed op go with its batch once more."""
     db.execute(
-        "UPDATE outbox SET state = CASE WHEN (SELECT batch FROM op WHERE n = outbox.op) IS NULL THEN ? ELSE ? END,"
-        " code = NULL WHERE op = ?",
+        "UPDATE outbox SET state = CASE WHEN batch IS NULL THEN ? ELSE ? END, code = NULL WHERE op = ?",
         (PENDING, SEALED, op),
     )
 

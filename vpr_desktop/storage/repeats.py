@@ -46,10 +46,10 @@ def _decides(db: Connection, change: Change, since: int | None) -> bool:
 
 def _within_reach(db: Connection, incident_id: str) -> set[str]:
     """The later incidents of everybody who is, or ever was, an affected person of this one, at any time it ever had."""
-    moments = _ever(db, incident_id, "occurred_at")
     people = db.execute("SELECT id FROM person WHERE parent_id = ?", (incident_id,)).fetchall()
     keys = {key for (person_id,) in people for key in _ever(db, person_id, "person_key")}
-    if not moments or not keys:
+    moments = _ever(db, incident_id, "occurred_at") if keys else ()
+    if not moments:
         return set()
     last = _plus_days(max(moments), REPEAT_DAYS + MARGIN)
     rows = (db.execute(LATER, (key, incident_id, min(moments), last)) for key in sorted(keys))

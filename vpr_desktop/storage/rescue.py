@@ -224,9 +224,11 @@ def _take_ops(
 ) -> list[tuple[str, str, str]]:
     batches = _take_batches(old, fresh)
     waits = {n: (state, code) for n, state, code in _each(old, "SELECT op, state, code FROM outbox")}
+    sealed_under = dict(_each(old, "SELECT op, batch FROM outbox WHERE batch IS NOT NULL"))
     touched: dict[tuple[str, str, str], None] = {}
     for n, op_id, ei, et, st, seq, dev, incarnation, counter, hashed, raw, batch, _ in reading.good:
         chain = chain_next(chain, bytes(hashed))
+        batch = sealed_under.get(n, batch)
         row = (op_id, ei, et, st, seq, dev, incarnation, counter, hashed, raw, chain)
         taken = int(fresh.execute(INSERT_OP, row).lastrowid)
         if batch in batches:
@@ -234,7 +236,8 @@ def _take_ops(
         if n in waits or (seq is None and dev == device and raw is not None and batch not in batches):
             state, code = waits.get(n, ("PENDING", None))
             state = "PENDING" if batch not in batches and state == "SEALED" else state
-            fresh.execute("INSERT INTO outbox (op, state, code) VALUES (?, ?, ?)", (taken, state, code))
+            waiting = (taken, state, code, st, batch if batch in batches else None)
+            fresh.execute("INSERT INTO outbox (op, state, code, st, batch) VALUES (?,?,?,?,?)", waiting)
         touched[et, ei, st] = None
     return list(touched)
 

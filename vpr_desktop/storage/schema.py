@@ -17,6 +17,7 @@ from vpr_desktop.storage.tables import (
     METADATA,
     PROJECTIONS,
     REASON,
+    STALE_SEARCH,
     STALE_SLIP,
     STALE_SUPPORT,
     STEP_ROW,
@@ -51,6 +52,9 @@ def add_missing(db: Connection) -> list[str]:
     _add_worklist(db, known)
     if REASON.name not in known:
         _create_table(db, REASON)
+    _add_to_outbox(db)
+    if STALE_SEARCH.name not in known:
+        _create_table(db, STALE_SEARCH)
     for table in METADATA.sorted_tables:
         _add_indexes(db, table)
     return grown
@@ -66,6 +70,15 @@ def _add_worklist(db: Connection, known: set[str]) -> None:
     _create_table(db, STEP_ROW)
     _create_table(db, STALE_SUPPORT)
     db.execute("INSERT OR IGNORE INTO stale_support SELECT incident_id FROM plan WHERE incident_id IS NOT NULL")
+
+
+def _add_to_outbox(db: Connection) -> None:
+    """Lets the outbox of an older file name stream and batch itself, as its ops do."""
+    if "batch" in {row[1] for row in db.execute("PRAGMA table_info(outbox)")}:
+        return
+    db.execute("ALTER TABLE outbox ADD COLUMN st VARCHAR")
+    db.execute("ALTER TABLE outbox ADD COLUMN batch INTEGER")
+    db.execute("UPDATE outbox SET (st, batch) = (SELECT st, batch FROM op WHERE n = outbox.op)")
 
 
 def _grow(db: Connection, name: str, known: set[str]) -> bool:

@@ -26,7 +26,7 @@ def count_tasks(db: Connection, incident_id: str) -> None:
     held = db.execute("SELECT id FROM person WHERE parent_id = ? AND removed IS NOT 1", (incident_id,)).fetchall()
     people = [_read(db, Person, row[0]) for row in held]
     left = sum(state.left for state in task_states(incident, {"people": people}))
-    db.execute("UPDATE incident SET tasks_left = ? WHERE id = ?", (left, incident_id))
+    db.execute("UPDATE incident SET tasks_left = ? WHERE id = ? AND tasks_left IS NOT ?", (left, incident_id, left))
 
 
 def _read(db: Connection, entity: type[Record], record_id: str) -> Record:

@@ -82,16 +82,18 @@ class Store:
         """The chain ends as the anchor beside the file has them."""
         return self._anchors.read()
 
-    def roll_back(self) -> None:
+    def roll_back(self, nothing_written: bool = False) -> None:
         """Undoes an unfinished transaction; a file that has already ended it is left as it is.
 
         The chain ends are read anew: a COMMIT that failed late may have been kept by the disk all the same.
         Where even that cannot be read, nothing more is written until the file was opened and checked again.
+        What was only read leaves them where they were.
         """
         try:
             if getattr(self.db, "in_transaction", True):
                 self.db.execute("ROLLBACK")
-            self.tip = checks.file_tip(self.db)
+            if not nothing_written:
+                self.tip = checks.file_tip(self.db)
         except BaseException:
             self.read_only = NotWritable(OPEN_AGAIN)
             raise

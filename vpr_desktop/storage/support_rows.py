@@ -13,7 +13,7 @@ from vpr_desktop.domain.changes import Change
 from vpr_desktop.domain.support_steps import NOT_WANTED, PlanState, StepState, personal_steps, team_steps
 from vpr_desktop.domain.support_template import Template
 from vpr_desktop.domain.support_times import day_end, day_start
-from vpr_desktop.storage import standing
+from vpr_desktop.storage import oplog, standing
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_facts import LONG_AGO, Zone, incident_row, plan_rows, plan_states
 from vpr_desktop.storage.support_templates import template_of
@@ -45,18 +45,28 @@ def refresh(db: Connection, changes: Sequence[Change], zone: Zone, reached: set[
 
 
 def waits(db: Connection) -> bool:
-    """Whether any rows wait to be brought up to date."""
-    return db.execute("SELECT 1 FROM stale_support LIMIT 1").fetchone() is not None
+    """Whether any rows or words wait to be brought up to date."""
+    sql = "SELECT 1 FROM stale_support UNION ALL SELECT 1 FROM stale_search LIMIT 1"
+    return db.execute(sql).fetchone() is not None
 
 
-def catch_up(db: Connection, zone: Zone, most: int = 200) -> int:
-    """Brings rows up to date that wait for it, within the caller's transaction. Returns how many still wait."""
+def catch_up(db: Connection, zone: Zone, most: int = 200, enough: Callable[[], bool] = lambda: False) -> int:
+    """Brings rows and search up to date that wait for it, within the caller's transaction. Returns how many wait.
+
+    Ends early where `enough` says so, so that a save never waits long for it.
+    """
+    unfound = oplog.search_now(db, most // 2)
     waiting = [row[0] for row in db.execute("SELECT id FROM stale_support LIMIT ?", (most,))]
+    done = []
     for incident_id in waiting:
         standing.count_tasks(db, incident_id)
         rewrite(db, incident_id, zone)
-    db.executemany("DELETE FROM stale_support WHERE id = ?", [(one,) for one in waiting])
-    return int(db.execute("SELECT count(*) FROM stale_support").fetchone()[0])
+        done.append((incident_id,))
+        if enough():
+            break
+    if done:
+        db.executemany("DELETE FROM stale_support WHERE id = ?", done)
+    return unfound + int(db.execute("SELECT count(*) FROM stale_support").fetchone()[0])
 
 
 def incidents_touched(db: Connection, changes: Iterable[Change]) -> set[str]:
@@ -109,6 +119,8 @@ def rewrite(db: Connection, incident_id: str, zone: Zone) -> None:
 
 def rows_of(db: Connection, incident_id: str, zone: Zone) -> list[tuple[Any, ...]]:
     """The rows of one incident, from its records."""
+    if db.execute("SELECT 1 FROM plan WHERE incident_id = ? LIMIT 1", (incident_id,)).fetchone() is None:
+        return []
     incident = incident_row(db, incident_id)
     states = plan_states(db, incident_id, zone)
     if incident is None or not states:

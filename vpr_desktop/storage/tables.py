@@ -61,6 +61,7 @@ BATCH = Table(
     Column("hashes", BLOB, nullable=False),
     Column("offer", Integer, nullable=False),
     Index("batch_dev", "dev", "st", "inc", "no"),
+    Index("batch_offer", "st", "n", sqlite_where=text("offer > 0")),
 )
 
 OUTBOX = Table(
@@ -70,7 +71,10 @@ OUTBOX = Table(
     Column("state", String, nullable=False),
     Column("code", String),
     Column("not_before", Integer),
+    Column("st", String),
+    Column("batch", Integer),  # sealed under, and not answered yet; with the answer it goes to the op
     Index("outbox_held", "not_before", sqlite_where=text("not_before IS NOT NULL")),
+    Index("outbox_batch", "batch", sqlite_where=text("batch IS NOT NULL")),
 )
 
 AUDIT = Table(
@@ -155,6 +159,11 @@ STALE_SUPPORT = Table("stale_support", METADATA, Column("id", String, primary_ke
 
 # Reports whose entry for the lock screen waits to be written anew, which takes a slow key each.
 STALE_SLIP = Table("stale_slip", METADATA, Column("id", String, primary_key=True))
+
+# Records whose words wait to be found by search, after a pull of many.
+STALE_SEARCH = Table(
+    "stale_search", METADATA, Column("et", String, primary_key=True), Column("id", String, primary_key=True)
+)
 
 # Columns that the projection computes and nobody declares, for entities that happen at a time.
 LOCAL_TIME = ("local_ym", "local_day", "local_wday", "local_hour")

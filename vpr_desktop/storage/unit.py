@@ -39,6 +39,7 @@ from vpr_desktop.storage.streams import Place
 if TYPE_CHECKING:
     from vpr_desktop.storage.store import Store
 
+INSERT_WAITING = "INSERT INTO outbox (op, state, not_before, st) VALUES (?, 'PENDING', ?, ?)"
 R = TypeVar("R", bound=Record)
 P = TypeVar("P", bound=Part)
 
@@ -136,19 +137,21 @@ class UnitOfWork(Reader):
         self._changed: list[Change] = []
         self._saved = False
         self._origin: Origin = "here"
+        self._written = 0
         self._done = False
 
     def __enter__(self) -> UnitOfWork:
         self.store.ensure_room()
         with vault.sql_errors():
             self.db.execute("BEGIN IMMEDIATE")
+        self._written = self.db.total_changes
         return self
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         if self._done:
             return
         with vault.sql_errors():
-            self.store.roll_back()
+            self.store.roll_back(nothing_written=error is None and self._has_written_nothing())
         if error is not None and vault.is_database_error(error):
             raise self.store.refused(vault.known_error(error)) from error
 
@@ -251,7 +254,12 @@ class UnitOfWork(Reader):
         """Ends the unit: audit, then durable. `act` names what the user did, `obj` what with.
 
         Raises ValueError where ops were written, and neither this nor `note` says by which act.
+        A unit that names no act and has written nothing leaves no trace, so that asking in vain costs no disk.
         """
+        if not act and self._has_written_nothing():
+            self.db.execute("COMMIT")
+            self._done = True
+            return Changes((), self._origin)
         since = self.store.tip.op_n if self._origin == "here" else None  # what arrives may also renumber what was here
         reached = repeats.later_of_the_same(self.db, self._changed, since)
         if self._origin == "here" and self._saved:
@@ -282,6 +290,9 @@ class UnitOfWork(Reader):
                 plan = self.get(Plan, plan_id)
                 plan.fewer_on = self.now.astimezone(self.store.zone(plan.ward_id)).date()
                 self.save(plan)
+
+    def _has_written_nothing(self) -> bool:
+        return bool(self.db.total_changes == self._written)
 
     def _op(
         self,
@@ -315,7 +326,7 @@ class UnitOfWork(Reader):
     def _write(self, op: dict[str, Any], hold: int | None, is_new: bool) -> Fold:
         n, chain = oplog.append(self.db, op, self._tip.op_chain)
         self._tip = self._tip.after_op(n, chain, op["dn"][1])
-        self.db.execute("INSERT INTO outbox (op, state, not_before) VALUES (?, 'PENDING', ?)", (n, hold))
+        self.db.execute(INSERT_WAITING, (n, hold, op["st"]))
         zone = self.store.zone(op["st"])
         if is_new:  # nothing else can be held of an identity made a moment ago
             return oplog.project_as(self.db, op["et"], op["ei"], op["st"], fold([oplog.held(op)]), 1, zone)

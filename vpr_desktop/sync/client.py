@@ -9,7 +9,7 @@ import gzip
 import secrets
 import ssl
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -69,6 +69,8 @@ class Client:
         self.monotonic = monotonic
         self.ahead = timedelta(0)  # the endpoint's clock against this PC's, once a reply told of it
         self.local = urlsplit(self.url).hostname in LOOPBACK
+        self._told: tuple[str, Heads] | None = None  # the last heads, by the tag they came with
+        self._tag = ""
         self._signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OwnKey(key))
         self._http = requests.Session()
         self._http.trust_env = False
@@ -84,8 +86,13 @@ class Client:
         return made
 
     def heads(self) -> Heads:
-        """Where all streams in scope stand."""
-        made: Heads = self._message("GET", "/v1/heads", Heads)
+        """Where all streams in scope stand; as told before where the endpoint says that nothing is new."""
+        known = {"If-None-Match": self._told[0]} if self._told else {}
+        got = self._call("GET", "/v1/heads", (protocol.JSON,), headers=known)
+        if not got and self._told:
+            return self._told[1]
+        made: Heads = _read(got, Heads)
+        self._told = (self._tag, made) if self._tag else None
         return made
 
     def keys(self) -> Keys:
@@ -112,30 +119,26 @@ class Client:
         self, method: str, path: str, kind: type[Any], body: bytes | None = None, name: str = "",
         content: str = protocol.JSON,
     ) -> Any:  # fmt: skip
-        got = self._call(method, path, (protocol.JSON,), body, name, content)
-        try:
-            return protocol.decode(got, kind)
-        except NotAMessage as error:
-            raise Refused("not-the-endpoint") from error
+        return _read(self._call(method, path, (protocol.JSON,), body, name, content), kind)
 
     def _call(
         self, method: str, path: str, wanted: tuple[str, ...], body: bytes | None = None, name: str = "",
-        content: str = protocol.JSON,
+        content: str = protocol.JSON, headers: Mapping[str, str] | None = None,
     ) -> bytes:  # fmt: skip
-        headers = {"Accept-Encoding": "identity" if self.local else "gzip"}
+        sent = {"Accept-Encoding": "identity" if self.local else "gzip", **(headers or {})}
         if body is not None:
-            headers |= {"Content-Type": content, protocol.IDEMPOTENCY_KEY: name or secrets.token_urlsafe(12)}
+            sent |= {"Content-Type": content, protocol.IDEMPOTENCY_KEY: name or secrets.token_urlsafe(12)}
             if not self.local:
-                body, headers["Content-Encoding"] = gzip.compress(body, 1), "gzip"
+                body, sent["Content-Encoding"] = gzip.compress(body, 1), "gzip"
         try:
-            return self._exchange(method, path, wanted, headers, body)
+            return self._exchange(method, path, wanted, sent, body)
         except Refused as refused:
             if refused.kind != "clock-skew":
                 raise
-        return self._exchange(method, path, wanted, headers, body)  # once more, by the endpoint's time
+        return self._exchange(method, path, wanted, sent, body)  # once more, by the endpoint's time
 
     def _exchange(
-        self, method: str, path: str, wanted: tuple[str, ...], headers: dict[str, str], body: bytes | None
+        self, method: str, path: str, wanted: tuple[str, ...], headers: Mapping[str, str], body: bytes | None
     ) -> bytes:
         made = self._http.prepare_request(requests.Request(method, self.url + path, headers=headers, data=body))
         made.headers["User-Agent"] = f"vpr-desktop/{protocol.VERSION}"
@@ -183,8 +186,11 @@ class Client:
 
     def _answer(self, got: requests.Response, wanted: tuple[str, ...], body: bytes) -> bytes:
         kind = got.headers.get("Content-Type", "").split(";")[0].strip().lower()
+        self._tag = got.headers.get("ETag", "")
         if got.status_code == 200 and kind in wanted:
             return body
+        if got.status_code == 304 and self._tag and self._tag == got.request.headers.get("If-None-Match"):
+            return b""
         wait = _seconds(got.headers.get("Retry-After", ""))
         if got.status_code == 407:
             raise Refused("proxy", wait)
@@ -203,6 +209,13 @@ class Client:
             self.ahead = parsedate_to_datetime(date).astimezone(UTC) - self.clock()
         except ValueError:
             self.ahead = timedelta(0)
+
+
+def _read(got: bytes, kind: type[Any]) -> Any:
+    try:
+        return protocol.decode(got, kind)
+    except NotAMessage as error:
+        raise Refused("not-the-endpoint") from error
 
 
 def address(url: str) -> str:

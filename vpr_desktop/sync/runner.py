@@ -27,6 +27,7 @@ from vpr_desktop.sync.refusals import Refused
 
 T = TypeVar("T")
 SLICE = 200  # ops in one unit, so that a save waits less than 50 ms
+CATCH_UP = 0.025  # seconds of work in one unit
 OFFER_BYTES = 3 * 1024 * 1024
 KEYS = "endpoint_keys"
 
@@ -169,15 +170,18 @@ class Runner:
 
     def _seal(self, effect: events.Seal) -> events.Sealed:
         def job(unit: UnitOfWork) -> Sized | None:
-            n = outbox.seal(
-                unit.db, effect.st, batch_id=unit.new_id(), dev=unit.store.device_id, incarnation=unit.incarnation,
-                sign=signer(unit.db), monotonic=self.monotonic(),
-            )  # fmt: skip
+            n = self._sealed(unit, effect.st)
             made = None if n is None else Sized(n, len(outbox.hashes_of(unit.db, n)))
             self._commit(unit)
             return made
 
         return events.Sealed(self.in_unit(job))
+
+    def _sealed(self, unit: UnitOfWork, st: str) -> int | None:
+        return outbox.seal(
+            unit.db, st, batch_id=unit.new_id(), dev=unit.store.device_id, incarnation=unit.incarnation,
+            sign=signer(unit.db), monotonic=self.monotonic(),
+        )  # fmt: skip
 
     def _push(self, effect: events.Push) -> events.Pushed | events.Regressed:
         book = self._keys() if effect.offer else None
@@ -211,7 +215,8 @@ class Runner:
         taken = answers_of(answer, [(b, outbox.hashes_of(unit.db, b.n)) for b in effect.job.batches])
         numbers = [pair for one in taken for pair in one.numbered]
         other = place.epoch and place.epoch != answer.epoch
-        if not place.offering and (other or exchange.contradicts(unit.db, effect.st, numbers)):
+        held = [pair for one in taken for pair in outbox.numbers_held(unit.db, one.batch.n)]
+        if not place.offering and (other or exchange.contradicts(unit.db, effect.st, numbers, held)):
             return events.Regressed(head, _standing(place))
         whole = effect.job.span is None
         for one in taken:
@@ -227,6 +232,8 @@ class Runner:
             streams.put_place(unit.db, effect.st, replace(place, epoch=answer.epoch))
             streams.advance(unit.db, effect.st, head.head, head.chain)
         place = streams.place(unit.db, effect.st)
+        if not (effect.offer or problems or stuck):
+            self._sealed(unit, effect.st)  # what goes next, in the same transaction: every commit waits for the disk
         self._commit(unit, "push", effect.st)
         return events.Pushed(problems, stuck, head, _standing(place))
 
@@ -266,10 +273,13 @@ class Runner:
                 if error.kind not in ("key-unknown", "batch-signature"):
                     raise
                 proven = prove(body, st, place, self._keys(fresh=True))
-            numbered = [(line.seq, line.hash) for line in proven.lines if line.seq is not None]
-            if self.in_unit(lambda unit: exchange.contradicts(unit.db, st, numbered)):
+            lines = inbox.read(proven.lines)
+            numbered = [(line.seq, line.hash) for line in lines if line.seq is not None]
+            if self.in_unit(
+                lambda unit: exchange.contradicts(unit.db, st, numbered, inbox.numbers_held(unit.db, st, lines))
+            ):
                 raise NotProven(engine.OTHER_NUMBERS)
-            place = self._store(st, place, proven)
+            place = self._store(st, place, replace(proven, lines=lines))
         except (NotProven, inbox.Contradiction) as error:
             return self._page_refused(st, error.kind if isinstance(error, NotProven) else "contradiction")
         head = proven.head
@@ -316,7 +326,8 @@ class Runner:
 
     def _catch_up(self, _: events.CatchUp) -> events.CaughtUp:
         def job(unit: UnitOfWork) -> int:
-            left = support_rows.catch_up(unit.db, unit.store.zone, SLICE)
+            ends = self.monotonic() + CATCH_UP
+            left = support_rows.catch_up(unit.db, unit.store.zone, SLICE, lambda: self.monotonic() > ends)
             self._commit(unit)
             return left
 
@@ -353,11 +364,12 @@ def ended(runner: Runner, state: engine.State) -> Outcome:
 
     def job(unit: UnitOfWork) -> Outcome:
         exchange.note_cycle(unit.db, runner.now(), state.trouble, runner.pushed, runner.pulled)
-        counts, last = exchange.counts(unit.db), unit.state(exchange.LAST)
+        counts, kept = exchange.counts(unit.db), unit.state(exchange.LAST)
+        last = kept.decode() if kept else None
         unit.commit("")
         return Outcome(
             runner.pushed, runner.pulled, counts.conflicts, counts.waiting, counts.needs_review,
-            last.decode() if last else None, runner.refused,
+            last if state.trouble else runner.now().isoformat(), runner.refused,
         )  # fmt: skip
 
     return runner.in_unit(job)
