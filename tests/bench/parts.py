@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.bench import made
 from tests.bench.drawn import raw_drawing
+from tests.bench.everyday import everyday
 from tests.bench.measure import Bar, child, in_turn, timed
 from tests.bench.saving import Twin
 from tests.bench.wire import wire
@@ -175,5 +176,5 @@ def imported(tmp: Path) -> list[Bar]:
 
 PARTS: dict[str, Callable[[Path], list[Bar]]] = {
     "start": start, "unlock": unlock, "lists": lists, "save": save, "prints": prints, "window": window,
-    "import": imported, "wire": wire,
+    "import": imported, "wire": wire, "everyday": everyday,
 }  # fmt: skip

@@ -10,8 +10,9 @@ import os
 import signal
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 TRACEME, SYSCALL, GETREGS, SETREGS, SETOPTIONS = 0, 24, 12, 13, 0x4200
 TRACE_SYSGOOD, EXIT_KILL = 1, 0x100000
@@ -50,12 +51,13 @@ class Fault:
 
 @dataclass
 class Outcome:
-    """How a run ended: calls counted, exit code (negative: a signal), what it said, and the call that was hit."""
+    """How a run ended: calls counted, exit code (negative: a signal), what it said, the call that was hit, and kinds."""
 
     calls: int
     code: int
     said: list[str]
     hit: str = ""
+    names: Counter[str] = field(default_factory=Counter)
 
 
 def is_possible() -> bool:
@@ -70,10 +72,11 @@ def run(job: Callable[[Callable[[str], None]], None], fault: Fault | None = None
         os.close(reading)
         _be_the_child(job, writing)
     os.close(writing)
-    calls, code, hit = _follow(child, fault, writing)
+    names: Counter[str] = Counter()
+    calls, code, hit = _follow(child, fault, writing, names)
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read().decode().splitlines()
-    return Outcome(calls, code, said, hit)
+    return Outcome(calls, code, said, hit, names)
 
 
 def _be_the_child(job: Callable[[Callable[[str], None]], None], pipe: int) -> None:
@@ -98,7 +101,7 @@ def _ask(request: int, child: int, data: object = None) -> int:
     return int(_libc.ptrace(request, child, None, data))
 
 
-def _follow(child: int, fault: Fault | None, pipe: int) -> tuple[int, int, str]:
+def _follow(child: int, fault: Fault | None, pipe: int, names: Counter[str]) -> tuple[int, int, str]:
     os.waitpid(child, 0)
     if _ask(SETOPTIONS, child, ctypes.c_void_p(TRACE_SYSGOOD | EXIT_KILL)) != 0:
         raise OSError(ctypes.get_errno(), "this machine does not let a process follow its own child")
@@ -116,6 +119,7 @@ def _follow(child: int, fault: Fault | None, pipe: int) -> tuple[int, int, str]:
         _ask(GETREGS, child, ctypes.byref(registers))
         if entering and registers.orig_rax in NAMES and not (registers.orig_rax == 1 and registers.rdi == pipe):
             calls += 1
+            names[NAMES[registers.orig_rax]] += 1
             if fault is not None and calls == fault.at:
                 hit = NAMES[registers.orig_rax]
                 if fault.kills:

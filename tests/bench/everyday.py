@@ -1,0 +1,284 @@
+"""The bars of everyday sync: a long history of single entries, nothing new, one record to the other side, a save
+while a sync of thousands runs, and growth.
+
+Requests are counted at the client; how often a PC waits for its disk (fsync, fdatasync) is counted by the kernel.
+"""
+
+from __future__ import annotations
+
+import random
+import shutil
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from tests.bench import bare, offline
+from tests.bench.measure import Bar, timed
+from tests.bench.wire import Endpoint, Pages, cycle, endpoint
+from tests.central.pc import Pc
+from tests.factories import answers
+from tests.soak import ptrace
+from vpr_desktop import bootstrap
+from vpr_desktop.domain.batches import join
+from vpr_desktop.services import enrolment
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.new_incident import log
+from vpr_desktop.sync import engine, events, runner
+from vpr_desktop.sync.runner import Runner
+
+OPS, ROUNDS, SAVES, POLLS = 10_000, 3, 200, 200
+AT_ONCE = 500  # batches in one request of the maker
+
+
+def everyday(tmp: Path) -> list[Bar]:
+    """All of them, on SQLite."""
+    return [*history(tmp / "history"), *idle(tmp / "idle"), *meanwhile(tmp / "meanwhile"), *growth(tmp / "growth")]
+
+
+def history(tmp: Path) -> list[Bar]:
+    """A fresh pull of 10,000 entries that were sent one by one, as a ward's months are."""
+    found: dict[str, list[float]] = {"pull": [], "floor": []}
+    for turn in range(ROUNDS):
+        folder = tmp / str(turn)
+        folder.mkdir(parents=True)
+        with endpoint(f"sqlite:///{folder}/c.db") as there:
+            one_by_one(there, OPS)
+            with offline.joined(folder / "two", there.address, there.code()) as two:
+                pages = Pages(two, folder)
+                told = cycle(two)
+                assert told.outcome.pulled >= OPS, told.outcome
+                found["pull"].append(told.ready)
+                pages.keep(two)
+        with bare.running(f"{folder}/floor.db", folder) as address:
+            found["floor"].append(pages.floor(folder / "three", address))
+    pull, floor = statistics.median(found["pull"]), statistics.median(found["floor"])
+    return [
+        Bar(f"fresh pull of {OPS:,} sent one by one", pull, floor, 4 * floor, note=f"{pull / floor:.2f} x the floor")
+    ]
+
+
+def one_by_one(there: Endpoint, count: int) -> None:
+    """A device of the ward that sends each entry in a batch of its own."""
+    pc = Pc(there.address, 7)
+    assert pc.enrol(there.code()).status_code == 200
+    made = random.Random(1)
+    for start in range(0, count, AT_ONCE):
+        sealed = [pc.seal(_entry(pc, made)) for _ in range(start, min(start + AT_ONCE, count))]
+        got = pc.push_raw(join(sealed), sealed[0].header.id)
+        assert got.status_code == 200, got.text
+    pc.http.close()
+
+
+def _entry(pc: Pc, made: random.Random) -> Any:
+    at = f"2026-{made.randint(1, 10):02d}-{made.randint(1, 28):02d}T{made.randint(0, 23):02d}:05:00Z"
+    words = "Hit on the arm while helping with a meal, made up. "
+    return pc.op(
+        set={
+            "occurred_at": at, "reported_at": at, "time_known": "exact", "location": made.choice(("COR", "BAY", "DAY")),
+            "act_types": ["PHY", "THR"], "affected": "ONE", "perp_relation": "PAT", "effect": "MIN",
+            "support_offered": "NYT", "status": "logged", "description": words * 18,
+        }
+    )  # fmt: skip
+
+
+class Window:
+    """A PC's sync as the window runs it: one client and one state for the whole session."""
+
+    def __init__(self, ctx: Context) -> None:
+        self.ctx = ctx
+        self.client = bootstrap.connect(ctx, str(enrolment.address(ctx)))
+        self.requests = 0
+        self.client._http.hooks["response"].append(self._count)
+        self.runner = Runner(
+            enrolment.InUnit(ctx), self.client, ctx.clock.now, ctx.clock.monotonic, random.Random(1).random
+        )
+        self.state = engine.State()
+        self.start(waiting=True)
+
+    def _count(self, got: requests.Response, **_: Any) -> None:
+        self.requests += 1
+
+    def start(self, waiting: bool) -> None:
+        self.tell(events.Started(0.0, waiting, 0.5))
+
+    def tell(self, event: Any) -> None:
+        self.state, effects = engine.step(self.state, event)
+        self.state = self.runner.run(self.state, effects)
+        assert self.runner.refused is None, self.runner.refused
+
+    def saved(self) -> None:
+        """Somebody saved, and the two seconds in which saves are gathered are over."""
+        now = self.ctx.clock.monotonic()
+        self.tell(events.Saved(now))
+        self.tell(events.Tick(now + engine.COALESCE))
+
+    def poll(self) -> None:
+        """The minute is over."""
+        self.tell(events.Tick(self.ctx.clock.monotonic() + 2 * engine.POLL))
+
+
+def idle(tmp: Path) -> list[Bar]:
+    """Nothing new with 10,000 held, and one record from its save to the other side."""
+    tmp.mkdir(parents=True)
+    pc = offline.made(tmp / "one", OPS)
+    with endpoint(f"sqlite:///{tmp}/c.db") as there:
+        with offline.joined(pc, there.address, there.code()) as ctx:
+            cycle(ctx)
+            with offline.joined(tmp / "two", there.address, there.code()) as other:
+                cycle(other)
+                cycle(ctx)
+                mine, theirs = Window(ctx), Window(other)
+                bars = _nothing_new(mine, there) + _one_record(mine, theirs)
+        for name, act in (("nothing new", _poll_twice), ("a save", _save), ("a save, and sending it", _save_and_send)):
+            bars.append(Bar(f"waits for the disk, {name}", disk_waits(pc, act), None, None, ""))
+            for folder in ("counted", "nothing"):
+                shutil.rmtree(tmp / folder)
+    return bars
+
+
+def _poll_twice(ctx: Context) -> None:
+    window = Window(ctx)
+    window.poll()
+    window.poll()
+
+
+def _save(ctx: Context) -> str:
+    return log(ctx, answers(occurred_at=datetime.now(UTC).replace(microsecond=0))).id
+
+
+def _save_and_send(ctx: Context) -> None:
+    window = Window(ctx)
+    _save(ctx)
+    ctx.store.db.execute("UPDATE outbox SET not_before = NULL")  # as the two minutes for "Undo" are over
+    window.saved()
+
+
+def _nothing_new(window: Window, there: Endpoint) -> list[Bar]:
+    window.poll()
+    window.poll()
+    http, before = requests.Session(), window.requests
+    took: dict[str, list[float]] = {"poll": [], "empty": []}
+    for _ in range(POLLS):
+        took["poll"].append(timed(window.poll))
+        took["empty"].append(timed(lambda: http.get(there.address + "/v1/nothing", timeout=30)))
+    asked = (window.requests - before) / POLLS
+    poll, empty = statistics.median(took["poll"]), statistics.median(took["empty"])
+    note = f"{poll / empty:.2f} x an empty request"
+    return [
+        Bar(f"nothing new, {OPS:,} held", poll, empty, 2 * empty, note=note),
+        Bar("requests for nothing new", asked, 1, 1, ""),
+    ]
+
+
+def _one_record(mine: Window, theirs: Window) -> list[Bar]:
+    mine.requests = theirs.requests = 0
+    made = _save(mine.ctx)
+    mine.ctx.store.db.execute("UPDATE outbox SET not_before = NULL")
+    took = timed(lambda: (mine.saved(), theirs.poll()))
+    assert theirs.ctx.store.db.execute("SELECT 1 FROM incident WHERE id = ?", (made,)).fetchone()
+    asked = mine.requests + theirs.requests
+    return [
+        Bar("requests, save to the other side", asked, None, 3, ""),
+        Bar("one record to the other side", took, None, None),
+    ]
+
+
+def meanwhile(tmp: Path) -> list[Bar]:
+    """200 saves in the store's own lane while 10,000 are sent and others' 10,000 are fetched, against saves alone."""
+    tmp.mkdir(parents=True)
+    with endpoint(f"sqlite:///{tmp}/c.db") as there:
+        one_by_one(there, OPS)
+        pc = offline.made(tmp / "one", OPS)
+        with offline.joined(pc, there.address, there.code()) as ctx:
+            alone = _saves(ctx, threading.Lock(), SAVES)
+            lane = threading.Lock()
+            busy = threading.Thread(target=_sync, args=(ctx, lane))
+            busy.start()
+            during = _saves(ctx, lane, SAVES)
+            assert busy.is_alive(), "the sync ended before the saves did"
+            busy.join()
+    bars = []
+    for name, share, times in (("median", 0.5, 2), ("p95", 0.95, 3)):
+        measured, floor = _at(during, share), _at(alone, share)
+        note = f"{measured / floor:.2f} x a save alone"
+        bars.append(Bar(f"save while {OPS:,} sync, {name}", measured, floor, times * floor, note=note))
+    return bars
+
+
+def _at(values: list[float], share: float) -> float:
+    return sorted(values)[min(len(values) - 1, int(len(values) * share))]
+
+
+class Lane:
+    """Jobs of sync take turns with saves, as in the store's lane of the window: one thread at a time."""
+
+    def __init__(self, ctx: Context, lane: Any) -> None:
+        self.inner, self.lane = enrolment.InUnit(ctx), lane
+
+    def __call__(self, job: Callable[[Any], Any]) -> Any:
+        with self.lane:
+            got = self.inner(job)
+        time.sleep(0)
+        return got
+
+
+def _sync(ctx: Context, lane: Any) -> None:
+    client = bootstrap.connect(ctx, str(enrolment.address(ctx)))
+    made = Runner(Lane(ctx, lane), client, ctx.clock.now, ctx.clock.monotonic, random.Random(1).random)
+    runner.cycle(made)
+    client.close()
+
+
+def _saves(ctx: Context, lane: Any, count: int) -> list[float]:
+    took = []
+    for i in range(count):
+        at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=i)
+
+        def save(at: datetime = at) -> None:
+            with lane:
+                log(ctx, answers(occurred_at=at))
+
+        took.append(timed(save))
+    return took
+
+
+def growth(tmp: Path) -> list[Bar]:
+    """Push and pull of 1,000, 10,000 and 30,000, each entry's share; 100,000 is sampled by the last."""
+    shares: dict[str, dict[int, float]] = {"push": {}, "pull": {}}
+    for count in (1_000, 10_000, 30_000):
+        folder = tmp / str(count)
+        folder.mkdir(parents=True)
+        pc = offline.made(folder / "one", count)
+        with endpoint(f"sqlite:///{folder}/c.db") as there:
+            with offline.joined(pc, there.address, there.code()) as one:
+                shares["push"][count] = cycle(one).ready / count
+            with offline.joined(folder / "two", there.address, there.code()) as two:
+                shares["pull"][count] = cycle(two).ready / count
+    return [
+        Bar(f"{what}, each of 30,000", share[30_000], share[1_000], 1.5 * share[1_000],
+            note=f"floor: each of 1,000; of 10,000 {share[10_000]:.2f} ms; 100,000 not run")
+        for what, share in shares.items()
+    ]  # fmt: skip
+
+
+def disk_waits(home: Path, act: Callable[[Context], object]) -> int:
+    """How often a PC waits for its disk in an act, by the kernel's count; opening and closing the file left out."""
+
+    def counted(one: Callable[[Context], object], name: str) -> int:
+        folder = offline.copied(home, home.parent / name)
+
+        def job(_: Any) -> None:
+            with offline.unlocked(folder) as ctx:
+                one(ctx)
+
+        told = ptrace.run(job)
+        assert told.code == 0, told.said
+        return told.names["fsync"] + told.names["fdatasync"]
+
+    return counted(act, "counted") - counted(lambda _: None, "nothing")
