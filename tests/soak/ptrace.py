@@ -51,7 +51,7 @@ class Fault:
 
 @dataclass
 class Outcome:
-    """How a run ended: calls counted, exit code (negative: a signal), what it said, the call that was hit, and kinds."""
+    """How a run ended: calls counted, exit code (negative: a signal), what it said, the call hit, and kinds."""
 
     calls: int
     code: int

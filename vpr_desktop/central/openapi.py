@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from functools import cache
 from typing import Any
 
@@ -87,3 +88,7 @@ def _call(
 def as_bytes() -> bytes:
     """The description as it is served."""
     return json.dumps(document(), indent=1, sort_keys=True).encode() + b"\n"
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(as_bytes())
