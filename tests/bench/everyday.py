@@ -106,7 +106,7 @@ class Window:
         self.state = engine.State()
         self.start(waiting=True)
 
-    def _count(self, got: requests.Response, **_: Any) -> None:
+    def _count(self, *_: Any, **__: Any) -> None:
         self.requests += 1
 
     def now(self) -> float:

@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,22 +37,31 @@ class Process:
 
     def __init__(self, url: str) -> None:
         command = [sys.executable, "-m", "vpr_desktop.cli.main", "central", "serve", "--port", "0", "--json"]
+        # A pipe that nobody reads would in the end hold up the endpoint, so the log goes to a file.
+        self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
-            [*command, "--database", url], stdout=subprocess.PIPE, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL,
+            [*command, "--database", url], stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
             text=True, preexec_fn=_die_with_parent, env=dict(os.environ),
         )  # fmt: skip
         assert self.process.stdout is not None
         told = ""
         while not told.rstrip().endswith("}"):
             line = self.process.stdout.readline()
-            assert line, self.process.communicate()[1]
+            assert line, self.said()
             told += line
         self.address = f"http://127.0.0.1:{json.loads(told)['port']}"
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:
         self.process.send_signal(how)
-        _, self.errors = self.process.communicate(timeout=40)
+        self.process.communicate(timeout=40)
+        self.errors = self.said()
+        self.log.close()
         return self.process.returncode
+
+    def said(self) -> str:
+        """The log so far."""
+        self.log.seek(0)
+        return self.log.read()
 
 
 @contextmanager

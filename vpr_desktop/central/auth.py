@@ -19,7 +19,10 @@ from sqlalchemy.exc import IntegrityError
 from vpr_desktop.central.database import Session
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.domain.batches import ID
-from vpr_desktop.sync import protocol
+from vpr_desktop.sync import protocol, signing
+from vpr_desktop.sync.signing import Signed
+
+SIGNED_HEADERS = ("signature-input", "signature", "content-digest", "idempotency-key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,9 @@ def device_named(message: Message) -> str:
     """The device whose key the request says it is signed with. Raises Refused."""
     if "signature-input" not in message.headers or "signature" not in message.headers:
         raise Refused("not-signed")
+    usual = _usual(message)
+    if usual is not None:
+        return usual.keyid
     try:
         fields = _Verifier._parse_signature_dictionary(message.headers["signature-input"])
     except Exception as error:  # whatever the parser of structured fields makes of hostile text
@@ -99,8 +105,27 @@ def device_named(message: Message) -> str:
     return named
 
 
+def _usual(message: Message) -> Signed | None:
+    """What the signature says, where the request is of our PCs' form and names no header of it twice."""
+    each: Callable[[str], list[str]] | None = getattr(message.headers, "getlist", None)
+    if each is not None and any(len(each(name)) > 1 for name in SIGNED_HEADERS):
+        return None
+    return signing.read(message.method, message.url, message.headers, message.body)
+
+
 def verify(message: Message, device: str, key: bytes) -> str:
-    """The nonce of a request that this key signed as the protocol asks. Raises Refused."""
+    """The nonce of a request that this key signed as the protocol asks. Raises Refused.
+
+    One in the very form our PCs use is taken by a shorter way; whatever that does not take, the library decides.
+    """
+    usual = _usual(message)
+    if (
+        usual is not None
+        and usual.keyid == device
+        and abs(usual.created - message.now) <= protocol.WINDOW_SECONDS
+        and holds(key, usual.sig, usual.said)
+    ):
+        return usual.nonce
     verifier = _Verifier(signature_algorithm=algorithms.ED25519, key_resolver=_Resolver({device: key}))
     verifier.now = message.now
     wanted = protocol.WITH_BODY if message.body is not None else protocol.WITHOUT_BODY

@@ -217,9 +217,11 @@ class Calls:
         message = self._bare(request)
 
         def work() -> tuple[bytes, str]:
-            caller = self._caller(message)
             with self.database.read() as session:
-                return heads.heads(session, caller)
+                caller = auth.authenticate(session, message)
+                told = heads.heads(session, caller)
+            self.endpoint.take(caller, 0)
+            return told
 
         body, tag = await run_in_threadpool(work)
         known = tag in request.headers.get("if-none-match", "")

@@ -17,28 +17,17 @@ from urllib.parse import urlsplit
 
 import requests
 import truststore
-from http_message_signatures import HTTPMessageSigner, HTTPSignatureKeyResolver, algorithms
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from vpr_desktop.domain.errors import WrongUse
-from vpr_desktop.sync import protocol
+from vpr_desktop.sync import protocol, signing
 from vpr_desktop.sync.protocol import Enrol, Enrolled, Have, Heads, Keys, Lacking, NotAMessage, Problem, PushAnswer
 from vpr_desktop.sync.refusals import Refused, known_kind
 
 CONNECT, READ, WHOLE = 5.0, 30.0, 120.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CHUNK = 64 * 1024
-
-
-class _OwnKey(HTTPSignatureKeyResolver):
-    """The one key of this PC; an object that signs, never its bytes."""
-
-    def __init__(self, key: Any) -> None:
-        self.key = key
-
-    def resolve_private_key(self, key_id: str) -> Any:  # noqa: ARG002
-        return self.key
 
 
 class _Verified(HTTPAdapter):
@@ -71,7 +60,7 @@ class Client:
         self.local = urlsplit(self.url).hostname in LOOPBACK
         self._told: tuple[str, Heads] | None = None  # the last heads, by the tag they came with
         self._tag = ""
-        self._signer = HTTPMessageSigner(signature_algorithm=algorithms.ED25519, key_resolver=_OwnKey(key))
+        self._sign = key.sign  # an object that signs, never its bytes
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.mount("https://", _Verified())
@@ -142,9 +131,11 @@ class Client:
     ) -> bytes:
         made = self._http.prepare_request(requests.Request(method, self.url + path, headers=headers, data=body))
         made.headers["User-Agent"] = f"vpr-desktop/{protocol.VERSION}"
-        self._signer.sign(
-            made, key_id=self.device, created=self.clock() + self.ahead, nonce=secrets.token_urlsafe(12), label="vpr",
-            covered_component_ids=protocol.WITHOUT_BODY if body is None else protocol.WITH_BODY, body=body,
+        made.headers.update(
+            signing.headers_for(
+                method, made.url or "", body, headers.get(protocol.IDEMPOTENCY_KEY, ""), keyid=self.device,
+                created=int((self.clock() + self.ahead).timestamp()), nonce=secrets.token_urlsafe(12), sign=self._sign,
+            )
         )  # fmt: skip
         proxies = {} if self.local else requests.utils.get_environ_proxies(self.url)
         ends = self.monotonic() + WHOLE

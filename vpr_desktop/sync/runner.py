@@ -180,7 +180,7 @@ class Runner:
     def _sealed(self, unit: UnitOfWork, st: str) -> int | None:
         return outbox.seal(
             unit.db, st, batch_id=unit.new_id(), dev=unit.store.device_id, incarnation=unit.incarnation,
-            sign=signer(unit.db), monotonic=self.monotonic(),
+            sign=lambda digest: signer(unit.db)(digest), monotonic=self.monotonic(),
         )  # fmt: skip
 
     def _push(self, effect: events.Push) -> events.Pushed | events.Regressed:
