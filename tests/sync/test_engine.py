@@ -253,3 +253,37 @@ def test_i15_twenty_thousand_pcs_come_back_spread_over_five_minutes_and_more() -
     busiest = max(sum(m * 10 <= at < m * 10 + 60 for at in back) for m in range(90))
     assert back[18_000] - back[1_000] >= 300
     assert busiest <= len(back) / 4
+
+
+def test_a_save_is_sent_without_asking_for_the_heads_first_and_the_poll_keeps_its_time() -> None:
+    state, effects = step(State(due=500.0), Saved(100.0))
+    assert (state.due, effects) == (102.0, ())
+    state, effects = step(state, Tick(102.0))
+    assert effects == (Ask(heads=False),)
+    state, effects = step(state, Heads((), (A,)))
+    assert effects == (Look(A),)
+    state, effects = step(state, Looked(HERE))
+    assert effects == (Seal(A),)
+    state, effects = step(state, Sealed(BATCH))
+    assert isinstance(effects[0], Push)
+    now = replace(HERE, cursor=HERE.cursor + 1)
+    state, effects = step(state, Pushed((), False, HeadNow(A, now.epoch, now.cursor, now.chain), now))
+    assert effects == (Seal(A),)
+    state, effects = step(state, Sealed(None))
+    assert effects == (CatchUp(),)  # nothing of others came meanwhile, so nothing is fetched
+    state, effects = step(state, CaughtUp(103.0, 0.5))
+    assert (state.due, state.poll, effects) == (500.0, None, ())
+    assert step(state, Tick(500.0))[1] == (Ask(),)
+
+
+def test_what_others_sent_meanwhile_is_fetched_with_the_answer_to_a_push() -> None:
+    state = State(running=True, todo=(A,), place=HERE, jobs=(Job((BATCH,)),), poll=500.0)
+    state, effects = step(state, Pushed((), False, HeadNow(A, HERE.epoch, HERE.cursor + 3, "ff"), HERE))
+    state, effects = step(state, Sealed(None))
+    assert effects == (Pull(A),)
+
+
+def test_all_is_offered_again_only_to_an_endpoint_that_was_asked() -> None:
+    state = State(running=True, todo=(A,), poll=500.0)
+    state, effects = step(state, Looked(replace(HERE, offering=True)))
+    assert (state.poll, effects) == (None, (Ask(),))

@@ -67,7 +67,11 @@ NOT_ACCEPTED = "answer-not-accepted"
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """When the next cycle begins, and how far the one that runs has come."""
+    """When the next cycle begins, and how far the one that runs has come.
+
+    `poll` is when heads are asked for again, where a save brought its push forward: that cycle sends and asks
+    nothing, as the answer to a push says where the stream stands.
+    """
 
     due: float | None = None
     failures: int = 0
@@ -84,6 +88,7 @@ class State:
     offered: tuple[str, ...] = ()  # streams offered in this cycle
     reseals: int = 0
     trouble: str = ""
+    poll: float | None = None
 
     @property
     def st(self) -> str:
@@ -116,11 +121,12 @@ def _saved(state: State, event: Saved) -> Step:
         return replace(state, saved_meanwhile=True), ()
     if state.due is None or state.failures:
         return state, ()  # a save brings no retry forward
-    return replace(state, due=min(state.due, event.now + COALESCE)), ()
+    poll = state.due if state.poll is None else state.poll
+    return replace(state, due=min(state.due, event.now + COALESCE), poll=poll), ()
 
 
 def _wanted(state: State, event: Wanted) -> Step:
-    return (state if state.running else replace(state, due=event.now)), ()
+    return (state if state.running else replace(state, due=event.now, poll=None)), ()
 
 
 def _tick(state: State, event: Tick) -> Step:
@@ -131,7 +137,8 @@ def _tick(state: State, event: Tick) -> Step:
         if len(retries) >= MOST_RETRIES:
             return replace(state, due=retries[0] + HOUR), ()
         retries += (event.now,)
-    return State(None, state.failures, retries, running=True), (Ask(),)
+    poll = None if state.failures or state.poll is None or state.poll <= event.now else state.poll
+    return State(None, state.failures, retries, running=True, poll=poll), (Ask(heads=poll is None),)
 
 
 def back_off(failures: int, chance: float, retry_after: float) -> float:
@@ -159,8 +166,10 @@ def _over(state: State, kind: str, now: float, chance: float, retry_after: float
 def _caught_up(state: State, event: CaughtUp) -> Step:
     if state.trouble:
         return _over(state, state.trouble, event.now, event.chance, 0.0), ()
-    poll = POLL * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.chance)
-    return State(event.now + (COALESCE if state.saved_meanwhile else poll), retries=state.retries), ()
+    poll = state.poll or event.now + POLL * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.chance)
+    if state.saved_meanwhile:
+        return State(min(event.now + COALESCE, poll), retries=state.retries, poll=poll), ()
+    return State(max(event.now, poll), retries=state.retries), ()
 
 
 # One stream after another.
@@ -184,6 +193,8 @@ def _begin(state: State) -> Step:
 
 def _looked(state: State, event: Looked) -> Step:
     state = replace(state, place=event.place)
+    if event.place.offering and state.poll is not None:
+        return replace(state, poll=None), (Ask(),)  # all is offered again only to an endpoint that was asked
     if event.place.offering:
         return _offer(state, first=False)
     if state.head is not None and regressed(event.place, state.head, event.highest):
@@ -246,7 +257,7 @@ def _next_job(state: State, *before: Effect) -> Step:
 
 def _pushed(state: State, event: Pushed) -> Step:
     job, state = state.jobs[0], replace(state, jobs=state.jobs[1:], place=event.place)
-    if state.head is not None:
+    if state.head is not None or state.poll is not None:
         state = replace(state, head=event.head)
     effects: list[Effect] = []
     for batch, kind in event.problems:

@@ -185,7 +185,9 @@ class CaughtUp:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask for the heads, and look which streams wait. Answer: Heads."""
+    """Ask for the heads, unless they are not wanted, and look which streams wait. Answer: Heads."""
+
+    heads: bool = True
 
 
 @dataclass(frozen=True, slots=True)

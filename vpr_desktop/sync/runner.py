@@ -99,9 +99,11 @@ class Runner:
     def _commit(self, unit: UnitOfWork, act: str = "", obj: str = "") -> None:
         self.told(unit.commit(act, obj))
 
-    def _ask(self, _: events.Ask) -> events.Heads:
-        told = self.calls.heads()
-        self._heads = {head.st: head_now(head.st, head.epoch, head.head, head.chain) for head in told.heads}
+    def _ask(self, effect: events.Ask) -> events.Heads:
+        self._heads = {}
+        if effect.heads:
+            told = self.calls.heads()
+            self._heads = {head.st: head_now(head.st, head.epoch, head.head, head.chain) for head in told.heads}
         waiting = self.in_unit(lambda unit: tuple(outbox.streams(unit.db)))
         return events.Heads(tuple(self._heads.values()), waiting)
 
