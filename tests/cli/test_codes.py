@@ -191,6 +191,16 @@ def test_import_through_the_command_line(vpr: Vpr, tmp_path: Path) -> None:
     assert vpr("import", str(tmp_path / "absent.csv"), "--mapping", mapping)[0] == 3
 
 
+def test_a_long_import_tells_how_far_it_is_whatever_the_groups(vpr: Vpr, tmp_path: Path) -> None:
+    """Also where several rows make one incident, so that no thousand is hit by its very number."""
+    mapping = str(mapping_file(tmp_path, {**MAPPING, "rows": "person"}))
+    file = write(tmp_path / "old.csv", [row(n // 3) for n in range(2100)])
+    code, done, err = vpr("import", str(file), "--mapping", mapping, "--dry-run")
+    assert (code, done["imported"], done["read"]) == (0, 700, 2100)
+    told = [line for line in err.splitlines() if line.endswith("of 2,100 rows")]
+    assert [line[0] for line in told] == ["1", "2"]
+
+
 def test_self_check_says_what_it_looked_at(vpr: Vpr, tmp_path: Path) -> None:
     code, found, _ = vpr("self-check", "--out", str(tmp_path / "check.txt"))
     assert (code, found["ok"]) == (0, True)

@@ -11,6 +11,8 @@ from vpr_desktop.cli.session import signed_in
 from vpr_desktop.services import dictionary as dictionary_service
 from vpr_desktop.services import exports, imports, incidents, printing
 
+TOLD_EACH = 1000  # rows
+
 
 def print_(options: Namespace) -> None:
     """Makes the incident summary as PDF."""
@@ -33,7 +35,7 @@ def import_(options: Namespace) -> int:
     """Takes over incidents from another system's export."""
     with signed_in(options) as ctx:
         done = imports.run(
-            ctx, Path(options.file), Path(options.mapping), dry_run=options.dry_run, progress=_say_progress
+            ctx, Path(options.file), Path(options.mapping), dry_run=options.dry_run, progress=_Progress()
         )
     document = {
         "read": done.read, "imported": done.imported, "rejected": done.rejected, "duplicates": done.duplicates,
@@ -48,11 +50,17 @@ def import_(options: Namespace) -> int:
     return 3 if done.read and not (done.imported or done.duplicates or done.rejected < done.read) else 0
 
 
-def _say_progress(done: int, of: int) -> bool:
-    """Tells how far it is; an import from the command line is stopped with Ctrl+C."""
-    if done and done % 1000 == 0:
-        tell(f"{done:,} of {of:,} rows")
-    return True
+class _Progress:
+    """Tells how far it is, once for each thousand rows; an import from the command line is stopped with Ctrl+C."""
+
+    def __init__(self) -> None:
+        self._told = 0
+
+    def __call__(self, done: int, of: int) -> bool:
+        if done // TOLD_EACH > self._told:
+            self._told = done // TOLD_EACH
+            tell(f"{done:,} of {of:,} rows")
+        return True
 
 
 def dictionary(options: Namespace) -> None:
