@@ -13,7 +13,7 @@ from tests.factories import logged
 from tests.fakes import FakeClock
 from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
 from vpr_desktop.domain.support import Plan, StepEntry
-from vpr_desktop.services import incidents, plan_care, recordings, support, support_templates, worklist
+from vpr_desktop.services import incidents, plan_care, recordings, support, support_cases, support_templates, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.recordings import Said
@@ -329,6 +329,22 @@ def test_the_name_is_shown_to_those_entitled_and_logged(ctx: Context, as_role: B
         support.show_name(as_role("support_lead", "p-pool"), held)
     acts = [row[0] for row in ctx.store.db.execute("SELECT act FROM audit WHERE obj = ?", (incident_id,))]
     assert acts.count("show name") == 2
+
+
+@pytest.mark.parametrize("affected", ["ME", "ONE"])
+def test_a_name_kept_in_confidence_is_not_shown_by_the_plan_either(
+    ctx: Context, as_role: Become, affected: str
+) -> None:
+    """Nor does the plan of a report about somebody else who was not named look any different."""
+    made = logged(as_role("reporter", "p-own"), affected=affected, reporter_mode="confidential")
+    (plan,) = ctx.reader().find(Plan, incident_id=made.id)
+    with pytest.raises(NotAllowed):
+        support.show_name(ctx, plan.id)
+    assert not support_cases.load(ctx, plan.id).can("show_name")
+    plan_care.assign(ctx, plan.id, "S1-01", "amanager")
+    plan_care.name_lead(ctx, plan.id, as_role("support_lead", "p-lead").user.user_id)
+    lead = as_role("support_lead", "p-lead")
+    assert support.show_name(lead, plan.id) == ("P. Reporter" if affected == "ME" else "No name was given.")
 
 
 def test_the_lead_alone_learns_of_repeated_exposure(ctx: Context, as_role: Become, clock: FakeClock) -> None:

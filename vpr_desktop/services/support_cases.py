@@ -94,6 +94,8 @@ def load(ctx: Context, plan_id: str, reader: Reader | None = None) -> Case:
         self_person=views.is_me(ctx, person), self_named=person.person_key == me, assigned=plan.lead == me,
     )  # fmt: skip
     acts = plan_acts(ctx.user.role, tie)
+    if not views.may_know_who(ctx, incident, person, tie):
+        acts -= {"show_name"}
     if not acts & {"read", "follow", "team"}:
         raise NotFound()
     return Case(plan, person, incident, template_of(reader.db, plan.template, plan.template_version), states, tie, acts)

@@ -227,6 +227,11 @@ def _part_view(
     return seen
 
 
+def may_know_who(ctx: Context, record: Incident, person: Record, tie: Tie) -> bool:
+    """Whether a person's name may be shown at all: not where it would be that of a reporter in confidence."""
+    return not (hides_reporter(ctx.user.role, tie) and _is_kept_back(person, record.reported_by))
+
+
 def _says_something(seen: RecordView) -> bool:
     """Whether anything of a part is its reader's to see; that there is one at all would tell of it otherwise."""
     specs = fields_of(ENTITIES[seen.entity])
