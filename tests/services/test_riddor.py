@@ -152,6 +152,7 @@ def test_who_sees_and_decides(ctx: Context, as_role: Become) -> None:
     one = bruised(ctx, affected="ONE")
     lead = as_role("support_lead")
     assert riddor.find(lead, one)[1] == [], "not their plan"
+    assert riddor.due(lead) == []
     with ctx.unit() as unit:
         (plan,) = unit.find(Plan, incident_id=one)
         plan.lead = lead.user.user_id
@@ -159,6 +160,7 @@ def test_who_sees_and_decides(ctx: Context, as_role: Become) -> None:
         unit.commit("assign", one)
     decide(lead, one, "SPEC")
     assert [line.incident_id for line in riddor.due(lead)] == [one]
+    assert riddor.due(as_role("support_lead", "p-else")) == [], "another lead's case"
     for role in ("reporter", "vpr_lead", "auditor", "device_admin"):
         assert riddor.due(as_role(role)) == []
     other = as_role("vpr_lead")

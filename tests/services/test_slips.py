@@ -12,6 +12,7 @@ from tests.factories import answers
 from tests.fakes import FakeClock
 from vpr_desktop.domain.errors import NotAllowed, NotFound, NotWritable, ProblemsFound
 from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.response import Feedback
 from vpr_desktop.services import closing, incidents, sessions, slip_lookup, slips, views
 from vpr_desktop.services.closing import Answers
 from vpr_desktop.services.context import Context
@@ -139,6 +140,24 @@ def test_a_spoilt_entry_is_no_answer(ctx: Context) -> None:
     path.write_bytes(held)
     with pytest.raises(NotFound):
         look(ctx, made.slip_code)
+
+
+def test_an_erased_code_or_message_is_told_no_more(ctx: Context) -> None:
+    made = closed(ctx)
+    with ctx.unit() as unit:
+        (row,) = [one for one in unit.find(Feedback, parent_id=made.id) if one.to == "reporter"]
+        row.message = None
+        unit.save(row)
+        unit.commit("erase", row.id)
+    settle(ctx)
+    assert look(ctx, made.slip_code) == Answer(made.reference, "Closed", "", "")
+    with ctx.unit() as unit:
+        record = unit.get(Incident, made.id)
+        record.slip_code = None
+        unit.save(record)
+        unit.commit("erase", made.id)
+    settle(ctx)
+    assert entries(ctx.home) == []
 
 
 def test_a_lost_folder_is_written_anew_and_history_without_a_code_waits_for_nothing(ctx: Context) -> None:

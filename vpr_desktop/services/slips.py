@@ -13,6 +13,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage import slips
 from vpr_desktop.storage.unit import Reader
 
+NAMED = "slip-entry:"  # the state that keeps under which name an incident's entry lies
 AT_ONCE = 1  # entries a job: each costs one slow key, and a person who clicks meanwhile waits for it
 
 
@@ -24,9 +25,10 @@ def catch_up(ctx: Context, most: int = AT_ONCE) -> int:
     ids = slips.waiting(ctx.store.db, most)
     if not ids:
         return 0
-    for incident_id in ids:
-        _write(ctx, reader, incident_id)
+    names = {incident_id: _write(ctx, reader, incident_id) for incident_id in ids}
     with ctx.unit() as unit:
+        for incident_id, name in names.items():
+            unit.put_state(NAMED + incident_id, name.encode())
         left = slips.written(unit.db, ids)
         unit.commit("")
     return left
@@ -49,23 +51,29 @@ def forget(ctx: Context) -> None:
         unit.commit("")
 
 
-def _write(ctx: Context, reader: Reader, incident_id: str) -> None:
+def _write(ctx: Context, reader: Reader, incident_id: str) -> str:
+    """Writes one entry, or takes it away where nothing is told any more or its code was erased. Gives its name."""
     try:
         record = reader.get(Incident, incident_id)
     except NotFound:
-        return
-    if not record.slip_code:
-        return
+        return ""
     said = _said(ctx, reader, record)
-    if said is None:
-        slips.drop(ctx.home, record.ward_id, record.slip_code, ctx.secrets.policy)
-    else:
-        slips.put(ctx.home, record.ward_id, record.slip_code, said, ctx.secrets.policy)
+    if said is not None and isinstance(record.slip_code, str):
+        return slips.put(ctx.home, record.ward_id, record.slip_code, said, ctx.secrets.policy)
+    name = (reader.state(NAMED + incident_id) or b"").decode()
+    if name:
+        slips.drop(ctx.home, record.ward_id, name)
+    return ""
+
+
+def _is_said(one: Feedback) -> bool:
+    """Whether there is a message: an erased one is none."""
+    return isinstance(one.message, str) and bool(one.message)
 
 
 def _said(ctx: Context, reader: Reader, record: Incident) -> dict[str, Any] | None:
     """What is told, or None while nothing was answered. "Tell me what happened" never tells what happened."""
-    rows = [one for one in reader.parts(Feedback, record.id) if one.to == "reporter" and one.message]
+    rows = [one for one in reader.parts(Feedback, record.id) if one.to == "reporter" and _is_said(one)]
     if not rows and record.status != "closed":
         return None
     last = max(rows, key=lambda one: (one.given_at is not None, one.given_at or ctx.now()), default=None)

@@ -41,8 +41,11 @@ def _keys(code: str, stream: str, policy: KdfPolicy) -> tuple[str, bytes]:
     return made[:16].hex(), made[16:]
 
 
-def put(home: Path, stream: str, code: str, said: dict[str, Any], policy: KdfPolicy) -> None:
-    """Writes what a code shall open, whole or not at all, in place of what it opened before. Raises NotWritable."""
+def put(home: Path, stream: str, code: str, said: dict[str, Any], policy: KdfPolicy) -> str:
+    """Writes what a code shall open, whole or not at all, in place of what it opened before; gives the entry's name.
+
+    Raises NotWritable.
+    """
     name, key = _keys(code, stream, policy)
     plain = canonical(said)
     plain += b" " * (-len(plain) % BLOCK)
@@ -53,13 +56,15 @@ def put(home: Path, stream: str, code: str, said: dict[str, Any], policy: KdfPol
     except OSError as error:
         raise slot_file.known(error) from error
     slot_file.replace_file(folder / name, HEAD + nonce + AESGCM(key).encrypt(nonce, plain, HEAD + stream.encode()))
+    return name
 
 
-def drop(home: Path, stream: str, code: str, policy: KdfPolicy) -> None:
-    """Takes away what a code opened, where there is nothing to tell any more."""
-    folder = home / FOLDER / stream
-    if folder.is_dir():
-        (folder / _keys(code, stream, policy)[0]).unlink(missing_ok=True)
+def drop(home: Path, stream: str, name: str) -> None:
+    """Takes away an entry, where there is nothing to tell any more, also when its code was erased."""
+    try:
+        (home / FOLDER / stream / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise slot_file.known(error) from error
 
 
 def find(home: Path, code: str, now: datetime, policy: KdfPolicy) -> dict[str, Any] | None:
@@ -117,7 +122,8 @@ def mark(db: Connection, changes: Any) -> None:
     ids = {one.id for one in changes if one.entity == "incident"}
     ids |= {one.parent for one in changes if one.entity == "feedback" and one.parent}
     sql = (
-        "INSERT OR IGNORE INTO stale_slip SELECT id FROM incident WHERE id = ? AND slip_code IS NOT NULL AND"
+        "INSERT OR IGNORE INTO stale_slip SELECT id FROM incident WHERE id = ? AND"
+        " (slip_code IS NOT NULL OR EXISTS (SELECT 1 FROM state WHERE k = 'slip-entry:' || incident.id)) AND"
         " (status <> 'logged' OR EXISTS (SELECT 1 FROM feedback WHERE feedback.parent_id = incident.id))"
     )
     db.executemany(sql, [(one,) for one in sorted(ids)])
