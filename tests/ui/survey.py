@@ -21,6 +21,7 @@ ONCE: dict[str, Walker] = {
     "errors": walk.silent_errors,
     "hints": walk.silent_hints,
     "groups": walk.group_faults,
+    "marks": walk.unmarked,
     "targets": walk.small_targets,
     "shortcuts": walk.bare_shortcuts,
     "drags": walk.drags,

@@ -27,7 +27,8 @@ CONTRACT = (
     ("S12 support while locked", r"Peer support, 01632 960 102"),
 )
 FIRST = (
-    ("S0 step 2", "Your ward"), ("S1 lock", "passphrase"), ("S2 home", "Log an incident"), ("S3 empty", "now"),
+    ("S0 step 1", "Step 1 of 5, start"), ("S0 step 2", "Step 2 of 5, your ward"), ("S0 step 2 error", "org_code"),
+    ("S4 record", "Heading 'CED-2611-A"), ("S1 lock", "passphrase"), ("S2 home", "Log an incident"), ("S3 empty", "now"),
     ("S3 error", "error-summary"), ("S3 saved", "Saved on this PC"), ("S4 task error", "error-summary"),
     ("S5 list", "Incidents, "), ("S9 summary", "Print"), ("S12 support", "Occupational health"),
 )  # fmt: skip
@@ -47,6 +48,10 @@ def test_item_02_errors_are_said_in_name_and_description(survey: Survey) -> None
 
 def test_item_02_hints_are_said_and_visible(survey: Survey) -> None:
     assert survey.of("hints") == []
+
+
+def test_cards_are_groups_and_headings_are_headings(survey: Survey) -> None:
+    assert survey.of("marks") == []
 
 
 @pytest.mark.parametrize(("screen", "name"), CONTRACT)

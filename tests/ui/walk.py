@@ -31,7 +31,8 @@ from PySide6.QtWidgets import (
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import Field
-from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.widgets.frames import Card
+from vpr_desktop.ui.widgets.labels import Heading, Words
 
 NUMBERED = re.compile(r" \d+$")
 BESIDE_ITS_CARD = "Another time"  # stands right of the card of this name
@@ -220,6 +221,23 @@ def group_faults(root: QWidget) -> list[str]:
         spoken = QAccessible.queryAccessibleInterface(group)
         if spoken is None or spoken.role() != QAccessible.Role.Grouping:
             found.append(f"{told(group)} is no group for screen readers")
+    return found
+
+
+def unmarked(root: QWidget) -> list[str]:
+    """Cards that are no group with a name, and headings that are none, or say something else than they show."""
+    found = []
+    for widget in shown(root):
+        if not isinstance(widget, Card | Heading):
+            continue
+        spoken = QAccessible.queryAccessibleInterface(widget)
+        role = QAccessible.Role.Grouping if isinstance(widget, Card) else QAccessible.Role.Heading
+        if spoken is None or spoken.role() != role:
+            found.append(f"{told(widget)} is {spoken.role() if spoken else None} for screen readers")
+        elif isinstance(widget, Heading) and widget.text() not in spoken.text(QAccessible.Text.Name):
+            found.append(f"{told(widget)} says {spoken.text(QAccessible.Text.Name)!r}")
+        elif isinstance(widget, Card) and widget.heading.text() and not spoken.text(QAccessible.Text.Name):
+            found.append(f"{told(widget)} has no name")
     return found
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.labels import Heading
 
 INSIDE, OUTSIDE = 2, 3
 MOVES = frozenset({QEvent.Type.Move, QEvent.Type.Resize, QEvent.Type.Show, QEvent.Type.Hide, QEvent.Type.LayoutRequest})
@@ -72,7 +73,8 @@ class FocusRing(QWidget):
         if target is None or not shiboken6.isValid(target) or not target.isVisible():
             return QRect()
         margin = INSIDE + OUTSIDE
-        around = QRect(target.mapTo(self.window(), QPoint(0, 0)), target.size())
+        area = target.ring_area() if isinstance(target, Heading) else target.rect()
+        around = QRect(target.mapTo(self.window(), area.topLeft()), area.size())
         around.adjust(-margin, -margin, margin, margin)
         return around & self._sight(target)
 

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
-from vpr_desktop.ui import panes, shortcuts
+from vpr_desktop.ui import panes, shortcuts, spoken
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
@@ -54,6 +54,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def __init__(self, home: Path, clock: Clock, lane: Lane) -> None:
         super().__init__()
+        spoken.install()  # before the first widget, as Qt asks for a role once
         self.home, self.clock, self.lane = home, clock, lane
         self.setWindowTitle(TITLE)
         self.setMinimumSize(1024, 640)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLayout, QLineEdit, QStackedWidget, QWidget
 
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
@@ -199,7 +200,7 @@ class FirstRunPage(QWidget):
         )
 
     def show_step(self, place: int) -> None:
-        """Opens a step and puts focus on its first field."""
+        """Opens a step and puts focus on its heading, so that a reader begins with where it stands."""
         titles = (say("Set up this PC"), say("Your ward"), say("You"), say("Recovery code"), say("Lock and send"))
         places = (say("start"), say("your ward"), say("you"), say("recovery code"), say("lock and send"))
         self.place = place
@@ -209,6 +210,7 @@ class FirstRunPage(QWidget):
         self.step_words.setText(
             say("Step {number} of {count}, {place}", number=place + 1, count=STEPS, place=places[place])
         )
+        self.heading.setAccessibleName(f"{self.step_words.text()}. {titles[place]}")
         self.back.setVisible(place in (1, 2, 4))  # the file is made once, with step 3
         self.next.set_words(say("Start") if place == STEPS - 1 else say("Next"))
         self.try_it.setVisible(place == STEPS - 1)
@@ -218,8 +220,15 @@ class FirstRunPage(QWidget):
         self.heading.take_focus()
 
     def first_focus(self) -> QWidget:
-        """The heading of the step, so that a screen reader begins there; Tab goes on to the first field."""
+        """The heading of the step, so that a screen reader begins there; Tab goes on to the first field, Enter to the
+        next step."""
         return self.heading
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.back.hasFocus():
+            self.next.click()
+        else:
+            super().keyPressEvent(event)
 
     def _on_back_clicked(self) -> None:
         self.show_step(self.place - 1)

@@ -75,6 +75,7 @@ class RecordPage(QWidget):
     def _build(self) -> None:
         page = ScrollPage()
         self.title.setWordWrap(False)
+        self.title.start_here()
         names = row(self.title, self.status_tag, gap=14)
         names.addWidget(self.send)
         names.addStretch(1)
@@ -360,8 +361,8 @@ class RecordPage(QWidget):
         return {"incident_id": self._incident_id}
 
     def first_focus(self) -> QWidget:
-        """The way back, then the record in reading order."""
-        return self.back
+        """The reference; Tab goes on to what is left to do, then to the summary."""
+        return self.title
 
     def _fit(self) -> None:
         look = style_of()

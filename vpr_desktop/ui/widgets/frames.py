@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shiboken6
 from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vpr_desktop.ui.style import style_of
@@ -82,7 +82,9 @@ class Box(QFrame):
 
 
 class Card(Box):
-    """A white card with an optional title; a group for screen readers."""
+    """A white card with an optional title; a group for screen readers, called by its title unless it has a name."""
+
+    spoken_role = QAccessible.Role.Grouping
 
     def __init__(
         self, title: str = "", *, aside: QWidget | None = None, kind: str = "section", margins: Margins = CARD_MARGINS

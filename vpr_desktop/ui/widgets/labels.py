@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vpr_desktop.ui.icons import pixmap
@@ -43,17 +43,33 @@ class Words(QLabel):
 
 
 class Heading(Words):
-    """The heading of a page or card; focus may go there so that a reader starts with it."""
+    """The heading of a page or card; screen readers jump from one to the next, and focus may go there."""
+
+    spoken_role = QAccessible.Role.Heading
 
     def __init__(self, text: str = "", kind: str = "h1") -> None:
         super().__init__(text, kind)
+        self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+
+    def setText(self, text: str) -> None:
+        """Also what is said: Qt takes no name from the text of a heading."""
+        super().setText(text)
+        self.setAccessibleName(text)
 
     def take_focus(self) -> None:
         """Lets a screen reader start here, without a Tab stop."""
-        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.setAccessibleName(self.text())
+        self.start_here()
         self.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def start_here(self) -> None:
+        """Makes this a place that focus may be put on, for a page that begins with its heading."""
+        self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+
+    def ring_area(self) -> QRect:
+        """What the focus ring goes round: the words, not the whole line."""
+        words = self.fontMetrics().boundingRect(self.rect(), int(Qt.TextFlag.TextWordWrap), self.text())
+        return QRect(0, 0, min(self.width(), words.width() + 4), self.height())
 
 
 class IconLabel(QLabel):
@@ -74,6 +90,8 @@ class IconLabel(QLabel):
 
 class TagLabel(QWidget):
     """A status in a tinted box."""
+
+    spoken_role = QAccessible.Role.StaticText
 
     def __init__(self, text: str, tint: str = "blue") -> None:
         super().__init__()

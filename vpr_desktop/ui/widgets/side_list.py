@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vpr_desktop.ui.style import style_of
@@ -14,13 +14,14 @@ from vpr_desktop.ui.widgets.fields import DropDown, Field
 from vpr_desktop.ui.widgets.frames import column
 from vpr_desktop.ui.words import say
 
-WIDTH = 212
+WIDTH = 224
 
 
 class SideList(QWidget):
     """One Tab stop; arrows go through the parts. `chosen` names the part somebody opened."""
 
     chosen = Signal(str)
+    spoken_role = QAccessible.Role.Grouping
 
     def __init__(self, name: str, parts: Sequence[tuple[str, str, str]]) -> None:
         """`parts` are code, icon and words of each."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from vpr_desktop.services.lockscreen import LockScreen
@@ -19,6 +19,7 @@ class SupportDock(QFrame):
     """The panel. Esc closes it and returns to the field before."""
 
     closed = Signal()
+    spoken_role = QAccessible.Role.Grouping
 
     def __init__(self) -> None:
         super().__init__()

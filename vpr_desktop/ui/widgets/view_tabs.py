@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from vpr_desktop.ui.style import style_of
@@ -52,6 +52,7 @@ class ViewTabs(QWidget):
     """The row of views. `chosen` names the one somebody opened."""
 
     chosen = Signal(str)
+    spoken_role = QAccessible.Role.Grouping
 
     def __init__(self, name: str) -> None:
         super().__init__()
