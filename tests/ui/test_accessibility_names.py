@@ -28,7 +28,8 @@ CONTRACT = (
 )
 FIRST = (
     ("S0 step 1", "Step 1 of 5, start"), ("S0 step 2", "Step 2 of 5, your ward"), ("S0 step 2 error", "org_code"),
-    ("S4 record", "Heading 'CED-2611-A"), ("S1 lock", "passphrase"), ("S2 home", "Log an incident"), ("S3 empty", "now"),
+    ("S4 record", "Heading 'CED-2611-A"), ("S1 lock", "passphrase"), ("S2 home", "Log an incident"),
+    ("S3 empty", "now"),
     ("S3 error", "error-summary"), ("S3 saved", "Saved on this PC"), ("S4 task error", "error-summary"),
     ("S5 list", "Incidents, "), ("S9 summary", "Print"), ("S12 support", "Occupational health"),
 )  # fmt: skip

@@ -11,6 +11,7 @@ from PySide6.QtPrintSupport import QPrinter
 from reportlab.pdfgen.canvas import Canvas
 
 from tests.ui.stage import Stage
+from tests.ui.test_accessibility_privacy import text_of
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.widgets import paper_view
 
@@ -89,3 +90,36 @@ def test_paper_gets_every_page_in_order(window: Stage, qtbot: Any, tmp_path: Pat
     made.close()
     assert len(set(pictures)) == 4
     assert window.window.ctx.reader().count_acts("print", "List") == 1
+
+
+def test_a_page_fits_whole_then_by_its_width_and_can_be_larger(window: Stage, qtbot: Any) -> None:
+    page = preview(window, 3)
+    view, zoom = page.preview, page.zoom
+    qtbot.waitUntil(lambda: view.is_drawn(0))
+    whole = view.sheets[0].width()
+    assert view.sheets[0].height() <= view.viewport().height()
+    assert zoom.page.accessibleName() == "Fit page, in force"
+    zoom.width_button.click()
+    wide = view.sheets[0].width()
+    assert whole < wide <= view.viewport().width()
+    assert view.sheets[0].height() > view.viewport().height()
+    assert zoom.page.accessibleName() == "Fit page"
+    zoom.larger.click()
+    assert view.sheets[0].width() > wide * 1.2
+    zoom.smaller.click()
+    assert abs(view.sheets[0].width() - wide) <= 1
+    qtbot.waitUntil(lambda: view.is_drawn(0) and view.sheets[0].pixmap().width() == view._wide())
+    zoom.page.click()
+    assert view.sheets[0].width() == whole
+    assert zoom.where.text() == "Page 1 of 3"
+    view.verticalScrollBar().setValue(view.verticalScrollBar().maximum())
+    qtbot.waitUntil(lambda: zoom.where.text() == "Page 3 of 3")
+
+
+def test_a_note_is_shown_large_enough_to_be_read_before_it_goes_out(window: Stage, qtbot: Any) -> None:
+    page = window.go("print", incident_id=window.ids["open"])
+    qtbot.waitUntil(lambda: page.preview.is_drawn(0))
+    before = page.preview.sheets[0].width()
+    page.note.choose(0)
+    qtbot.waitUntil(lambda: "Zanzibarnote" in text_of(page.pdf.data))
+    qtbot.waitUntil(lambda: page.preview.sheets[0].width() > before)

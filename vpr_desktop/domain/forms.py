@@ -44,6 +44,17 @@ ENTITIES: dict[str, type[Record]] = {
     "user": User,
 }
 
+# What a part of an incident is called where it stands by itself; a person is called by letter.
+PART_WORDS = {
+    "injury": "Injury",
+    "spell": "Time off or other duties",
+    "alleged": "Who did it (alleged)",
+    "restrictive": "Physical intervention",
+    "gap": "Days between times off",
+    "sanction": "Warning or sanction",
+    "feedback": "Answer given",
+    "notice": "Who was told",
+}
 # Parts of a record by the plural name they have in JSON.
 PARTS: dict[str, tuple[tuple[str, type[Part]], ...]] = {
     "incident": (

@@ -51,6 +51,14 @@ COUNTS = View("redacted", "counts")
 GRADE = View("full", "grade", history=False)
 CODES = View("redacted", "codes")
 
+# What stands for an answer that is withheld and of which no part is told.
+WITHHELD = {
+    "a colleague": "A colleague",
+    "offered": "Known to the support circle",
+    "yes/no": "Known to the ward manager",
+    "counts": "Counted, not shown to your role",
+    "codes": "Words are not shown to your role",
+}
 # One row a block, in the words of the reference. "codes" shows coded answers and dates, never words.
 TABLE: dict[str, dict[str, str]] = {
     "core": {"reporter": "own", "ward_manager": "allow", "support_lead": "allow", "vpr_lead": "allow"},
@@ -81,6 +89,11 @@ IMPERSONAL = frozenset({"core", "outcome", "support_team", "system"})
 PERSONAL = frozenset(TABLE) - IMPERSONAL
 ALSO_REPORTERS = frozenset({"ward_manager", "support_lead", "vpr_lead"})
 WIDTH = {"full": 4, "typed": 3, "redacted": 2, "ask": 1, "none": 0}
+
+
+def withheld(told: str) -> str:
+    """The words for what a record's reader is told in place of an answer."""
+    return WITHHELD.get(told, told)
 
 
 def view(role: str, block: str, tie: Tie) -> View:

@@ -27,5 +27,15 @@ def in_words(spec: FieldSpec, value: Any, zone: ZoneInfo) -> str:
     return _label(spec, value) if spec.choices is not None else str(value)
 
 
+def in_a_line(spec: FieldSpec, value: Any, zone: ZoneInfo) -> str:
+    """As `in_words`, with the answers after the first in small letters, as in a sentence; GP stays GP."""
+    if not isinstance(value, list):
+        return in_words(spec, value, zone)
+    labels = [_label(spec, code) for code in value]
+    return ", ".join(
+        one if not place or one[1:2].isupper() else one[:1].lower() + one[1:] for place, one in enumerate(labels)
+    )
+
+
 def _label(spec: FieldSpec, code: Any) -> str:
     return spec.choices.label(str(code)) if spec.choices is not None else str(code)

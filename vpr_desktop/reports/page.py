@@ -40,9 +40,10 @@ class Frame:
 class Sheet:
     """A print being drawn, from top to bottom, onto as many pages as it takes."""
 
-    def __init__(self, frame: Frame, told: Told | None = None) -> None:
+    def __init__(self, frame: Frame, told: Told | None = None, line: float = ROW) -> None:
+        """`line`: points from one labelled row to the next."""
         load()
-        self.frame = frame
+        self.frame, self.line = frame, line
         self._told = told
         self._out = io.BytesIO()
         self._pages: list[list[tuple[str, tuple[object, ...]]]] = []
@@ -88,12 +89,12 @@ class Sheet:
 
     def heading(self, text: str) -> None:
         """A section's heading with its rule; kept with what follows."""
-        self.need(4 * ROW)
-        self.down(ROW * 0.75)
+        self.need(3 * self.line + HEADING)
+        self.down(self.line * 0.75 - (ROW - self.line))  # where rows are close, sections are closer too
         self.text(LEFT, text, HEADING, bold=True)
         self.down(6)
         self.rule()
-        self.down(ROW * 0.8)
+        self.down(self.line * 0.8)
 
     def paragraph(self, text: str, size: float = BODY, bold: bool = False, x: float = LEFT, room: float = ROOM) -> None:
         """Wrapped words over as many lines and pages as they take."""
@@ -108,14 +109,14 @@ class Sheet:
         keys = wrapped(key, BODY, KEY - 8)
         for i in range(max(len(lines), len(keys))):
             self.down(BODY * LEADING if i else 0)
-            self.need(ROW)
+            self.need(self.line)
             if i < len(keys):
                 self.text(LEFT, keys[i], grey=0.25)
             if i < len(lines):
                 self.text(LEFT + KEY, lines[i])
         self.down(UNDER)
         self.rule(0.35, 0.75)
-        self.down(ROW - UNDER)
+        self.down(self.line - UNDER)
 
     def status(self, text: str) -> None:
         """Bordered words at the right of the current line."""
@@ -132,7 +133,10 @@ class Sheet:
 
     def finish(self) -> tuple[bytes, int]:
         """The PDF and its number of pages."""
-        canvas = Canvas(self._out, pagesize=A4, pageCompression=1, invariant=1, lang="en-GB")
+        canvas = Canvas(
+            self._out, pagesize=A4, pageCompression=1, invariant=1, lang="en-GB",
+            initialFontName=REGULAR, initialFontSize=BODY,  # or the file names a font that it does not bring
+        )  # fmt: skip
         canvas.setTitle(f"{self.frame.title} {self.frame.reference}".strip())
         canvas.setAuthor("")
         canvas.setSubject(self.frame.marking)

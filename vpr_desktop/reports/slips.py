@@ -14,6 +14,7 @@ def receipt(frame: Frame, reference: str, saved: str, code: str, lines: Sequence
     sheet.row("Reference", reference)
     sheet.row("Saved", saved)
     sheet.row("Slip code", code)
+    sheet.down(8)
     for line in lines:
         sheet.paragraph(line)
         sheet.down(6)

@@ -14,6 +14,7 @@ from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
 from vpr_desktop.domain.fields import encode
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.visibility import withheld
 from vpr_desktop.domain.when import show_day
 from vpr_desktop.services import listing, views
 from vpr_desktop.services.context import Context
@@ -86,7 +87,7 @@ def incidents_of(ctx: Context, query: ListQuery) -> Iterator[IncidentView]:
 def _cell(ctx: Context, seen: IncidentView, name: str, copy: str) -> str:
     value: Any = seen.record.values.get(name)
     if value is None:
-        return seen.record.redacted.get(name, "")
+        return withheld(seen.record.redacted.get(name, ""))
     if copy != "full" and name == "act_types" and _is_sensitive(seen):
         return SENSITIVE
     if copy == "anonymous" and name == "occurred_at":

@@ -12,14 +12,15 @@ from typing import Any
 
 from vpr_desktop.domain.derived import acts_in_words, is_hate
 from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
-from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.forms import ENTITIES, PART_WORDS
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.support_times import first_contact_due
+from vpr_desktop.domain.visibility import withheld
 from vpr_desktop.domain.when import show, show_day
-from vpr_desktop.domain.wording import in_words
+from vpr_desktop.domain.wording import in_a_line, in_words
 from vpr_desktop.services import home, listing, views, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery
@@ -34,6 +35,11 @@ NOT_SHOWN = (
     "Allegations are what was reported, not findings."
 )
 SENSITIVE = "Sensitive incident"
+# What the first sections of every copy say already.
+ON_TOP = frozenset({
+    "occurred_at", "time_known", "location", "location_detail", "act_types", "affected", "perp_relation", "effect",
+    "immediate_actions", "support_offered", "factors", "outcome_text", "description", "status", "reference",
+})  # fmt: skip
 HARM = {"NON": "No injury", "UPS": "No injury", "MIN": "Minor", "TRE": "Needed treatment", "SER": "Serious"}
 
 
@@ -139,7 +145,8 @@ def _versions(seen: IncidentView, field: str) -> str:
 
 
 def _value(ctx: Context, seen: IncidentView, field: str) -> str:
-    return _words(field, seen.record.values.get(field), ctx) + _versions(seen, field)
+    spec, value = fields_of(ENTITIES["incident"])[field], seen.record.values.get(field)
+    return (in_a_line(spec, value, ctx.ward.zone) or "Not provided") + _versions(seen, field)
 
 
 def _when(ctx: Context, seen: IncidentView, copy: str) -> str:
@@ -189,7 +196,7 @@ def _who(seen: IncidentView, copy: str) -> str:
 def _police(seen: IncidentView) -> str:
     police = seen.record.values.get("police")
     if police is None and "police" in seen.record.redacted:
-        return seen.record.redacted["police"]
+        return withheld(seen.record.redacted["police"])
     if police is None:
         return "Not known yet"
     return "No" if police in ("NO", "WISH") else "Yes"
@@ -234,34 +241,18 @@ def _narrative(seen: IncidentView, copy: str, with_note: bool) -> str:
 
 def _full_sections(ctx: Context, seen: IncidentView) -> list[tuple[str, list[tuple[str, str]]]]:
     """Every other answer its printer may see, by record, straight from the declarations."""
-    shown = {
-        "occurred_at",
-        "time_known",
-        "location",
-        "location_detail",
-        "act_types",
-        "perp_relation",
-        "effect",
-        "immediate_actions",
-        "factors",
-        "outcome_text",
-        "description",
-        "status",
-        "reference",
-    }
-    names = {"incident": "Also on record", "alleged": "Who did it (alleged)"}
     found = []
     for record in [seen.record, *(part for parts in seen.parts.values() for part in parts if part.entity != "plan")]:
         specs = fields_of(ENTITIES[record.entity])
         rows = []
         for field, value in record.values.items():
             spec = specs[field]
-            if (record.entity == "incident" and field in shown) or spec.app or not spec.section:
+            if (record.entity == "incident" and field in ON_TOP) or spec.app or not spec.section:
                 continue
-            words = in_words(spec, value, ctx.ward.zone)
+            words = in_a_line(spec, value, ctx.ward.zone)
             if words:
                 rows.append((spec.label, words + (" (2 versions)" if field in record.clashes else "")))
-        title = names.get(record.entity) or ", ".join(x for x in (record.label, record.entity.capitalize()) if x)
+        title = ", ".join(x for x in (record.label, PART_WORDS.get(record.entity, "")) if x) or "Also on record"
         if rows:
             found.append((title, rows))
     return found

@@ -13,14 +13,3 @@ ADDABLE = {
     "feedback": "Add an answer given",
     "notice": "Add who was told, and when",
 }
-# The title of a part's own card, behind the person it is about.
-TITLES = {
-    "injury": "Injury",
-    "spell": "Time off or other duties",
-    "alleged": "Who did it (alleged)",
-    "restrictive": "Physical intervention",
-    "gap": "Days between times off",
-    "sanction": "Warning or sanction",
-    "feedback": "Answer given",
-    "notice": "Who was told",
-}

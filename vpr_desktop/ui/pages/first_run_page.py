@@ -225,7 +225,7 @@ class FirstRunPage(QWidget):
         return self.heading
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not self.back.hasFocus():
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.heading.hasFocus():
             self.next.click()
         else:
             super().keyPressEvent(event)

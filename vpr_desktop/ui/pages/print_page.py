@@ -6,29 +6,28 @@ from typing import Any
 
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtPrintSupport import QPrintDialog, QPrinter, QPrinterInfo
-from PySide6.QtWidgets import QDialog, QSizePolicy, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.services import printing, sheets, ward_sheets
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.dialogs.save_file import ask_save_path
+from vpr_desktop.ui.pages.print_options import PrintOptions
 from vpr_desktop.ui.paper import PAPER_DPI, Paper
 from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
-from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.paper_view import Document, PaperView, read
+from vpr_desktop.ui.widgets.frames import ScrollPage, column, row
+from vpr_desktop.ui.widgets.labels import Heading
+from vpr_desktop.ui.widgets.paper_view import PAGE, WIDTH, Document, PaperView, read
+from vpr_desktop.ui.widgets.zoom_bar import ZoomBar
 from vpr_desktop.ui.words import say
 
-COPIES = (Option("redacted", "Redacted copy"), Option("anonymous", "Anonymous copy"), Option("full", "Full copy"))
-WITH_COPIES = ("summary", "f2508", "referral", "police")
-OPTIONS = 340
+OPTIONS = 362
 
 
 class PrintPage(QWidget):
@@ -45,38 +44,28 @@ class PrintPage(QWidget):
         self._document = Document(b"", ())
         self.back = Button(say("Back"), "link", icon="back")
         self.title = Heading("")
-        self.print_button = Button(say("Print"), "primary", icon="print", hint="Ctrl+Enter")
-        self.save_button = Button(say("Save as PDF"), icon="save")
-        self.copies = ChoiceGroup(say("Which copy"), COPIES, columns=(1,))
-        self.note = ChoiceGroup(
-            say("Note"), [Option("note", say("Include note"))], many=True, digits=False, columns=(1,)
-        )
-        self.hidden = Words("", "hint", tone="second")
-        self.hint = Words(say("Collect it now, or use your printer's secure print."), "hint", tone="second")
-        self.no_printer = Panel("info", say("No printer is set up on this PC. Save as PDF instead."))
+        self.options = PrintOptions()
+        self.print_button, self.save_button = self.options.print_button, self.options.save_button
+        self.copies, self.note = self.options.copies, self.options.note
         self.preview = PaperView(desk.run)
+        self.zoom = ZoomBar(self.preview)
         self._build()
         self._connect()
 
     def _build(self) -> None:
-        side = ScrollPage()
-        card = Card(say("Copy"), margins=(16, 14, 16, 14))
-        card.heading.setBuddy(self.copies)
-        for button in (self.print_button, self.save_button):
-            button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        for widget in (self.copies, self.note, self.hidden):
-            card.body.addWidget(widget)
-        self.copy_card = card
-        side.body.setContentsMargins(0, 0, style_of().px(14), 0)  # the scroll bar stands beside the cards
-        side.body.setSpacing(style_of().px(10))
-        for beside in (self.print_button, self.save_button, self.no_printer, self.hint, card):
-            side.body.addWidget(beside)
+        look = style_of()
+        side = self.side = ScrollPage()
+        side.body.setContentsMargins(look.px(6), look.px(6), look.px(14), look.px(6))  # room for ring and scroll bar
+        side.body.addWidget(self.options)
         side.body.addStretch(1)
-        self.side = side
-        self.split = row(self.preview, gap=16)
+        self.paper = QWidget()
+        self.paper.setLayout(column(gap=8))
+        self.paper.layout().addWidget(self.preview)  # type: ignore[union-attr]
+        self.paper.layout().addWidget(self.zoom)  # type: ignore[union-attr]
+        self.split = row(self.paper, gap=16)
         self.split.setStretch(0, 1)
         self.split.addWidget(side)
-        whole = column(self.back, self.title, gap=8, margins=(24, 12, 24, 12))
+        whole = column(self.back, self.title, gap=6, margins=(24, 12, 10, 10))
         whole.addLayout(self.split, 1)
         self.setLayout(whole)
 
@@ -85,7 +74,7 @@ class PrintPage(QWidget):
         self.print_button.clicked.connect(self.save)
         self.save_button.clicked.connect(self._on_save_clicked)
         self.copies.answered.connect(self._on_copy_chosen)
-        self.note.answered.connect(self._render)
+        self.note.answered.connect(self._on_note_ticked)
         self.preview.failed.connect(self._on_failed)
         style_of().changed.connect(self._fit)
 
@@ -102,8 +91,7 @@ class PrintPage(QWidget):
         self.copy, self.reason = "redacted", ""
         self.copies.set_value(["redacted"])
         self.note.set_value([])
-        self.copy_card.setVisible(kind in WITH_COPIES)
-        self.no_printer.setVisible(not QPrinterInfo.availablePrinterNames())
+        self.preview.show_at(WIDTH if style_of().text_percent >= MENU_FROM else PAGE)
         self._render()
         self._fit()
 
@@ -146,16 +134,14 @@ class PrintPage(QWidget):
         self.pdf, self._document = made
         self.shown_copy = self.copy
         self.title.setText(say(self.pdf.title))
-        self.hidden.setText(self.pdf.hidden)
-        self.note.setVisible(self.copy == "redacted" and self.kind == "summary")
-        self._offer_copies(self.pdf.copies)
+        self.options.show_print(self.pdf, self.copy, may_note=self.kind == "summary")
         self.preview.show_document(self._document)
 
-    def _offer_copies(self, copies: tuple[str, ...]) -> None:
-        """Only the copies that this person may make of this record."""
-        if self.copies.codes != list(copies):
-            self.copies.set_options([one for one in COPIES if one.code in copies])
-            self.copies.set_value([self.copy])
+    def _on_note_ticked(self) -> None:
+        """A note is shown so large that it can be read before it goes out."""
+        if self.note.value():
+            self.preview.show_at(WIDTH)
+        self._render()
 
     def _on_copy_chosen(self) -> None:
         chosen = next(iter(self.copies.value()), "redacted")

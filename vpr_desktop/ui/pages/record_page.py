@@ -12,6 +12,7 @@ from vpr_desktop.domain.derived import acts_in_words
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.support_times import first_contact_due
+from vpr_desktop.domain.visibility import withheld
 from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import history, incidents
@@ -45,7 +46,6 @@ SUMMARY = (
 STATUS_TINTS = {"logged": "blue", "in_review": "yellow", "closed": "grey", "withdrawn": "grey"}
 SEND_WORDS = {"waiting": ("up", "Safe on this PC"), "sent": ("tick", "Sent")}
 NARROW = 900
-REDACTED = {"offered": "Known to the support circle", "yes/no": "Known to the ward manager"}
 
 
 class RecordPage(QWidget):
@@ -217,7 +217,7 @@ class RecordPage(QWidget):
             if field in record.clashes:
                 text += say(" (2 versions)")
             if field in record.redacted:
-                text = REDACTED.get(record.redacted[field], record.redacted[field])
+                text = say(withheld(record.redacted[field]))
             can = "amend" in seen.actions and field in record.values
             lines.append(self._summary_row(words, field, text, spoken, value, can))
         card.body.addLayout(rows(*lines, gap=3, top=0))

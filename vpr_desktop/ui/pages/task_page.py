@@ -12,14 +12,14 @@ from PySide6.QtWidgets import QFrame, QWidget
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.domain.fields import decode, encode
-from vpr_desktop.domain.forms import ENTITIES, PARTS, form_named
+from vpr_desktop.domain.forms import ENTITIES, PART_WORDS, PARTS, form_named
 from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.domain.workflow import may_add, may_write
 from vpr_desktop.services import drafts, incidents
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.form_panel import FormPanel
-from vpr_desktop.ui.forms.part_words import ADDABLE, TITLES
+from vpr_desktop.ui.forms.part_words import ADDABLE
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
@@ -167,7 +167,7 @@ class TaskPage(QWidget):
         return self.seen.parts.get("people", []) if of_people else [self.seen.record]
 
     def _part_title(self, part: RecordView, parent: RecordView) -> str:
-        name = say(TITLES.get(part.entity, ""))
+        name = say(PART_WORDS.get(part.entity, ""))
         who = part.label or parent.label
         return ", ".join(one for one in (who, name) if one)
 

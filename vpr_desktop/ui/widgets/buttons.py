@@ -92,7 +92,8 @@ class Button(QPushButton):
                 (t.link if self.current else t.control_edge),
                 t.text,
             )
-        text = t.second if not self.isEnabled() else t.error if self.tone == "error" else t.link
+        chosen = self.kind == "link" and self.current
+        text = t.second if not self.isEnabled() else t.error if self.tone == "error" else t.text if chosen else t.link
         if self.kind == "rail":
             return (t.tint if hover else ""), "", t.text
         if self.kind in ("quiet", "link"):
@@ -112,6 +113,9 @@ class Button(QPushButton):
         self._rounded(painter, face, radius, fill, edge)
         if self.kind == "rail" and self.current:
             painter.fillRect(QRectF(0, look.px(5), look.px(4), face.height() - look.px(10)), QColor(text))
+        if self.kind == "link" and self.current:  # chosen among its like, as an open tab
+            bar = look.px(3)
+            painter.fillRect(QRectF(0, face.bottom() - bar, face.width(), bar), QColor(look.tokens.link))
         if self.isDown():
             painter.translate(0, 1)
         self._content(painter, face, text)

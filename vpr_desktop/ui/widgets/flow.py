@@ -11,9 +11,10 @@ from vpr_desktop.ui.style import style_of
 class Flow(QLayout):
     """From left to right, then on the next line."""
 
-    def __init__(self, *widgets: QWidget, gap: int = 8, line_gap: int | None = None) -> None:
+    def __init__(self, *widgets: QWidget, gap: int = 8, line_gap: int | None = None, centred: bool = False) -> None:
         super().__init__()
         self._items: list[QLayoutItem] = []
+        self._centred = centred
         self._gap, self._line_gap = gap, gap if line_gap is None else line_gap
         self.setContentsMargins(0, 0, 0, 0)
         for widget in widgets:
@@ -58,13 +59,31 @@ class Flow(QLayout):
         return [item for item in self._items if not item.isEmpty()]
 
     def _arrange(self, rect: QRect, *, place: bool) -> int:
-        gap = style_of().px(self._gap)
-        left, top, tall = rect.left(), rect.top(), 0
+        gap, top = style_of().px(self._gap), rect.top()
+        lines = self._lines(rect.width(), gap)
+        for number, line in enumerate(lines):
+            tall = max(item.sizeHint().height() for item in line)
+            top += style_of().px(self._line_gap) if number else 0
+            wide = sum(item.sizeHint().width() for item in line) + gap * (len(line) - 1)
+            left = rect.left() + (max(0, rect.width() - wide) // 2 if self._centred else 0)
+            for item in line:
+                size = item.sizeHint()
+                if place:
+                    item.setGeometry(QRect(left, top + (tall - size.height()) // 2, size.width(), size.height()))
+                left += size.width() + gap
+            top += tall
+        return top - rect.top()
+
+    def _lines(self, width: int, gap: int) -> list[list[QLayoutItem]]:
+        """The items of each line at this width."""
+        lines: list[list[QLayoutItem]] = []
+        used = 0
         for item in self._shown():
-            size = item.sizeHint()
-            if left > rect.left() and left + size.width() > rect.right() + 1:
-                left, top, tall = rect.left(), top + tall + style_of().px(self._line_gap), 0
-            if place:
-                item.setGeometry(QRect(left, top, size.width(), size.height()))
-            left, tall = left + size.width() + gap, max(tall, size.height())
-        return top + tall - rect.top()
+            wide = item.sizeHint().width()
+            if not lines or used + gap + wide > width:
+                lines.append([item])
+                used = wide
+            else:
+                lines[-1].append(item)
+                used += gap + wide
+        return lines

@@ -15,7 +15,9 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.frames import clear, column
 from vpr_desktop.ui.words import say
 
-WIDEST, NARROWEST = 760, 240
+WIDEST, NARROWEST = 1200, 180  # pixels of a page that is fitted
+PAGE, WIDTH = "page", "width"  # how a page is fitted; a number instead shows it so large, 1 being its size on paper
+SMALLEST_ZOOM, LARGEST_ZOOM = 0.25, 3.0
 GAP = 16
 SHEETS_AT_ONCE = 10  # empty sheets laid out in one event
 DRAWN_AT_ONCE = 2  # pages drawn in one job, so that the lane stays free for others
@@ -56,6 +58,7 @@ class PaperView(QScrollArea):
     """The pages one below the other. Each is an empty sheet until it comes into sight."""
 
     failed = Signal(object)
+    moved = Signal()  # another page in sight, another size, another document
 
     def __init__(self, run: Run) -> None:
         super().__init__()
@@ -64,6 +67,7 @@ class PaperView(QScrollArea):
         self.sheets: list[QLabel] = []
         self._drawn: dict[int, int] = {}  # page, and how wide its picture is
         self._busy = False
+        self.mode: str | float = PAGE
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setAccessibleName(say("Preview"))
@@ -84,6 +88,35 @@ class PaperView(QScrollArea):
         self.verticalScrollBar().setValue(0)
         self._lay_out()
         self._looking.start()
+        self.moved.emit()
+
+    def show_at(self, mode: str | float) -> None:
+        """Fits the whole page, its width, or shows it at a size."""
+        self.mode = mode
+        self.fit()
+
+    def zoom(self, step: float) -> None:
+        """Shows the page larger or smaller by a factor, from what it is now."""
+        self.show_at(self._zoomed(step))
+
+    def can_zoom(self, step: float) -> bool:
+        """Whether that would still change anything."""
+        return bool(self.sheets) and abs(self._zoomed(step) / self._zoomed(1.0) - 1.0) > 0.01
+
+    def _zoomed(self, step: float) -> float:
+        held = self._wide() / self._natural() if self._document.sizes else 1.0
+        return min(max(held * step, SMALLEST_ZOOM), LARGEST_ZOOM)
+
+    def page_in_sight(self) -> int:
+        """The first page of which more than a third can be seen, counted from 1."""
+        top, view = self.verticalScrollBar().value(), self.viewport().height()
+        y = self._pages.contentsMargins().top()
+        for number in range(len(self._document.sizes)):
+            below = y + self._high(number) + 2
+            if below - top > view / 3:
+                return number + 1
+            y = below + self._pages.spacing()
+        return len(self._document.sizes)
 
     def _lay_out(self) -> None:
         count, have = len(self._document.sizes), len(self.sheets)
@@ -99,8 +132,19 @@ class PaperView(QScrollArea):
         elif have < count:
             self._pages.addStretch(1)
 
+    def _natural(self) -> float:
+        """How wide the first page is on paper, in pixels of 96 to the inch."""
+        return self._document.sizes[0][0] * 96 / 72
+
     def _wide(self) -> int:
-        return min(max(NARROWEST, self.viewport().width() - style_of().px(64)), WIDEST)
+        if isinstance(self.mode, float) and self._document.sizes:
+            return round(self.mode * self._natural())
+        room = self.viewport().width() - style_of().px(64)
+        if self.mode == PAGE and self._document.sizes:
+            wide, high = self._document.sizes[0]
+            margins = self._pages.contentsMargins()
+            room = min(room, int((self.viewport().height() - margins.top() - margins.bottom() - 2) * wide / high))
+        return min(max(NARROWEST, room), WIDEST)
 
     def _high(self, number: int) -> int:
         wide, high = self._document.sizes[number]
@@ -154,12 +198,14 @@ class PaperView(QScrollArea):
 
     def _on_scrolled(self, _value: int) -> None:
         self._looking.start()
+        self.moved.emit()
 
     def fit(self) -> None:
         """Gives the sheets the width that there is room for."""
         for number, sheet in enumerate(self.sheets):
             sheet.setFixedSize(self._wide() + 2, self._high(number) + 2)
         self._looking.start()
+        self.moved.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -1,0 +1,32 @@
+"""The record page: what a reader may not see is said in words, never by the name of a rule."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from PySide6.QtWidgets import QLabel
+
+from tests.factories import PASSPHRASE
+from tests.ui.stage import Stage
+from tests.window import settle
+from vpr_desktop.domain.visibility import WITHHELD, withheld
+from vpr_desktop.services import people
+
+
+@pytest.mark.parametrize("role", ["vpr_lead", "support_lead", "auditor", "reporter"])
+def test_no_name_of_a_rule_stands_where_an_answer_is_withheld(window: Stage, role: str) -> None:
+    people.add(window.window.ctx, "other", "O. Ther", role, PASSPHRASE)
+    window.lock()
+    window.unlock("other")
+    page: Any = window.go("record", incident_id=window.ids["open"])
+    settle(window.window)
+    words = {label.text() for label in page.findChildren(QLabel)}
+    assert not words & set(WITHHELD)
+    if role == "vpr_lead":
+        assert "Counted, not shown to your role" in words
+
+
+def test_what_is_told_of_an_answer_stays_as_it_is() -> None:
+    assert withheld("Yes") == "Yes"
+    assert withheld("counts") == "Counted, not shown to your role"
