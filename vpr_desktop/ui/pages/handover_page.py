@@ -15,11 +15,17 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, row, rows
-from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.widgets.tally_card import TallyCard
 from vpr_desktop.ui.words import say
 
-DUE = 150
+REFERENCE, WHEN = 150, 150  # pixels of a column
+
+
+def cell(words: Words, wide: int) -> Words:
+    """Words as wide as their column, so that rows stand below each other."""
+    words.setFixedWidth(style_of().px(wide))
+    return words
 
 
 class HandoverPage(QWidget):
@@ -66,7 +72,7 @@ class HandoverPage(QWidget):
         shift = Card(say("Incidents this shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
         lines: list[QWidget | QLayout] = []
         for one in found.shift.rows:
-            line = row(Words(one.reference, "strong", wrap=False), Words(one.when, wrap=False), gap=24)
+            line = row(cell(Words(one.reference, "strong"), REFERENCE), cell(Words(one.when), WHEN), gap=16)
             line.addWidget(Words(". ".join(w for w in (one.where, one.what, one.effect) if w != DASH)), 1)
             lines.append(line)
         shift.body.addLayout(rows(*lines, gap=6))
@@ -75,9 +81,11 @@ class HandoverPage(QWidget):
         late = Card(say("Overdue"))
         overdue: list[QWidget | QLayout] = []
         for due in found.overdue:
-            since = Words(due.due, "strong", tone="error")
-            since.setFixedWidth(style_of().px(DUE))
-            line = row(since, Words(due.reference, wrap=False), gap=24)
+            since = row(
+                IconLabel("warning", "error", 18), cell(Words(due.due, "strong", tone="error"), WHEN - 26), gap=8
+            )
+            line = row(cell(Words(due.reference, "strong"), REFERENCE), gap=16)
+            line.addLayout(since)
             line.addWidget(Words(due.text), 1)
             overdue.append(line)
         late.body.addLayout(rows(*overdue, gap=6))

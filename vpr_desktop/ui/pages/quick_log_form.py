@@ -12,14 +12,15 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.domain.privacy import ADVICE, identifying
 from vpr_desktop.domain.quick_log import QUICK_LOG, Option, Question
-from vpr_desktop.domain.when import NoSuchTime, Parsed, WhenProblem, parse_when, which_of
+from vpr_desktop.domain.when import NoSuchTime, Parsed, WhenProblem, parse_when, show, which_of
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import TextArea, TextField
-from vpr_desktop.ui.widgets.frames import Card, Panel, column, row
+from vpr_desktop.ui.widgets.frames import Panel, column, row
 from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.widgets.marked_card import MarkedCard
 from vpr_desktop.ui.widgets.which_time import WhichTime
 from vpr_desktop.ui.words import say
 
@@ -27,6 +28,11 @@ QUESTION_WIDTH = 224
 STACKED_BELOW = 900  # page width under which a question stands above its answers
 NOTE_LENGTH = 1000
 AGO = {"now": timedelta(0), "30m": timedelta(minutes=30), "1h": timedelta(hours=1)}
+# What the questions are called once they are answered, as on the record.
+SHORT = {
+    "occurred_at": "When", "location": "Where", "act_types": "What", "affected": "Who was affected",
+    "perp_relation": "Who did it (alleged)", "effect": "Effect so far", "support_offered": "Support offered",
+}  # fmt: skip
 RESTRICTED = "Only you and the support lead will see this record unless you choose otherwise."
 
 
@@ -51,7 +57,7 @@ class QuickLogForm(QWidget):
         self.summary.chosen.connect(self._on_error_chosen)
         self.notice = Panel("info", say(RESTRICTED), icon="lock")
         self.notice.hide()
-        self.sheet = Card()
+        self.sheet = MarkedCard()
         self.sheet.body.setContentsMargins(*(style_of().px(m) for m in (16, 12, 12, 12)))
         self.grid = QGridLayout()
         self.grid.setContentsMargins(0, 0, 0, 0)
@@ -255,6 +261,18 @@ class QuickLogForm(QWidget):
             return None, "exact", say("The clocks went back then. {question}", question=self.which.words.text())
         return parsed.at, "exact", ""
 
+    def in_words(self) -> list[tuple[str, str]]:
+        """The seven questions with their answers, as they were read here."""
+        told = []
+        for question in QUICK_LOG:
+            chosen = [card.text() for card in self.groups[question.field].cards if card.isChecked()]
+            if question.field == "occurred_at":
+                at, known, _ = self._moment()
+                local = show(at, self.desk.ctx.ward.zone) if at else ""
+                chosen = [say("About {time}", time=local) if known == "approx" else local]
+            told.append((say(SHORT[question.field]), ", ".join([*chosen[:1], *(one.lower() for one in chosen[1:])])))
+        return told
+
     def answered_count(self) -> int:
         """How many of the seven have an answer."""
         values, _ = self.answers()
@@ -347,6 +365,8 @@ class QuickLogForm(QWidget):
                 if name in by_field
                 else self.groups[name].question
             )
+        marked = [(self.questions[name], group) for name, group in self.groups.items() if name in by_field]
+        self.sheet.mark(list(marked))
         self.summary.show_problems(found)
 
     def _on_error_chosen(self, name: str) -> None:

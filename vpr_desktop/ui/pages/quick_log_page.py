@@ -21,7 +21,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.draft_offer import DraftOffer
 from vpr_desktop.ui.widgets.frames import ScrollPage, column, row
-from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed, Words
 from vpr_desktop.ui.words import say
 
 DRAFT_MS = 700
@@ -47,29 +47,40 @@ class QuickLogPage(QWidget):
         self.title = Heading(say("Log an incident"))
         self.title.setWordWrap(False)
         self.ward = Words("", "strong", wrap=False)
-        self.danger = Words("")
+        self.danger = Stressed()
         self.saved_note = Words("", "hint", tone="second", wrap=False)
         top = row(self.title, self.ward, gap=20)
         top.addWidget(self.danger, 1)
-        top.addWidget(self.saved_note)
+        self.saved_tick = IconLabel("tick", "success", 16)
+        self.saved_tick.hide()
+        top.addLayout(row(self.saved_tick, self.saved_note, gap=6))
         self.form = QuickLogForm(self.desk)
         self.saved = SavedPanel(self.desk)
-        self.saved.hide()
         self.scroller = ScrollPage()
-        self.scroller.body.setContentsMargins(20, 6, 20, 6)
         self.scroller.body.setSpacing(0)
         self.offer = DraftOffer()
         self.scroller.body.addWidget(self.offer)
         self.scroller.body.addWidget(self.form)
         self.scroller.body.addWidget(self.saved)
         self.scroller.body.addStretch(1)
-        head = QWidget()
+        head = self.head = QWidget()
         head.setLayout(column(top, margins=(20, 9, 20, 0)))
         self.foot = self._foot()
         whole = column(head, gap=0)
         whole.addWidget(self.scroller, 1)
         whole.addWidget(self.foot)
+        whole.addWidget(self.saved.foot)
         self.setLayout(whole)
+        self._show_saved(False)
+
+    def _show_saved(self, saved: bool) -> None:
+        """The form with its heading and foot, or what comes after a save."""
+        for part in (self.head, self.form, self.foot):
+            part.setVisible(not saved)
+        for part in (self.saved, self.saved.foot):
+            part.setVisible(saved)
+        side, top = (24, 20) if saved else (20, 6)
+        self.scroller.body.setContentsMargins(side, top, side, 6)
 
     def _foot(self) -> QFrame:
         foot = QFrame()
@@ -107,18 +118,18 @@ class QuickLogPage(QWidget):
 
     def opened(self, draft_id: str | None = None, **_arguments: Any) -> None:
         """A clean form, or a draft where one is named."""
-        self.saved.hide()
-        self.form.show()
-        self.foot.show()
+        self._show_saved(False)
         self.form.clear()
         self.title.setText(say("Log an incident"))
         self.draft_id, self._dirty, self._saving = None, False, False
         self.save_button.setEnabled(True)
         self.saved_note.setText("")
+        self.saved_tick.hide()
         self._show_count()
         ctx = self.desk.ctx
         self.ward.setText(say("For {ward}", ward=ctx.ward.name) if len(ctx.wards) > 1 else "")
-        self.danger.setText(say("If anyone is in danger now, call {number} first.", number=ctx.ward.emergency_number))
+        number = ctx.ward.emergency_number
+        self.danger.stress(say("If anyone is in danger now, call {number} first.", number=number), number)
         self.desk.run(self, lambda: wards.places(ctx), self.form.show_places)
         self.offer.hide()
         show = self._offer_draft if draft_id is None else lambda found: self._show_draft(found, draft_id)
@@ -145,6 +156,7 @@ class QuickLogPage(QWidget):
     def _say_saved(self, at: datetime) -> None:
         local = at.astimezone(self.desk.ctx.ward.zone)
         self.saved_note.setText(say("Draft saved {time}", time=f"{local:%H:%M:%S}"))
+        self.saved_tick.show()
 
     def refreshed(self, changes: Changes) -> None:
         """What others write does not touch a form being filled."""
@@ -183,6 +195,7 @@ class QuickLogPage(QWidget):
     def _on_draft_failed(self, error: Exception) -> None:
         self._dirty = True
         self.saved_note.setText(say("Draft not saved yet"))
+        self.saved_tick.hide()
         if isinstance(error, KnownError):
             self.desk.trouble(str(error))
 
@@ -210,12 +223,11 @@ class QuickLogPage(QWidget):
         self._saving = False
         self._dirty = False
         self.save_button.setEnabled(True)
-        self.form.hide()
-        self.foot.hide()
-        self.saved.show_for(made)
-        self.saved.show()
+        self._show_saved(True)
+        self.saved.show_for(made, self.form.in_words())
         self.title.setText(say("Saved"))
         self.saved_note.setText("")
+        self.saved_tick.hide()
         self.desk.status(say("Saved {reference}", reference=made.reference), self.saved.undo)
         self.desk.announce(say("Saved on this PC. Reference {reference}.", reference=made.reference))
         self.saved.heading.take_focus()

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QWidget
 
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import incidents
 from vpr_desktop.services.new_incident import UNDO_SECONDS, Logged
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import Tick
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card, Panel, column, row
-from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.frames import Box, Card, Panel, clear, column, row, rows
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
 
@@ -26,8 +31,8 @@ class SavedPanel(QWidget):
         super().__init__()
         self.desk = desk
         self.made: Logged | None = None
-        self.heading = Heading("", "section")
-        self.next = Words("")
+        self.heading = Heading("", "h1")
+        self.next = Words("", "strong")
         self.state = Words("", tone="second")
         self.slip = Words("", tone="second")
         self.lead = Panel("warning", "")
@@ -47,7 +52,7 @@ class SavedPanel(QWidget):
         self.details = Button(say("Finish details now"))
         self.print_summary = Button(say("Print summary"), icon="print")
         self.print_slip = Button(say("Print receipt slip"))
-        self.another = Button(say("Log another"))
+        self.another = Button(say("Log another"), "quiet", icon="plus", hint="Ctrl+N")
         self.undo_button = Button(say("Undo"), "link", icon="undo", name=say("Undo this save"))
         self._undo_ends = QTimer(self)
         self._undo_ends.setSingleShot(True)
@@ -56,20 +61,71 @@ class SavedPanel(QWidget):
         self._connect()
 
     def _build(self) -> None:
-        said = Card()
-        for widget in (self.heading, self.state, self.next, self.slip, self.lead):
-            said.body.addWidget(widget)
-        buttons = Flow(self.done, self.details, self.print_summary, self.print_slip, self.another, gap=12)
-        said.body.addSpacing(8)
-        said.body.addLayout(buttons)
-        said.body.addWidget(self.undo_button)
-        more = Card(say("Two things that help (optional)"))
-        for asked in (self.person, self.many, self.told, self.told_by):
-            more.body.addWidget(asked)
-        keep = row(self.keep, self.kept, gap=12)
-        keep.addStretch(1)
-        more.body.addLayout(keep)
-        self.setLayout(column(said, more, gap=16))
+        self.setLayout(column(self._said(), gap=16))
+        self.columns = row(gap=16)
+        self.columns.addWidget(self._what_next(), 3)
+        self.columns.addWidget(self._told_us(), 2)
+        self.layout().addLayout(self.columns)  # type: ignore[union-attr]
+        self.foot = QFrame()
+        self.foot.setProperty("bar", "foot")
+        buttons = (self.done, self.details, self.print_summary, self.print_slip, self.another)
+        self.foot.setLayout(column(Flow(*buttons, gap=12, line_gap=6), margins=(20, 7, 30, 7)))
+
+    def _said(self) -> Box:
+        """Green and with a tick, and said in words: it is safe."""
+        said = Box()
+        said.setProperty("panel", "success")
+        words = column(self.heading, self.state, self.slip, gap=2)
+        line = row(IconLabel("tick", "success", 30), gap=16, margins=(24, 16, 24, 16))
+        line.addLayout(words, 1)
+        line.addWidget(self.undo_button, 0, Qt.AlignmentFlag.AlignTop)
+        said.setLayout(line)
+        return said
+
+    def _what_next(self) -> Card:
+        card = Card(say("What happens next"))
+        due = row(IconLabel("heart", "link"), gap=14)
+        due.addWidget(self.next, 1)
+        who = row(gap=14)
+        who.addWidget(IconLabel("user", "second"), 0, Qt.AlignmentFlag.AlignTop)
+        keep = Flow(self.keep, self.kept, gap=12)
+        asked = column(self.person, self.many, self.told, self.told_by, gap=10)
+        asked.addLayout(keep)
+        who.addLayout(asked, 1)
+        card.body.addWidget(self.lead)
+        card.body.addLayout(rows(due, who, gap=14))
+        card.body.addStretch(1)
+        return card
+
+    def _told_us(self) -> Card:
+        self.answers_card = Card(say("What you told us"))
+        self.answers = column(gap=0)
+        self.answers_card.body.addLayout(self.answers)
+        self.answers_card.body.addStretch(1)
+        return self.answers_card
+
+    def _show_answers(self, told: Sequence[tuple[str, str]]) -> None:
+        clear(self.answers)
+        lines: list[QWidget | QLayout] = []
+        for question, answer in told:
+            key = Words(question, tone="second")
+            line = row(key, gap=8)
+            line.setStretch(0, 5)
+            line.addWidget(Words(answer), 6)
+            lines.append(line)
+        self.answers.addLayout(rows(*lines, gap=5, top=0))
+
+    def _fit(self) -> None:
+        """One card below the other where there is little room."""
+        look = style_of()
+        stacked = self.width() < look.px(820) or look.text_percent >= MENU_FROM
+        way = QBoxLayout.Direction.TopToBottom if stacked else QBoxLayout.Direction.LeftToRight
+        self.columns.setDirection(way)
+        self.another.setVisible(look.text_percent < MENU_FROM)  # the menu holds it too, and the foot stays one line
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def _connect(self) -> None:
         self.done.clicked.connect(lambda: self.desk.go("home"))
@@ -80,14 +136,16 @@ class SavedPanel(QWidget):
         self.undo_button.clicked.connect(self.undo)
         self.keep.clicked.connect(self._on_keep_clicked)
         self.told.toggled.connect(self.told_by.setVisible)
+        style_of().changed.connect(self._fit)
 
     def _go(self, page: str, **more: str) -> None:
         if self.made is not None:
             self.desk.go(page, incident_id=self.made.id, **more)
 
-    def show_for(self, made: Logged) -> None:
-        """Shows what was saved and what happens next."""
+    def show_for(self, made: Logged, told: Sequence[tuple[str, str]] = ()) -> None:
+        """Shows what was saved and what happens next; `told` are the questions with their answers, in words."""
         self.made = made
+        self._show_answers(told)
         zone = self.desk.ctx.ward.zone
         self.heading.setText(say("Saved on this PC. Reference {reference}.", reference=made.reference))
         self.state.setText(say("It is in the encrypted file of this ward. You can undo it for 2 minutes."))

@@ -38,6 +38,7 @@ class Button(QPushButton):
         self.badge = ""
         self.current = False
         self.tone = ""
+        self.underlined = False
         self.setAccessibleName(name or text)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -154,6 +155,9 @@ class Button(QPushButton):
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
         width = QFontMetricsF(painter.font()).horizontalAdvance(self.text())
         painter.drawText(QRectF(left, face.top(), width + 2, face.height()), int(flags), self.text())
+        if self.underlined:
+            under = face.center().y() + painter.fontMetrics().ascent() / 2 + look.px(1)
+            painter.fillRect(QRectF(left, under, width, max(1, look.px(1))), QColor(colour))
         if self.hint:
             painter.setFont(look.font(SMALL))
             rest = QRectF(left + width + look.px(GAP), face.top(), face.width(), face.height())

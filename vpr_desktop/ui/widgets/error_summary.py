@@ -12,8 +12,8 @@ from PySide6.QtCore import Qt, Signal
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Box, clear, column
-from vpr_desktop.ui.widgets.labels import Words
+from vpr_desktop.ui.widgets.frames import Box, clear, column, row
+from vpr_desktop.ui.widgets.labels import IconLabel, Words
 from vpr_desktop.ui.words import say
 
 
@@ -27,9 +27,12 @@ class ErrorSummary(Box):
         self.setProperty("panel", "error")
         self.setObjectName("error-summary")
         self.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
-        self.title = Words("", "strong", tone="error", wrap=False)
-        self._links = Flow(gap=20, line_gap=2)
-        self.setLayout(column(self.title, self._links, gap=2, margins=(16, 8, 16, 8)))
+        self.title = Words("", "strong", wrap=False)
+        self._links = Flow(gap=24, line_gap=2)
+        line = row(gap=12, margins=(16, 8, 16, 8))
+        line.addWidget(IconLabel("warning", "error"), 0, Qt.AlignmentFlag.AlignTop)
+        line.addLayout(column(self.title, self._links, gap=2), 1)
+        self.setLayout(line)
         self.links: list[Button] = []
         self.hide()
 
@@ -45,7 +48,7 @@ class ErrorSummary(Box):
         )
         for problem in problems:
             link = Button(problem.message, "link")
-            link.tone = "error"
+            link.tone, link.underlined = "error", True
             link.clicked.connect(lambda _=False, field=problem.field: self.chosen.emit(field))
             self.links.append(link)
             self._links.addWidget(link)

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vpr_desktop.ui.style import style_of
-from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
+from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed
 
 CALM_MS = 250  # so long a newly focused control is kept in sight while boxes around it still grow
 Margins = tuple[int, int, int, int]
@@ -110,7 +110,7 @@ class Panel(Box):
         super().__init__()
         self.setProperty("panel", kind)
         tone = {"warning": "warning", "error": "error"}.get(kind, "")
-        self.words = Words(text, "strong" if kind in ("error", "success") else "body", tone=tone)
+        self.words = Stressed(text, "", "strong" if kind in ("error", "success") else "body", tone=tone)
         named = icon or {"warning": "warning", "error": "warning", "success": "tick", "info": "info"}[kind]
         shade = {"warning": "on_warning", "error": "error", "success": "success", "info": "link"}[kind]
         self.line = row(IconLabel(named, shade), gap=12, margins=(16, 10, 16, 10))

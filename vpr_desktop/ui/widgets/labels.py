@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from html import escape
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -40,6 +42,32 @@ class Words(QLabel):
     def _dress(self) -> None:
         self.setFont(style_of().font(*SIZES[self.kind]))
         self.updateGeometry()
+
+
+class Stressed(Words):
+    """Words of which one part stands out, such as the number to call; read and heard as one plain sentence."""
+
+    def __init__(self, text: str = "", part: str = "", kind: str = "body", *, tone: str = "") -> None:
+        super().__init__("", kind, tone=tone)
+        self._plain = ""
+        self.stress(text, part)
+
+    def stress(self, text: str, part: str) -> None:
+        """Says a sentence with this part of it in heavier letters."""
+        self._plain = text
+        before, found, after = text.partition(part) if part else (text, "", "")
+        self.setTextFormat(Qt.TextFormat.RichText if found else Qt.TextFormat.PlainText)
+        heavy = f'<span style="font-weight:600">{escape(found)}</span>'
+        super().setText(f"{escape(before)}{heavy}{escape(after)}" if found else text)
+        self.setAccessibleName(text)
+
+    def setText(self, text: str) -> None:
+        """Plain words, none of them heavier."""
+        self.stress(text, "")
+
+    def text(self) -> str:
+        """The sentence as it is read."""
+        return self._plain
 
 
 class Heading(Words):

@@ -10,7 +10,7 @@ from vpr_desktop.services.lockscreen import LockScreen
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import DOCK
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.frames import Panel, clear, column, row
+from vpr_desktop.ui.widgets.frames import Panel, ScrollPage, clear, column, hairline, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
@@ -27,14 +27,22 @@ class SupportDock(QFrame):
         self.setObjectName("S12")
         self.setAccessibleName(say("Get support"))
         self._before: QWidget | None = None
-        self.close_button = Button("", "quiet", icon="close", name=say("Close get support"))
+        self.close_button = Button(say("Close"), "link", hint="Esc", name=say("Close get support"))
         self.close_button.clicked.connect(self.dismiss)
         top = row(Heading(say("Get support"), "section"), gap=8)
         top.addStretch(1)
         top.addWidget(self.close_button)
-        self._list = column(gap=12)
-        whole = column(top, self._list, gap=12, margins=(20, 14, 16, 16))
-        whole.addStretch(1)
+        self._list = column(gap=0)
+        inner = ScrollPage()
+        inner.body.setSpacing(style_of().px(8))
+        inner.body.setContentsMargins(*(style_of().px(m) for m in (12, 0, 12, 8)))
+        inner.body.addLayout(self._list)
+        inner.body.addStretch(1)
+        note = Words(say("Works offline and when locked. Opening this is never recorded."), "hint", tone="second")
+        whole = column(gap=8)
+        whole.addLayout(column(top, margins=(20, 14, 20, 0)))
+        whole.addWidget(inner, 1)
+        whole.addLayout(column(note, margins=(20, 0, 20, 14)))
         self.setLayout(whole)
         self.hide()
 
@@ -44,7 +52,10 @@ class SupportDock(QFrame):
         clear(self._list)
         number = facts.emergency_number
         danger = say("If you are in danger, leave and call {number}.", number=number)
-        self._list.addWidget(Panel("warning", danger))
+        panel = Panel("warning", danger)
+        panel.words.stress(danger, number)
+        self._list.addWidget(panel)
+        self._list.addSpacing(style_of().px(8))
         if not facts.contacts:
             self._list.addWidget(Words(say("Your ward has not added other contacts yet."), tone="second"))
         first: QWidget = self.close_button
@@ -52,7 +63,10 @@ class SupportDock(QFrame):
             line = QFrame()
             line.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             line.setAccessibleName(f"{contact.label}, {contact.number}")
-            line.setLayout(column(Words(contact.label, "strong"), Words(contact.number, "section"), gap=0))
+            said = column(Words(contact.label, "strong"), Words(contact.number, "section"), gap=0, margins=(8, 6, 8, 6))
+            line.setLayout(said)
+            if first is not self.close_button:
+                self._list.addWidget(hairline())
             self._list.addWidget(line)
             first = line if first is self.close_button else first
         self.setFixedWidth(style_of().px(DOCK) if style_of().text_percent < 150 else DOCK + 80)
