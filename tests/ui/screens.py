@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
 
 from tests.factories import PASSPHRASE
 from tests.journeys.online import wait_until
@@ -401,6 +401,7 @@ SCREENS: tuple[Screen, ...] = (
     after("S4 changed meanwhile", page("", "task", "open", task="before"), _changed_meanwhile),
     *(page(f"S4 task {task.name}", "task", "open", task=task.name) for task in TASKS),
     page("S4 change one field", "task", "open", field="location"),
+    after("S4 a warning added", TO_OTHERS, lambda task: task.findChild(QAbstractButton, "add-sanction").click()),
     after("S4 task error", TO_OTHERS, _task_error),
     page("S4 closed", "record", "closed"),
     CLOSE,

@@ -166,6 +166,32 @@ TASKS: tuple[Task, ...] = (
     ),
 )  # fmt: skip
 
+# Long forms are read in sections: the heading that stands before a field.
+HEADS: dict[tuple[str, str], str] = {
+    ("person", "activity_at_time"): "What they were doing",
+    ("person", "person_key"): "Who it is",
+    ("person", "training_deescalation"): "Training",
+    ("person", "self_ethnicity"): "About themselves, if they wish to say",
+    ("person", "bodily_fluid_exposure"): "Contact with bodily fluid",
+    ("person", "went_home"): "After it",
+    ("incident", "risk_known_before"): "What was known before",
+    ("incident", "security_called"): "Security and cameras",
+    ("incident", "restrictive_used"): "Physical intervention",
+    ("incident", "police"): "Police",
+    ("incident", "safeguarding_ref"): "Safeguarding and patient safety",
+    ("incident", "notified"): "Who was told",
+    ("incident", "review_what_happened"): "Looking back",
+    ("incident", "review_actions"): "What we will change, and whether it works",
+    ("incident", "risk_actual_consequence"): "Risk scores",
+    ("incident", "service_type"): "Where it happened",
+    ("incident", "patient_harm"): "Others harmed",
+    ("incident", "staff_planned_rn"): "Staff and beds at the time",
+    ("incident", "reporter_mode"): "How it was reported",
+    ("sanction", "issued_on"): "When, and by whom",
+    ("sanction", "appeal"): "Fairness",
+    ("feedback", "waived_by"): "If nobody is to be told",
+}
+
 # Panels beside the tasks: what a panel on the record asks for, each with a page of its own.
 PANELS: dict[str, Fields] = {
     "riddor": _of("person", "person_kind", "time_lost", "specified_injury", "bodily_fluid_exposure", "bbv_source",

@@ -34,13 +34,25 @@ class Sanction(Part, table=True):
     __tablename__ = "sanction"
 
     level: str | None = one_of("Level", lists.SANC, section=SANCTION, block="sanction", required_at="log")
-    reason: str | None = text("Reason", section=SANCTION, block="sanction", lines=3)
+    reason: str | None = text(
+        "Reason", section=SANCTION, block="sanction", lines=3, hint="What the person did, and when. Facts only."
+    )
     issued_on: date | None = day("Issued on", section=SANCTION, block="sanction")
     issued_by: str | None = text("Issued by, name and role", section=SANCTION, block="sanction", longest=120)
-    expires_on: date | None = day("Expires on", section=SANCTION, block="sanction")
-    review_on: date | None = day("Review on", section=SANCTION, block="sanction")
-    appeal: str | None = text("Appeal", section=SANCTION, block="sanction", longest=300)
-    capacity_considered_by: str | None = text("Capacity considered by", section=SANCTION, block="sanction", longest=120)
+    expires_on: date | None = day("Expires on", section=SANCTION, block="sanction", hint="The day it ends by itself.")
+    review_on: date | None = day(
+        "Review on", section=SANCTION, block="sanction", hint="The day somebody looks at it again."
+    )
+    appeal: str | None = text(
+        "Appeal", section=SANCTION, block="sanction", longest=300, hint="How it can be appealed, and what came of it."
+    )
+    capacity_considered_by: str | None = text(
+        "Capacity considered by",
+        section=SANCTION,
+        block="sanction",
+        longest=120,
+        hint="Who looked at whether the person could understand it.",
+    )
     gp_told: bool | None = yes_no("GP told?", section=SANCTION, block="sanction")
     letter_printed_at: datetime | None = moment("Letter printed", section=SANCTION, block="sanction")
 
@@ -50,12 +62,24 @@ class Feedback(Part, table=True):
 
     __tablename__ = "feedback"
 
-    to: str | None = text("To", section=FEEDBACK, block="feedback", longest=20, hint="reporter, or a person's letter")
-    message: str | None = text("Message", section=FEEDBACK, block="feedback", lines=5)
+    to: str | None = text(
+        "To", section=FEEDBACK, block="feedback", longest=20, hint="Write reporter, or the letter of a person affected."
+    )
+    message: str | None = text(
+        "Message",
+        section=FEEDBACK,
+        block="feedback",
+        lines=5,
+        hint="What was found and what changed. No names of others.",
+    )
     given_at: datetime | None = moment("Given at", section=FEEDBACK, block="feedback")
     given_by: str | None = text("Given by", section=FEEDBACK, block="feedback", longest=120)
-    waived_by: str | None = text("Waived by", section=FEEDBACK, block="feedback", longest=120)
-    waiver_reason: str | None = text("Why waived", section=FEEDBACK, block="feedback", longest=500)
+    waived_by: str | None = text(
+        "Waived by", section=FEEDBACK, block="feedback", longest=120, hint="Who decided it, by name and role."
+    )
+    waiver_reason: str | None = text(
+        "Why waived", section=FEEDBACK, block="feedback", longest=500, hint="Such as: asked not to be told."
+    )
 
 
 class Waiver(Part, table=True):

@@ -20,6 +20,11 @@ from vpr_desktop.ui.words import say
 CARDS_AT_MOST = 9  # more answers than this, or long ones, are chosen from a list
 LONGEST_CARD = 34
 
+# What a field says where its declaration gives no hint, and how wide it is, by kind.
+HINTS = {"day": "Such as 22-Nov-2026 or 22/11.", "moment": "Such as 14:20, yesterday 22:10 or 21-Nov-2026 22:10."}
+WIDTHS = {"day": 240, "moment": 360, "number": 120}
+CARD, SHORT_CARD = 214, 17  # pixels of one card of five in a line, and the letters that fit it
+
 
 class Editor(Protocol):
     """What the form needs of an editor."""
@@ -202,3 +207,21 @@ def _codes(spec: FieldSpec, held: Any, today: date) -> list[tuple[str, str]]:
     known = {code for code, _ in offered}
     kept = [code for code in (held if isinstance(held, list) else [held]) if code and code not in known]
     return offered + [(code, spec.choices.label(code)) for code in kept]
+
+
+def hint_of(spec: FieldSpec) -> str:
+    """The hint of the declaration, else how a day or a time is typed."""
+    return spec.hint or HINTS.get(spec.kind, "")
+
+
+def width_of(spec: FieldSpec, widget: QWidget) -> int:
+    """How wide an answer may be, of the design's pixels; 0 for all there is. A long line is hard to read.
+
+    Few cards keep the width that five have in a line, so that answers of one form stand below each other.
+    """
+    if isinstance(widget, TextArea):
+        return 860
+    if isinstance(widget, ChoiceGroup):
+        few = 0 < len(widget.cards) < 5 and all(len(card.text()) <= SHORT_CARD for card in widget.cards)
+        return CARD * len(widget.cards) if few else 0
+    return WIDTHS.get(spec.kind, 560)

@@ -10,14 +10,15 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.domain.fields import is_asked
-from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.forms import ENTITIES, HEADS
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.views import RecordView
-from vpr_desktop.ui.forms.editors import Editor, editor_for
+from vpr_desktop.ui.forms.editors import Editor, editor_for, hint_of, width_of
 from vpr_desktop.ui.widgets.fields import Field
-from vpr_desktop.ui.widgets.frames import column
+from vpr_desktop.ui.widgets.frames import column, hairline
+from vpr_desktop.ui.widgets.labels import Heading
 from vpr_desktop.ui.words import say
 
 
@@ -32,24 +33,37 @@ class FormPanel(QWidget):
         self.editors: dict[str, Editor] = {}
         self.rows: dict[str, Field] = {}
         self._specs = fields_of(ENTITIES[record.entity])
+        self.heads: list[tuple[QWidget, list[str]]] = []  # a section's head, and the fields it stands over
         body = column(gap=16)
+        head = ""
         for name in names:
+            head = HEADS.get((record.entity, name), head) if len(names) > 1 else ""
             spec = self._specs[name]
             if name in record.hidden or name in record.redacted or spec.app:
                 continue
+            if head:
+                body.addWidget(self._head(say(head), is_first=not self.rows))
+                head = ""
+            if self.heads:
+                self.heads[-1][1].append(name)
             editor = editor_for(spec, record.values.get(name), ctx.now(), ctx.ward.zone)
             editor.set_value(record.values.get(name))
             editor.widget.setObjectName(name)
             self.editors[name] = editor
-            self.rows[name] = Field(say(spec.label), self._control(editor), hint=say(spec.hint))
+            wide = width_of(spec, editor.widget)
+            self.rows[name] = Field(say(spec.label), editor.widget, hint=say(hint_of(spec)), wide=wide)
             editor.changed.connect(self._on_editor_changed)
             body.addWidget(self.rows[name])
         self.setLayout(body)
         self._show_asked()
 
-    @staticmethod
-    def _control(editor: Editor) -> QWidget:
-        return editor.widget
+    def _head(self, words: str, *, is_first: bool) -> QWidget:
+        """The head of a section, with a line above where something stands before it."""
+        made = QWidget()
+        parts = [] if is_first else [hairline()]
+        made.setLayout(column(*parts, Heading(words, "title"), gap=14))
+        self.heads.append((made, []))
+        return made
 
     def _on_editor_changed(self) -> None:
         self._show_asked()
@@ -59,6 +73,8 @@ class FormPanel(QWidget):
         values = {**self.record.values, **self.raw_values()}
         for name, field in self.rows.items():
             field.setVisible(is_asked(self._specs[name], values))
+        for head, names in self.heads:
+            head.setVisible(any(not self.rows[name].isHidden() for name in names))
 
     def raw_values(self) -> dict[str, Any]:
         """What stands in the editors; what cannot be read yet counts as no answer."""

@@ -57,7 +57,7 @@ class QuickLogPage(QWidget):
         self.form = QuickLogForm(self.desk)
         self.saved = SavedPanel(self.desk)
         self.scroller = ScrollPage()
-        self.scroller.body.setSpacing(0)
+        self.scroller.body.setSpacing(style_of().px(8))
         self.offer = DraftOffer()
         self.scroller.body.addWidget(self.offer)
         self.scroller.body.addWidget(self.form)

@@ -21,6 +21,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.form_panel import FormPanel
 from vpr_desktop.ui.forms.part_words import ADDABLE
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
+from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import Field, TextField
@@ -54,7 +55,7 @@ class TaskPage(QWidget):
         self._timer.setInterval(DRAFT_MS)
         self.back = Button("", "link", icon="back")
         self.title = Heading("")
-        self.note = Words(say("Everything here is optional, in any order."), tone="second")
+        self.note = Words("", tone="second")
         self.kept = Words("", "hint", tone="second", wrap=False)
         self.meanwhile = Panel("warning", say(MEANWHILE))
         self.meanwhile.hide()
@@ -71,9 +72,11 @@ class TaskPage(QWidget):
         top = row(self.title, gap=16)
         top.addStretch(1)
         top.addWidget(self.kept)
-        for item in (self.meanwhile, self.back, self.summary, self.note):
-            page.body.addWidget(item)
-        page.body.insertLayout(2, top)
+        look = style_of()
+        page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))
+        page.body.addWidget(self.meanwhile)
+        page.body.addLayout(column(self.back, top, self.note, gap=2))
+        page.body.addWidget(self.summary)
         page.body.addLayout(self.cards)
         page.body.addWidget(self.reason)
         page.body.addStretch(1)
@@ -103,6 +106,8 @@ class TaskPage(QWidget):
         self.task = task or f"field.{field}"
         self.fields = chosen[1] if chosen else (("incident", field),)
         self.title.setText(say(chosen[0]) if chosen else say("Change the record"))
+        optional = say("Everything here is optional, in any order.")
+        self.note.setText(optional if chosen else say("The answer before stays in the history."))
         self.draft_id, self._dirty, self._new = draft_id, False, 0
         self.summary.show_problems([])
         self.kept.setText("")
@@ -188,6 +193,7 @@ class TaskPage(QWidget):
         words = say(ADDABLE[entity])
         name = f"{words}, {parent.label}" if parent.label else words
         button = Button(words, icon="plus", name=name)
+        button.setObjectName(f"add-{entity}")
         button.clicked.connect(lambda: self._on_add_clicked(entity, parent, place))
         line = row(button)
         if parent.label:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
 
 from vpr_desktop.ui.icons import paint_icon
 from vpr_desktop.ui.style import style_of
@@ -97,9 +97,11 @@ class Field(QWidget):
 
     changed = Signal()
 
-    def __init__(self, label: str, control: QWidget, *, hint: str = "", name: str = "") -> None:
+    def __init__(self, label: str, control: QWidget, *, hint: str = "", name: str = "", wide: int = 0) -> None:
+        """`wide`: the most that the control is wide, of the design's pixels; 0 gives it all there is."""
         super().__init__()
         self.control = control
+        self._wide = wide
         self.label = Words(label, "strong")
         self.label.setBuddy(control)
         self.hint = Words(hint, "hint", tone="second")
@@ -111,9 +113,23 @@ class Field(QWidget):
         control.setAccessibleName(self._name)
         control.setAccessibleDescription(hint)
         self._arrange()
+        self._fit_width()
+        style_of().changed.connect(self._fit_width)
 
     def _arrange(self) -> None:
-        self.setLayout(column(self.label, self.hint, self.error, self.control, gap=4))
+        self.setLayout(column(self.label, self.hint, self.error, self._beside(), gap=4))
+
+    def _beside(self) -> QHBoxLayout:
+        """The control at the left, and what it leaves over where its width is limited."""
+        line = row(gap=0)
+        line.addWidget(self.control, 1000)
+        if self._wide:
+            line.addStretch(1)
+        return line
+
+    def _fit_width(self) -> None:
+        if self._wide:
+            self.control.setMaximumWidth(style_of().px(self._wide))
 
     def set_error(self, text: str) -> None:
         """Shows what to do, in words and to screen readers; an empty text takes it away."""
@@ -136,9 +152,7 @@ class SideField(Field):
     where there is little room."""
 
     def __init__(self, label: str, control: QWidget, *, hint: str = "", name: str = "", wide: int = 0) -> None:
-        """`wide`: the width of the control, of the design's pixels; 0 gives it all there is."""
-        self._wide = wide
-        super().__init__(label, control, hint=hint, name=name)
+        super().__init__(label, control, hint=hint, name=name, wide=wide)
         style_of().changed.connect(self._fit)
 
     def _arrange(self) -> None:
@@ -146,10 +160,7 @@ class SideField(Field):
         told = column(self.label, self.hint, self.error, gap=0)
         told.addStretch(1)
         self.words.setLayout(told)
-        beside = row(gap=0)
-        beside.addWidget(self.control, 1000)
-        beside.addStretch(1)  # what a control of limited width leaves over
-        held = column(beside, gap=0)
+        held = column(self._beside(), gap=0)
         held.addStretch(1)
         self._line = row(self.words, gap=LABEL_GAP)
         self._line.addLayout(held, 1)
@@ -163,8 +174,6 @@ class SideField(Field):
         top = 0 if above or not isinstance(self.control, TextField | DropDown) else look.px(4)
         self.words.layout().setContentsMargins(0, top, 0, 0)  # type: ignore[union-attr]
         self.words.setFixedWidth(self.width() if above else look.px(LABEL_WIDTH))
-        if self._wide:
-            self.control.setMaximumWidth(look.px(self._wide))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -206,6 +206,9 @@ class ScrollPage(QScrollArea):
 
     def _reveal(self, shown: QWidget) -> None:
         """Scrolls so far that a control is in sight with its label above it."""
+        if isinstance(shown, Heading) and shown.mapTo(self.inner, shown.rect().bottomLeft()).y() < self.height() / 2:
+            self.verticalScrollBar().setValue(0)  # a page that begins with its heading begins at its top
+            return
         whole = shown.parentWidget()
         fits = whole is not None and whole is not self.inner and whole.height() < self.viewport().height() * 0.6
         self.ensureWidgetVisible(whole if fits and whole is not None else shown, 0, style_of().px(20))
