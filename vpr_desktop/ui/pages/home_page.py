@@ -12,7 +12,8 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.services import home
 from vpr_desktop.services.drafts import Draft
-from vpr_desktop.services.home import Home
+from vpr_desktop.services.home import SHOWN, Home
+from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -37,6 +38,7 @@ class HomePage(QWidget):
         self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
         self.notices = column(gap=8)
         self._due_words: list[QBoxLayout] = []
+        self._all_drafts = False  # more than fit are shown when asked for
         self.left, self.right = column(gap=16), column(gap=16)
         page = ScrollPage()
         top = row(gap=16)
@@ -108,7 +110,8 @@ class HomePage(QWidget):
     def _to_finish(self, found: Home) -> Card:
         card = Card(say("To finish"))
         card.setAccessibleName(say("To finish: {count}", count=len(found.drafts) + len(found.to_finish)))
-        lines = [self._draft_line(draft) for draft in found.drafts]
+        held = found.drafts if self._all_drafts else found.drafts[:SHOWN]
+        lines = [self._draft_line(draft) for draft in held]
         for one in found.to_finish:
             words = column(
                 Words(one.reference, "strong", wrap=False),
@@ -119,11 +122,23 @@ class HomePage(QWidget):
             line.addWidget(self._open(one.id, one.reference))
             lines.append(line)
         card.body.addLayout(rows(*lines, gap=6, top=0))
+        if len(held) < len(found.drafts):
+            more = Button(say("Show {count} more drafts", count=len(found.drafts) - len(held)), "link")
+            more.clicked.connect(self._on_more_drafts_clicked)
+            card.body.addWidget(more)
+        if len(found.to_finish) == SHOWN:
+            every = Button(say("See all that need finishing"), "link")
+            every.clicked.connect(lambda: self.desk.go("incidents", query=ListQuery(view="needs_finishing")))
+            card.body.addWidget(every)
         if not found.drafts and not found.to_finish:
             card.body.addWidget(
                 Words(say("Nothing is waiting. Log an incident when something happens."), tone="second")
             )
         return card
+
+    def _on_more_drafts_clicked(self) -> None:
+        self._all_drafts = True
+        self.opened()
 
     def _draft_line(self, draft: Draft) -> Any:
         started = f"{draft.started_at.astimezone(self.desk.ctx.ward.zone):%H:%M}"

@@ -1,0 +1,32 @@
+"""Home with long lists: what fits first, the rest when asked for."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtWidgets import QAbstractButton
+
+from tests.ui.stage import Stage
+from tests.window import settle
+from vpr_desktop.services import drafts
+
+
+def buttons(page: Any) -> dict[str, QAbstractButton]:
+    """What can be pressed on the page, by its text."""
+    return {one.text(): one for one in page.findChildren(QAbstractButton) if one.isVisible()}
+
+
+def continues(page: Any) -> int:
+    return sum(one.text() == "Continue" for one in page.findChildren(QAbstractButton) if one.isVisible())
+
+
+def test_many_drafts_show_five_and_the_rest_when_asked_for(window: Stage) -> None:
+    ctx = window.window.ctx
+    for number in range(8):
+        drafts.save(ctx, "quick_log", {"answers": {}, "number": number}, drafts.new_id(ctx))
+    page: Any = window.go("home")
+    assert continues(page) == 5
+    buttons(page)["Show 3 more drafts"].click()
+    settle(window.window)
+    assert continues(page) == 8
+    assert not [words for words in buttons(page) if "more drafts" in words]
