@@ -140,7 +140,7 @@ def test_the_practice_ward_of_the_demo_can_be_made(tmp_path: Path, clock: Any, m
     try:
         assert listing.count(ctx, ListQuery()) > 250
         assert maintenance.verify(ctx).ok
-        assert upkeep.catch_up(ctx) == 0, "whoever opens it first does not wait for the answers of years"
+        assert upkeep.catch_up(ctx) < 10, "whoever opens it first does not wait for the answers of years"
     finally:
         sessions.lock(ctx)
 
