@@ -82,9 +82,11 @@ def fill(
         if past.at < end:
             _one_incident(ctx.with_ward(ward_id), past, at, end, chance)
             count += 1
-    slips.forget(ctx)  # years of answers would be written one by one at the first unlock; the last ones do
+    slips.forget(ctx)  # years of answers would be written one by one, each with a slow key; the last ones are enough
     _follow_up(ctx, past, end, chance)
     past.at = end
+    while slips.catch_up(ctx):
+        pass
     _drafts(ctx, end)
     told(f"{count} incidents on {len(WARDS)} wards, {months} months, {len(USERS)} people")
     sessions.lock(ctx)
