@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 
-from PySide6.QtCore import QRect, Qt
+from PySide6.QtCore import QRect, QSize, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -45,6 +45,8 @@ def clipped(root: QWidget) -> list[str]:
             fault = _card_fault(widget)
         elif isinstance(widget, QAbstractButton):
             wanted, has = widget.sizeHint(), widget.size()
+            if widget.hasHeightForWidth():  # breaks into lines
+                wanted = QSize(widget.minimumSizeHint().width(), widget.heightForWidth(has.width()))
             small = wanted.width() > has.width() + SLACK or wanted.height() > has.height() + SLACK
             fault = f"{has.width()} x {has.height()} of {wanted.width()} x {wanted.height()}" if small else ""
         else:

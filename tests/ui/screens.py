@@ -183,14 +183,17 @@ def _leaves_no_draft(stage: Stage) -> None:
 
 
 def _task_error(task: Any) -> None:
-    """Words where a number, a day or a time is wanted."""
-    for panel in task.panels:
-        for name, editor in panel.editors.items():
-            if isinstance(editor, NumberEditor | DayEditor | MomentEditor) and panel.rows[name].isVisibleTo(task):
-                editor.set_value("soon")
-                task.save()
-                return
-    raise AssertionError("nothing is asked here that can be mistyped")
+    """Words wherever a number, a day or a time is wanted."""
+    wrong = [
+        editor
+        for panel in task.panels
+        for name, editor in panel.editors.items()
+        if isinstance(editor, NumberEditor | DayEditor | MomentEditor) and panel.rows[name].isVisibleTo(task)
+    ]
+    assert wrong, "nothing is asked here that can be mistyped"
+    for editor in wrong:
+        editor.set_value("soon")
+    task.save()
 
 
 def _nobody_named(settings: Any) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from math import ceil
 from typing import Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QPushButton, QSizePolicy, QWidget
 
 from vpr_desktop.ui.icons import paint_icon
@@ -181,3 +182,30 @@ class Button(QPushButton):
         self._rounded(painter, spot, height / 2, tag.tint, "")
         painter.setPen(QColor(tag.text))
         painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), self.badge)
+
+
+class WrappingLink(Button):
+    """A link that breaks into lines where there is no room for it in one."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text, "link")
+        policy = QSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self.setSizePolicy(policy)
+
+    def heightForWidth(self, width: int) -> int:
+        metrics = QFontMetricsF(style_of().font(BODY, self._weight()))
+        words = metrics.boundingRect(QRectF(0, 0, max(1, width), 100_000), Qt.TextFlag.TextWordWrap, self.text())
+        return max(self.sizeHint().height(), ceil(words.height()))
+
+    def minimumSizeHint(self) -> QSize:
+        metrics = QFontMetricsF(style_of().font(BODY, self._weight()))
+        longest = max((metrics.horizontalAdvance(word) for word in self.text().split()), default=0.0)
+        return QSize(ceil(longest) + 1, self.sizeHint().height())
+
+    def _content(self, painter: QPainter, face: QRectF, colour: str) -> None:
+        painter.setPen(QColor(colour))
+        font = QFont(style_of().font(BODY, self._weight()))
+        font.setUnderline(self.underlined)
+        painter.setFont(font)
+        painter.drawText(face, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap), self.text())

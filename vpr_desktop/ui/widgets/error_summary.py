@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import Qt, Signal
 
 from vpr_desktop.domain.errors import Problem
-from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.buttons import WrappingLink
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Box, clear, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, Words
@@ -33,7 +33,7 @@ class ErrorSummary(Box):
         line.addWidget(IconLabel("warning", "error"), 0, Qt.AlignmentFlag.AlignTop)
         line.addLayout(column(self.title, self._links, gap=2), 1)
         self.setLayout(line)
-        self.links: list[Button] = []
+        self.links: list[WrappingLink] = []
         self.hide()
 
     def show_problems(self, problems: Sequence[Problem]) -> None:
@@ -47,7 +47,7 @@ class ErrorSummary(Box):
             else say("Error: there are {count} things to put right", count=len(problems))
         )
         for problem in problems:
-            link = Button(problem.message, "link")
+            link = WrappingLink(problem.message)
             link.tone, link.underlined = "error", True
             link.clicked.connect(lambda _=False, field=problem.field: self.chosen.emit(field))
             self.links.append(link)

@@ -52,7 +52,7 @@ class Flow(QLayout):
         return QSize(sum(size.width() for size in sizes) + gaps, max((size.height() for size in sizes), default=0))
 
     def minimumSize(self) -> QSize:
-        sizes = [item.sizeHint() for item in self._shown()]
+        sizes = [item.minimumSize() if item.hasHeightForWidth() else item.sizeHint() for item in self._shown()]
         return QSize(max((s.width() for s in sizes), default=0), max((s.height() for s in sizes), default=0))
 
     def _shown(self) -> list[QLayoutItem]:
@@ -62,12 +62,12 @@ class Flow(QLayout):
         gap, top = style_of().px(self._gap), rect.top()
         lines = self._lines(rect.width(), gap)
         for number, line in enumerate(lines):
-            tall = max(item.sizeHint().height() for item in line)
+            sizes = [_size(item, rect.width()) for item in line]
+            tall = max(size.height() for size in sizes)
             top += style_of().px(self._line_gap) if number else 0
-            wide = sum(item.sizeHint().width() for item in line) + gap * (len(line) - 1)
+            wide = sum(size.width() for size in sizes) + gap * (len(line) - 1)
             left = rect.left() + (max(0, rect.width() - wide) // 2 if self._centred else 0)
-            for item in line:
-                size = item.sizeHint()
+            for item, size in zip(line, sizes, strict=True):
                 if place:
                     item.setGeometry(QRect(left, top + (tall - size.height()) // 2, size.width(), size.height()))
                 left += size.width() + gap
@@ -87,3 +87,11 @@ class Flow(QLayout):
                 lines[-1].append(item)
                 used += gap + wide
         return lines
+
+
+def _size(item: QLayoutItem, width: int) -> QSize:
+    """How large an item is on a line of this width; one that is too long and can break takes more lines."""
+    size = item.sizeHint()
+    if size.width() > width and item.hasHeightForWidth():
+        return QSize(width, item.heightForWidth(width))
+    return size
