@@ -25,7 +25,7 @@ def open_section(ward: WardPC, title: str) -> None:
 def test_a_manager_gives_somebody_a_new_passphrase(pc: Pc) -> None:
     ward = pc("rnurse")
     ward.unlock()
-    open_section(ward, "Somebody's passphrase")
+    open_section(ward, "Set a passphrase")
     ward.put("Their new passphrase", "short")
     ward.click("Set their passphrase")
     assert "at least 12 characters" in ward.screen()
@@ -37,7 +37,7 @@ def test_a_manager_gives_somebody_a_new_passphrase(pc: Pc) -> None:
     ward.switch("rnurse")
     assert ward.page.objectName() == "S2"
     ward.switch("amanager")
-    open_section(ward, "Somebody's passphrase")
+    open_section(ward, "Set a passphrase")
     ward.put("Their new passphrase", NEW)
     ward.click("Set their passphrase")
     ward.put("Your passphrase", PASSPHRASE)
@@ -58,14 +58,14 @@ def test_the_cards_are_not_there_for_those_who_do_not_manage_people(pc: Pc, who:
     ward.unlock(who)
     ward.press("Ctrl+,")
     offered = ward.offered()
-    assert not {"Somebody's passphrase", "Set their passphrase"} & offered
+    assert not {"Set a passphrase", "Set their passphrase"} & offered
     assert not {"Recovery code", "Make a new recovery code"} & offered
 
 
 def test_a_device_administrator_has_both(pc: Pc) -> None:
     ward = pc("dadmin")
     ward.unlock("dadmin")
-    open_section(ward, "Somebody's passphrase")
+    open_section(ward, "Set a passphrase")
     assert "Set their passphrase" in ward.offered()
     open_section(ward, "Recovery code")
     assert "Make a new recovery code" in ward.offered()

@@ -43,6 +43,7 @@ class WardFacts:
     zone: ZoneInfo
     boundaries: tuple[str, ...]
     emergency_number: str
+    short_factors: tuple[str, ...] = ()
 
 
 NO_TIE = Tie()

@@ -279,7 +279,8 @@ def renewed(ctx: Context) -> Context:
 def _facts(opened: Store, ward: Ward) -> WardFacts:
     zone: ZoneInfo = opened.zone(ward.id)
     times = tuple(part.strip() for part in (ward.shift_times or "").split(",") if part.strip()) or DEFAULT
-    return WardFacts(ward.id, ward.code or "", ward.name or "", zone, times, ward.emergency_number or "2222")
+    number, short = ward.emergency_number or "2222", tuple(ward.short_factors or ())
+    return WardFacts(ward.id, ward.code or "", ward.name or "", zone, times, number, short)
 
 
 def lock(ctx: Context) -> None:

@@ -95,6 +95,7 @@ def save(ctx: Context, wanted: WardSettings, was: WardSettings | None = None) ->
         name=wanted.name,
         emergency_number=wanted.emergency_number,
         boundaries=tuple(part.strip() for part in wanted.shift_times.split(",")),
+        short_factors=wanted.short_factors,
     )
     fresh = replace(ctx, wards={**ctx.wards, ctx.ward_id: facts})
     sessions.write_clear_facts(fresh)

@@ -10,9 +10,11 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from vpr_desktop.domain.choices_acts import FACT, SHORT_FACTORS
 from vpr_desktop.domain.fields import FieldSpec
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, show, show_day, which_of
+from vpr_desktop.ui.forms.factors_editor import FactorsEditor
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, TextArea, TextField
 from vpr_desktop.ui.words import say
@@ -51,6 +53,10 @@ class TextEditor(_Base):
         self.spec = spec
         self.widget: QWidget = TextArea(spec.label, min(spec.lines, 6)) if spec.lines > 1 else TextField(spec.label)
         self.widget.textChanged.connect(self.changed)
+
+    def text(self) -> str:
+        """What is typed, whether it can be read or not."""
+        return TextEditor.value(self) or ""
 
     def value(self) -> str | None:
         area = self.widget
@@ -187,10 +193,15 @@ class CodesEditor(_Base):
         self._group.set_value(value or [])
 
 
-def editor_for(spec: FieldSpec, held: Any, now: datetime, zone: ZoneInfo) -> Editor:
-    """The editor of a field. An answer that is no longer offered stays on offer where it is held."""
+def editor_for(spec: FieldSpec, held: Any, now: datetime, zone: ZoneInfo, short: Sequence[str] = ()) -> Editor:
+    """The editor of a field. An answer that is no longer offered stays on offer where it is held.
+
+    `short` is the ward's short list of things in the situation.
+    """
     if spec.kind in ("code", "codes"):
         codes = _codes(spec, held, now.astimezone(zone).date())
+        if spec.kind == "codes" and spec.choices is FACT:
+            return FactorsEditor(spec, codes, short or SHORT_FACTORS)
         return CodesEditor(spec, codes) if spec.kind == "codes" else CodeEditor(spec, codes)
     if spec.kind == "flag":
         return FlagEditor(spec)

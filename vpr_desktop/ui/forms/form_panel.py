@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.errors import Problem
-from vpr_desktop.domain.fields import is_asked
+from vpr_desktop.domain.fields import decode, encode, is_asked
 from vpr_desktop.domain.forms import ENTITIES, HEADS
-from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.views import RecordView
@@ -46,7 +47,7 @@ class FormPanel(QWidget):
                 head = ""
             if self.heads:
                 self.heads[-1][1].append(name)
-            editor = editor_for(spec, record.values.get(name), ctx.now(), ctx.ward.zone)
+            editor = editor_for(spec, record.values.get(name), ctx.now(), ctx.ward.zone, ctx.ward.short_factors)
             editor.set_value(record.values.get(name))
             editor.widget.setObjectName(name)
             self.editors[name] = editor
@@ -85,6 +86,44 @@ class FormPanel(QWidget):
             except ValueError:
                 found[name] = None
         return found
+
+    def unread(self) -> dict[str, str]:
+        """What is typed and cannot be read yet, such as a time that is half typed; a draft keeps it as it stands."""
+        found = {}
+        for name, editor in self.editors.items():
+            try:
+                editor.value()
+            except ValueError:
+                found[name] = getattr(editor, "text", str)()
+        return found
+
+    def body(self) -> dict[str, Any]:
+        """What a draft keeps of the panel: its values, what cannot be read yet, and what they were based on."""
+        values = {}
+        for name, value in self.raw_values().items():
+            try:
+                values[name] = encode(self._specs[name], value)
+            except ValueError:
+                values[name] = None
+        record = self.record
+        return {
+            "entity": record.entity, "id": record.id, "parent_id": record.parent_id, "values": values,
+            "unread": self.unread(), "heads": record.shown.heads, "shown": record.shown.values,
+        }  # fmt: skip
+
+    def bring(self, body: dict[str, Any]) -> None:
+        """Puts a draft back as its author had it: values, and the heads that they were based on."""
+        based = Shown(body.get("shown", {}), body.get("heads", {}))
+        held = {name: decode(self._specs[name], wire) for name, wire in based.values.items() if name in self._specs}
+        self.record = replace(self.record, shown=based, values={**self.record.values, **held})
+        self.bring_values(body)
+
+    def bring_values(self, body: dict[str, Any]) -> None:
+        """Puts back what a draft holds for a record that is not written yet."""
+        self.put(
+            {name: decode(self._specs[name], wire) for name, wire in body["values"].items() if name in self._specs}
+        )
+        self.put(body.get("unread", {}))
 
     def put(self, values: dict[str, Any]) -> None:
         """Shows the answers of a draft."""

@@ -25,6 +25,7 @@ from vpr_desktop.ui.widgets.view_tabs import ViewTabs
 from vpr_desktop.ui.words import say
 
 LEAST_ROWS = 7  # so many rows are in sight at any text size; the page scrolls for them
+SENT = {"sent": (say("Sent"), "tick"), "waiting": (say("Waiting"), "up")}
 SUPPORT_TINTS = {"Open": "tag:blue", "Closed": "second"}
 
 
@@ -33,6 +34,14 @@ def _cell(row: Row, text: str, kind: str = "plain") -> Cell:
     if text != DASH:
         return Cell(text, kind)
     return Cell(text, "second", spoken=say("Not shown") if row.restricted else say("None"))
+
+
+def _sent(row: Row) -> Cell:
+    """Whether the trust's server has it; two versions of an answer need a person."""
+    if row.two_versions:
+        return Cell(say("Needs you"), "error", "warning")
+    words, icon = SENT[row.send_state]
+    return Cell(words, icon=icon)
 
 
 COLUMNS = (
@@ -52,6 +61,7 @@ COLUMNS = (
         "Withdrawn",
         "status",
     ),
+    Column(say("Send state"), _sent, "! Needs you", ""),
     Column(say("Tasks left"), lambda r: _cell(r, str(r.tasks_left or DASH)), "Tasks left", "tasks"),
     Column(say("Support"), lambda r: _cell(r, r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
 )
@@ -59,9 +69,10 @@ VIEWS = {
     "all": say("All"),
     "needs_finishing": say("Needs finishing"),
     "open_support": say("Open support"),
+    "not_sent": say("Not sent"),
     "restricted": say("Restricted"),
 }
-TASKS_COLUMN, STATUS_COLUMN = 6, 5
+STATUS_COLUMN, SENT_COLUMN, TASKS_COLUMN = 5, 6, 7
 
 
 class IncidentsPage(QWidget):
@@ -75,6 +86,7 @@ class IncidentsPage(QWidget):
         self._turn = 0
         self._last_id, self._find = "", False
         self._stay: tuple[int, int] | None = None  # row and scroll place to come back to
+        self._found = self._all = 0
         self.model = RowTable(COLUMNS)
         self.table = RowView(self.model, say("Incidents"))
         self.tabs = ViewTabs(say("Views"))
@@ -173,7 +185,8 @@ class IncidentsPage(QWidget):
     def _show_count(self, turn: int, count: int) -> None:
         if turn == self._turn:
             self.model.set_count(count)
-            self.total.setText(say("{count} incidents", count=f"{count:,}"))
+            self._found = count
+            self._say_total()
             self.table.setAccessibleName(say("Incidents, {count} rows", count=count))
             self._go_back_to_row()
 
@@ -188,8 +201,23 @@ class IncidentsPage(QWidget):
             self.table.setCurrentIndex(self.model.index(row, 0))
         self.table.verticalScrollBar().setValue(value)
 
+    def _say_total(self) -> None:
+        found, everything = f"{self._found:,}", f"{self._all:,}"
+        part = self._found < self._all
+        words = say("{count} of {all} incidents", count=found, all=everything)
+        self.total.setText(words if part else say("{count} incidents", count=found))
+
     def _show_views(self, counts: dict[str, int]) -> None:
-        self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in VIEWS.items()], self.query.view)
+        shown = {view: words for view, words in VIEWS.items() if view != "not_sent" or self._is_joined()}
+        self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in shown.items()], self.query.view)
+        self._all = counts.get("all", 0)
+        self._say_total()
+        self._fit()
+
+    def _is_joined(self) -> bool:
+        """Whether this PC sends at all: else every incident would wait for ever."""
+        status = self.desk.sending.status
+        return status is not None and status.enrolled
 
     def _say_empty(self, empty: bool) -> None:
         filtered, leaving = self.filters.is_filtered(), empty and self.table.hasFocus()
@@ -286,6 +314,7 @@ class IncidentsPage(QWidget):
         narrow = self.width() < look.px(1100)
         self.table.setColumnHidden(TASKS_COLUMN, narrow)
         self.table.setColumnHidden(STATUS_COLUMN, narrow)
+        self.table.setColumnHidden(SENT_COLUMN, not self._is_joined())
         self.table.setMinimumHeight(look.px(HEAD + LEAST_ROWS * ROW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

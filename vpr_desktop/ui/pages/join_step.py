@@ -21,18 +21,19 @@ UNREACHED = frozenset({"no-connection", "no-answer", "proxy", "not-the-endpoint"
 
 
 class JoinFields(QWidget):
-    """Two fields that stand or fall together."""
+    """Two fields that stand or fall together, or are both left out where they are `optional`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, optional: bool = False) -> None:
         super().__init__()
+        words = (say("Address of the server"), say("Enrolment code"))
+        if optional:
+            words = (say("Address of the server (optional)"), say("Enrolment code (optional)"))
         self.address, self.code = TextField("", "https://"), TextField()
         self.address.setObjectName("endpoint")
         self.code.setObjectName("enrolment_code")
-        self.address_field = Field(
-            say("Address of the server"), self.address, hint=say("As IT gave it. It begins with https.")
-        )
+        self.address_field = Field(words[0], self.address, hint=say("As IT gave it. It begins with https."))
         self.code_field = Field(
-            say("Enrolment code"), self.code, hint=say("10 letters and digits. Capital or small does not matter.")
+            words[1], self.code, hint=say("10 letters and digits. Capital or small does not matter.")
         )
         self.setLayout(column(self.address_field, self.code_field, gap=14))
 
@@ -85,7 +86,7 @@ class JoinStep(QWidget):
         self._ctx: Any = None
         self._tried: tuple[str, str] | None = None
         self.said = Words("", tone="second")
-        self.asked = JoinFields()
+        self.asked = JoinFields(optional=True)
         self.test = Button(say("Test and join"))
         self.setLayout(column(self.said, self.asked, Flow(self.test), gap=14))
         self.test.clicked.connect(self._on_test_clicked)

@@ -15,7 +15,7 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.services import drafts, wards
 from vpr_desktop.services.new_incident import Logged, log
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm
+from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm, first_of
 from vpr_desktop.ui.pages.saved_panel import SavedPanel
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -224,7 +224,7 @@ class QuickLogPage(QWidget):
         self._dirty = False
         self.save_button.setEnabled(True)
         self._show_saved(True)
-        self.saved.show_for(made, self.form.in_words())
+        self.saved.show_for(made, self.form.in_words(), first_of(self.form.groups["affected"].value()))
         self.title.setText(say("Saved"))
         self.saved_note.setText("")
         self.saved_tick.hide()

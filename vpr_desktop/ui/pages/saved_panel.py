@@ -142,13 +142,16 @@ class SavedPanel(QWidget):
         if self.made is not None:
             self.desk.go(page, incident_id=self.made.id, **more)
 
-    def show_for(self, made: Logged, told: Sequence[tuple[str, str]] = ()) -> None:
-        """Shows what was saved and what happens next; `told` are the questions with their answers, in words."""
+    def show_for(self, made: Logged, told: Sequence[tuple[str, str]] = (), affected: str = "") -> None:
+        """Shows what was saved and what happens next.
+
+        `told` are the questions with their answers in words, `affected` the code of who was.
+        """
         self.made = made
         self._show_answers(told)
         zone = self.desk.ctx.ward.zone
         self.heading.setText(say("Saved on this PC. Reference {reference}.", reference=made.reference))
-        self.state.setText(say("It is in the encrypted file of this ward. You can undo it for 2 minutes."))
+        self.state.setText(self._send_state())
         if made.contact_due is not None:
             due = show(made.contact_due, zone)
             self.next.setText(say("Next: check in with the person affected by {due}.", due=due))
@@ -163,7 +166,7 @@ class SavedPanel(QWidget):
         self.details.setVisible(self.desk.offers("record"))
         for button in (self.print_summary, self.print_slip):
             button.setVisible(self.desk.offers("print"))
-        self.person.setVisible(len(made.people) == 1)
+        self.person.setVisible(affected == "ONE" and len(made.people) == 1)
         self.many.setVisible(len(made.people) > 1)
         self.told.setChecked(False)
         self.told_by.hide()
@@ -173,6 +176,13 @@ class SavedPanel(QWidget):
             field.control.clear()  # type: ignore[attr-defined]
         self.undo_button.show()
         self._undo_ends.start(UNDO_SECONDS * 1000)
+
+    def _send_state(self) -> str:
+        """Where the incident is now; a practice has no sending at all."""
+        sending = getattr(self.desk, "sending", None)
+        if sending is not None and sending.status is not None and sending.status.enrolled:
+            return say("Waiting to send. You can undo it for 2 minutes; then it is sent by itself.")
+        return say("It is in the encrypted file of this ward. You can undo it for 2 minutes.")
 
     def _on_keep_clicked(self) -> None:
         made, ctx = self.made, self.desk.ctx

@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
-from vpr_desktop.domain.fields import decode, encode
 from vpr_desktop.domain.forms import ENTITIES, PART_WORDS, PARTS, form_named
 from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.domain.workflow import may_add, may_write
@@ -127,6 +126,8 @@ class TaskPage(QWidget):
         seen = self.seen
         self.back.set_words(seen.reference, say("Back to {reference}", reference=seen.reference))
         self.reason.setVisible(seen.send_state == "sent")
+        self.reason.set_error("")
+        self.reason.control.clear()  # type: ignore[attr-defined]
         clear(self.cards)
         self.panels = []
         for entity in dict.fromkeys(entity for entity, _ in self.fields):
@@ -203,9 +204,7 @@ class TaskPage(QWidget):
         holder.layout().addLayout(line)  # type: ignore[union-attr]
         self.cards.addWidget(holder)
 
-    def _on_add_clicked(
-        self, entity: str, parent: RecordView, place: Any, values: dict[str, Any] | None = None
-    ) -> None:
+    def _on_add_clicked(self, entity: str, parent: RecordView, place: Any, draft: dict[str, Any] | None = None) -> None:
         self._new += 1
         blank = RecordView(
             entity, f"new:{self._new}", parent.ward_id, parent.id, parent.label,
@@ -213,13 +212,14 @@ class TaskPage(QWidget):
         )  # fmt: skip
         panel = FormPanel(self.desk.ctx, blank, self._names(entity))
         panel.changed.connect(self._on_changed)
-        panel.put(values or {})
+        if draft is not None:
+            panel.bring_values(draft)
         self.panels.append(panel)
         card = Card(self._part_title(blank, parent), kind="title")
         card.body.addWidget(panel)
         place.addWidget(card)
         focus = panel.first_focus()
-        if focus is not None and values is None:
+        if focus is not None and draft is None:
             focus.setFocus()
 
     # Drafts
@@ -232,28 +232,13 @@ class TaskPage(QWidget):
         if not self._dirty or self.seen is None:
             return None
         self._dirty = False
-        body = {"panels": [self._panel_body(panel) for panel in self.panels]}
+        body = {"panels": [panel.body() for panel in self.panels], "reason": self._reason()}
         ctx, form = self.desk.ctx, f"task:{self.seen.record.id}:{self.task}"
         held = self.draft_id = self.draft_id or drafts.new_id(ctx)
         return lambda: drafts.save(ctx, form, body, held)
 
-    @staticmethod
-    def _panel_body(panel: FormPanel) -> dict[str, Any]:
-        specs = fields_of(ENTITIES[panel.record.entity])
-        values = {}
-        for name, value in panel.raw_values().items():
-            try:
-                values[name] = encode(specs[name], value)
-            except ValueError:
-                values[name] = None
-        return {
-            "entity": panel.record.entity,
-            "id": panel.record.id,
-            "parent_id": panel.record.parent_id,
-            "values": values,
-            "heads": panel.record.shown.heads,
-            "shown": panel.record.shown.values,
-        }
+    def _reason(self) -> str:
+        return self.reason.control.text().strip()  # type: ignore[attr-defined, no-any-return]
 
     def keep_draft(self) -> None:
         """Keeps the form now."""
@@ -270,24 +255,14 @@ class TaskPage(QWidget):
         self.draft_id = draft.id
         held = {panel.record.id: panel for panel in self.panels}
         for body in draft.body.get("panels", []):
-            specs = fields_of(ENTITIES[body["entity"]])
-            values = {n: decode(specs[n], v) for n, v in body["values"].items() if n in specs}
             panel = held.get(body["id"])
             if panel is not None:
-                based = Shown(body.get("shown", {}), body.get("heads", {}))
-                panel.record = replace(
-                    panel.record,
-                    shown=based,
-                    values={
-                        **panel.record.values,
-                        **{n: decode(specs[n], v) for n, v in based.values.items() if n in specs},
-                    },
-                )
-                panel.put(values)
-            elif body["id"].startswith("new:") and any(value for value in values.values()):
+                panel.bring(body)
+            elif body["id"].startswith("new:") and (any(body["values"].values()) or body.get("unread")):
                 parent = next((one for one in self._parents(body["entity"]) if one.id == body["parent_id"]), None)
                 if parent is not None:
-                    self._on_add_clicked(body["entity"], parent, self.cards, values)
+                    self._on_add_clicked(body["entity"], parent, self.cards, body)
+        self.reason.control.setText(draft.body.get("reason") or "")  # type: ignore[attr-defined]
         self.kept.setText(say("Your draft is back."))
 
     def _on_later_clicked(self) -> None:
@@ -316,7 +291,7 @@ class TaskPage(QWidget):
             self.desk.back()
             return
         ctx, seen, draft_id = self.desk.ctx, self._as_shown(), self.draft_id
-        reason = self.reason.control.text().strip() or None  # type: ignore[attr-defined]
+        reason = self._reason() or None
         self.save_button.setEnabled(False)
         self.desk.run(self, lambda: incidents.save(ctx, seen, edits, reason, draft_id), self._on_saved, self._on_failed)
 

@@ -25,7 +25,7 @@ class OthersSection(Section):
     icon = "user-key"
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(desk, say("Somebody's passphrase"))
+        super().__init__(desk, say("Set a passphrase"))
         self.who = DropDown("", [])
         self.words = TextField()
         self.words.setEchoMode(QLineEdit.EchoMode.Password)
