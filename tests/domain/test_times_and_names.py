@@ -211,3 +211,18 @@ def test_which_of_two_is_said_by_a_word_or_asked() -> None:
 def test_a_time_that_the_clocks_skipped_is_said_plainly() -> None:
     with pytest.raises(NoSuchTime, match=r"There was no 01:30 that night: the clocks went forward\."):
         parse_when("29/03/2026 01:30", NOW, LONDON)
+
+
+def test_a_date_alone_is_a_day_whose_time_nobody_knows() -> None:
+    typed = parse_when("21-Nov-2026", NOW, LONDON, days=True)
+    assert (typed.at, typed.is_day) == (datetime(2026, 11, 21, 12, tzinfo=UTC), True)
+    assert typed.echo == "Saturday 21-Nov-2026, time not known"
+    assert parse_when("yesterday", NOW, LONDON, days=True).at == typed.at
+    morning = datetime(2026, 11, 22, 8, 30, 20, tzinfo=UTC)
+    assert parse_when("today", morning, LONDON, days=True).at == datetime(2026, 11, 22, 8, 30, tzinfo=UTC)
+    assert not parse_when("14:00", NOW, LONDON, days=True).is_day
+    with pytest.raises(WhenProblem, match="in the future"):
+        parse_when("23-Nov-2026", NOW, LONDON, days=True)
+    for text in ("21-Nov-2026", "", "soon"):
+        with pytest.raises(WhenProblem, match="Type a time"):
+            parse_when(text, NOW, LONDON, days=text != "21-Nov-2026")

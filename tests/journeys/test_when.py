@@ -141,3 +141,40 @@ def test_whoever_begins_anew_is_not_asked_and_keeps_both_drafts(pc: Pc) -> None:
     ward.switch("rnurse")
     ward.press("Ctrl+N")
     assert "Continue your draft" not in ward.screen(), "a draft is its writer's alone"
+
+
+def test_a_date_alone_is_saved_as_a_day_whose_time_nobody_knows(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.press("Ctrl+N", "4")
+    ward.type("21-Nov-2026")
+    assert "Saturday 21-Nov-2026, time not known" in ward.screen()
+    answer_all(ward)
+    ward.press("Ctrl+Return")
+    ward.click("Undo this save")
+    assert ward.page.form.when.text() == "21/11/2026"
+    ward.press("Ctrl+Return")
+    values = incidents.view(ward.ctx, ward.page.saved.made.id).record.values
+    assert values["time_known"] == "unknown"
+    assert values["occurred_at"] == datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def test_about_an_hour_ago_stays_about_through_undo_and_lock(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.press("Ctrl+N", "3")
+    answer_all(ward)
+    ward.press("Ctrl+Return")
+    ward.click("Undo this save")
+    ward.choose("effect", "MIN")
+    ward.lock()
+    ward.unlock()
+    ward.press("Ctrl+Return")
+    values = incidents.view(ward.ctx, ward.page.saved.made.id).record.values
+    assert (values["time_known"], values["occurred_at"]) == ("approx", datetime(2026, 11, 22, 13, 5, tzinfo=UTC))
+    ward.click("Undo this save")
+    ward.page.form.when.setFocus()
+    ward.page.form.when.selectAll()
+    ward.type("13:10")
+    ward.press("Ctrl+Return")
+    assert incidents.view(ward.ctx, ward.page.saved.made.id).record.values["time_known"] == "exact"

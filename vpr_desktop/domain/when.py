@@ -31,16 +31,20 @@ class Parsed:
     """A typed time: the moment in UTC, and how it is said back.
 
     `twice` holds both moments where the clocks went back then; `is_sure` is False while nobody said which one.
+    `is_day` says that a date was typed without a time: the moment is its noon.
     """
 
     at: datetime
     echo: str
     twice: tuple[datetime, datetime] | None = None
     is_sure: bool = True
+    is_day: bool = False
 
 
-def parse_when(text: str, now: datetime, zone: ZoneInfo, *, second: bool | None = None, ahead: bool = False) -> Parsed:
-    """The moment somebody typed. `ahead` allows the future.
+def parse_when(
+    text: str, now: datetime, zone: ZoneInfo, *, second: bool | None = None, ahead: bool = False, days: bool = False
+) -> Parsed:
+    """The moment somebody typed. `ahead` allows the future, `days` a date without a time.
 
     Of a time that came twice `second` picks one, as "first" or "second" typed behind it does; with neither the first
     is taken and is not sure. Raises WhenProblem.
@@ -56,9 +60,11 @@ def parse_when(text: str, now: datetime, zone: ZoneInfo, *, second: bool | None 
         return _parsed(at.replace(second=0, microsecond=0), zone)
     day_text, _, clock_text = typed.rpartition(" ")
     clock = CLOCK.fullmatch(clock_text)
+    local_now = now.astimezone(zone)
+    if days and typed and not clock:
+        return _on_day(_day(typed, local_now.date()), now, zone)
     if not clock or int(clock[1]) > 23 or int(clock[2]) > 59:
         raise WhenProblem(HELP)
-    local_now = now.astimezone(zone)
     day = _day(day_text, local_now.date())
     latest = datetime.max.replace(tzinfo=UTC) if ahead else now + GRACE
     naive = datetime(day.year, day.month, day.day, int(clock[1]), int(clock[2]))
@@ -112,6 +118,15 @@ def _on_clock(naive: datetime, latest: datetime, zone: ZoneInfo, second: bool | 
 
 def _parsed(at: datetime, zone: ZoneInfo) -> Parsed:
     return Parsed(at, echo(at, zone))
+
+
+def _on_day(day: date, now: datetime, zone: ZoneInfo) -> Parsed:
+    """A date without its time: noon, as the clocks for support and RIDDOR want it, or now where that is earlier."""
+    if day > now.astimezone(zone).date():
+        raise WhenProblem("That is in the future. Type when it happened, such as yesterday 22:10.")
+    noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone).astimezone(UTC)
+    at = min(noon, now.replace(second=0, microsecond=0))
+    return Parsed(at, f"{day:%A} {show_day(day)}, time not known", is_day=True)
 
 
 def which_of(at: datetime, zone: ZoneInfo) -> str:

@@ -50,6 +50,7 @@ class QuickLogForm(QWidget):
         super().__init__()
         self.desk = desk
         self.started_at: datetime | None = None
+        self._kept = ("", "exact")  # a time that came with a draft, and how exact it is
         self.groups: dict[str, ChoiceGroup] = {}
         self.errors: dict[str, Words] = {}
         self.questions: dict[str, QWidget] = {}
@@ -89,6 +90,7 @@ class QuickLogForm(QWidget):
             group.set_value([])
         self._choose_when("now")
         self.when.clear()
+        self._kept = ("", "exact")
         self._read_when()
         self.note.blockSignals(True)
         self.note.clear()
@@ -106,6 +108,7 @@ class QuickLogForm(QWidget):
             "when_choice": first_of(self.groups["occurred_at"].value()),
             "when_text": self.when.text(),
             "when_which": self.which.choice(),
+            "when_known": self._known_of(self.when.text()),
             "started_at": (self.started_at or self.desk.ctx.now()).isoformat(),
         }
 
@@ -214,7 +217,8 @@ class QuickLogForm(QWidget):
                 continue
             group.set_value(held if isinstance(held, list) else [held] if held else [])
         self._choose_when(body.get("when_choice") or ("typed" if answers.get("occurred_at") else "now"))
-        self.when.setText(body.get("when_text") or self._typed_time(answers.get("occurred_at")))
+        self.when.setText(body.get("when_text") or self._typed_time(answers))
+        self._kept = (self.when.text(), body.get("when_known") or answers.get("time_known") or "exact")
         if body.get("started_at"):
             self.started_at = datetime.fromisoformat(body["started_at"])
         self.note.setPlainText(answers.get("description") or "")
@@ -226,11 +230,16 @@ class QuickLogForm(QWidget):
             return ""
         return which_of(datetime.fromisoformat(wire.replace("Z", "+00:00")), self.desk.ctx.ward.zone)
 
-    def _typed_time(self, wire: str | None) -> str:
+    def _known_of(self, text: str) -> str:
+        """How exact a typed time is: as it was kept, such as about, while nobody types another."""
+        return self._kept[1] if text == self._kept[0] else "exact"
+
+    def _typed_time(self, answers: dict[str, Any]) -> str:
+        wire = answers.get("occurred_at")
         if not wire:
             return ""
         local = datetime.fromisoformat(wire.replace("Z", "+00:00")).astimezone(self.desk.ctx.ward.zone)
-        return f"{local:%d/%m/%Y %H:%M}"
+        return f"{local:%d/%m/%Y}" if answers.get("time_known") == "unknown" else f"{local:%d/%m/%Y %H:%M}"
 
     def answers(self) -> tuple[dict[str, Any], list[Problem]]:
         """The answers as the service wants them, and what the typed time lacks."""
@@ -254,12 +263,12 @@ class QuickLogForm(QWidget):
         if not self.when.text().strip():
             return None, "exact", say("Type when it happened, such as 14:20 or yesterday 22:10.")
         try:
-            parsed = parse_when(self.when.text(), now, self.desk.ctx.ward.zone, second=self.which.second())
+            parsed = parse_when(self.when.text(), now, self.desk.ctx.ward.zone, second=self.which.second(), days=True)
         except WhenProblem as problem:
             return None, "exact", str(problem)
         if not parsed.is_sure:
             return None, "exact", say("The clocks went back then. {question}", question=self.which.words.text())
-        return parsed.at, "exact", ""
+        return parsed.at, "unknown" if parsed.is_day else self._known_of(self.when.text()), ""
 
     def in_words(self) -> list[tuple[str, str]]:
         """The seven questions with their answers, as they were read here."""
@@ -313,7 +322,7 @@ class QuickLogForm(QWidget):
         said = ""
         if self.when.text().strip():
             try:
-                parsed = parse_when(self.when.text(), self.desk.ctx.now(), self.desk.ctx.ward.zone)
+                parsed = parse_when(self.when.text(), self.desk.ctx.now(), self.desk.ctx.ward.zone, days=True)
                 said = parsed.echo
             except NoSuchTime as problem:
                 said = str(problem)
