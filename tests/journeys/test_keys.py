@@ -129,7 +129,8 @@ def test_the_row_menu_opens_by_key(pc: Pc) -> None:
     ward.page.table.setFocus()
     ward.press("Shift+F10")
     menu = ward.page.findChild(QMenu)
-    assert [action.text() for action in menu.actions()] == ["Open", "Print summary", "Add note", "Copy reference"]
+    words = [action.text() for action in menu.actions()]
+    assert words == ["Open", "Print summary", "Add note", "Copy reference", "Sort by"]
     menu.actions()[2].trigger()
     menu.close()
     ward.settle()
@@ -146,3 +147,22 @@ def test_text_size_by_keys(pc: Pc) -> None:
     assert style_of().text_percent == 120
     ward.press("Ctrl+0")
     assert style_of().text_percent == 100
+
+
+def test_the_list_is_sorted_by_keys(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    mild, serious = ward.log(effect=("NON",)), ward.log(effect=("SER",))
+    ward.press("Ctrl+2")
+    first = lambda: ward.page.table.model().index(0, 0).data()  # noqa: E731
+    assert first() == serious
+    for expected in (serious, mild):
+        ward.page.table.setFocus()
+        ward.press("Shift+F10")
+        menus = ward.page.findChildren(QMenu)
+        menu = next(one for one in menus if one.isVisible() and one.actions()[0].text() == "Open")
+        sorts = next(action.menu() for action in menu.actions() if action.text() == "Sort by")
+        next(action for action in sorts.actions() if action.text() == "Reference").trigger()
+        menu.close()
+        ward.settle()
+        assert first() == expected

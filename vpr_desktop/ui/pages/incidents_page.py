@@ -247,6 +247,9 @@ class IncidentsPage(QWidget):
     def _on_sort_asked(self, sort: str) -> None:
         turned = self.query.sort == sort and self.query.descending
         self._ask(replace(self.query, sort=sort, descending=not turned))
+        title = next(one.title for one in COLUMNS if one.sort == sort)
+        order = say("from last to first") if self.query.descending else say("from first to last")
+        self.desk.announce(say("Sorted by {column}, {order}", column=title.lower(), order=order))
 
     def filter_this(self) -> None:
         """Ctrl+F: type into the filter."""
@@ -272,7 +275,18 @@ class IncidentsPage(QWidget):
                 note = menu.addAction(say("Add note"))
                 note.triggered.connect(lambda: self.desk.go("task", incident_id=held.id, field="description"))
         menu.addAction(say("Copy reference")).triggered.connect(lambda: put(held.reference))
+        self._offer_sorting(menu)
         menu.popup(where)
+
+    def _offer_sorting(self, menu: QMenu) -> None:
+        """The way by keys to what a press on a column's head does."""
+        sorts = menu.addMenu(say("Sort by"))
+        for one in COLUMNS:
+            if one.sort:
+                action = sorts.addAction(one.title)
+                action.setCheckable(True)
+                action.setChecked(self.query.sort == one.sort)
+                action.triggered.connect(lambda _=False, sort=one.sort: self._on_sort_asked(sort))
 
     def _on_export_clicked(self) -> None:
         from vpr_desktop.ui.dialogs.save_file import ask_save_path
