@@ -277,7 +277,7 @@ class QuickLogForm(QWidget):
             chosen = [card.text() for card in self.groups[question.field].cards if card.isChecked()]
             if question.field == "occurred_at":
                 at, known, _ = self._moment()
-                local = show(at, self.desk.ctx.ward.zone) if at else ""
+                local = show(at, self.desk.ctx.ward.zone, day_only=known == "unknown") if at else ""
                 chosen = [say("About {time}", time=local) if known == "approx" else local]
             told.append((say(SHORT[question.field]), ", ".join([*chosen[:1], *(one.lower() for one in chosen[1:])])))
         return told
