@@ -13,6 +13,7 @@ from vpr_desktop.services import closing, drafts
 from vpr_desktop.services.closing import Answers, Standing, Target, Unrecorded
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.kept_form import KeptForm
+from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import Field, TextArea, TextField
@@ -49,8 +50,10 @@ class ClosePage(QWidget):
 
     def _build(self) -> None:
         page = ScrollPage()
-        for widget in (self.back, self.title, self.summary, self.note):
-            page.body.addWidget(widget)
+        look = style_of()
+        page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))
+        page.body.addLayout(column(self.back, self.title, self.note, gap=2))
+        page.body.addWidget(self.summary)
         page.body.addLayout(self.cards)
         page.body.addStretch(1)
         self.scroller = page
@@ -115,11 +118,11 @@ class ClosePage(QWidget):
         who = target.label if not target.also else say("the reporter, who is the person affected")
         message = Field(
             say("Message to {who}", who=who), TextArea(lines=3),
-            hint=say("What was done and why, in a sentence or two. Do not use names."),
+            hint=say("What was done and why, in a sentence or two. Do not use names."), wide=860,
         )  # fmt: skip
         why = Field(
             say("Or why {who} is not told (optional)", who=target.label), TextField(),
-            hint=say("It is noted with your name."),
+            hint=say("It is noted with your name."), wide=860,
         )  # fmt: skip
         self.fields["messages", target.key], self.fields["no_message", target.key] = message, why
         card.body.addWidget(message)
@@ -131,7 +134,7 @@ class ClosePage(QWidget):
             card.body.addWidget(Words(words))
         field = Field(
             say("Why you close without recording them"), TextField(),
-            hint=say("Record them in the support plan where you can. A reason is noted with your name."),
+            hint=say("Record them in the support plan where you can. A reason is noted with your name."), wide=860,
             name=say("Why you close without recording them, {who}", who=one.label),
         )  # fmt: skip
         self.fields["no_recording", one.key] = field

@@ -22,10 +22,16 @@ class EnrolCard(Card):
         self.desk = desk
         self.note = Words("", tone="second")
         self.address = Field(
-            say("Address of the server"), TextField("", "https://"), hint=say("As IT gave it. It begins with https.")
+            say("Address of the server"),
+            TextField("", "https://"),
+            hint=say("As IT gave it. It begins with https."),
+            wide=560,
         )
         self.code = Field(
-            say("One-time code"), TextField(), hint=say("10 letters and digits. Capital or small does not matter.")
+            say("One-time code"),
+            TextField(),
+            hint=say("10 letters and digits. Capital or small does not matter."),
+            wide=240,
         )
         self.join = Button(say("Join"), name=say("Join the server"))
         self.again = Button(say("Join anew with another code"), "link")

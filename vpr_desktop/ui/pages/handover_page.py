@@ -39,7 +39,7 @@ class HandoverPage(QWidget):
         self.print_button = Button(say("Print handover"), "primary", icon="print", hint="Ctrl+P")
         self.body = column(gap=16)
         self.to = Field(
-            say("Handed over to"), TextField(), hint=say("Initials or role, such as night nurse in charge.")
+            say("Handed over to"), TextField(), hint=say("Initials or role, such as night nurse in charge."), wide=560
         )
         self.mark = Button(say("Mark handed over"))
         self.tally = TallyCard(desk)

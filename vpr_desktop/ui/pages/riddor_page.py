@@ -14,6 +14,7 @@ from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.kept_form import KeptForm
+from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column
@@ -42,8 +43,10 @@ class RiddorPage(QWidget):
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         page = ScrollPage()
-        for widget in (self.back, self.title, self.summary, self.note):
-            page.body.addWidget(widget)
+        look = style_of()
+        page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))
+        page.body.addLayout(column(self.back, self.title, self.note, gap=2))
+        page.body.addWidget(self.summary)
         page.body.addLayout(self.cards)
         page.body.addStretch(1)
         self.scroller = page

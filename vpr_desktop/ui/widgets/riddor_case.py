@@ -42,11 +42,13 @@ class RiddorCase(Card):
         self.who, self.reason = TextField(), TextArea(lines=2)
         self.sent_at, self.reference = TextField(), TextField()
         self.fields = {
-            "riddor_status": Field(say("What was decided"), self.status),
-            "riddor_decided_by": Field(say("Who decided"), self.who, hint=say("Name and role.")),
-            "riddor_reason": Field(say("Why"), self.reason),
-            "riddor_sent_at": Field(say("When it was sent"), self.sent_at, hint=say("Such as 21-Nov-2026 14:20.")),
-            "riddor_ref": Field(say("Reference from HSE"), self.reference),
+            "riddor_status": Field(say("What was decided"), self.status, wide=560),
+            "riddor_decided_by": Field(say("Who decided"), self.who, hint=say("Name and role."), wide=560),
+            "riddor_reason": Field(say("Why"), self.reason, wide=860),
+            "riddor_sent_at": Field(
+                say("When it was sent"), self.sent_at, hint=say("Such as 21-Nov-2026 14:20."), wide=360
+            ),
+            "riddor_ref": Field(say("Reference from HSE"), self.reference, wide=360),
         }  # fmt: skip
         self.save_button = Button(say("Save the decision"), "primary" if only else "quiet")
         self._show_advice()
