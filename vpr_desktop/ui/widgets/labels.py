@@ -97,7 +97,8 @@ class Heading(Words):
     def ring_area(self) -> QRect:
         """What the focus ring goes round: the words, not the whole line."""
         words = self.fontMetrics().boundingRect(self.rect(), int(Qt.TextFlag.TextWordWrap), self.text())
-        return QRect(0, 0, min(self.width(), words.width() + 4), self.height())
+        tight = max(0, (self.height() - words.height()) // 2 + 3)  # the ring keeps off the line below
+        return QRect(0, tight, min(self.width(), words.width() + 4), self.height() - 2 * tight)
 
 
 class IconLabel(QLabel):
