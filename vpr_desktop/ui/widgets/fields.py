@@ -67,6 +67,8 @@ class DropDown(QComboBox):
     def paintEvent(self, event: QPaintEvent) -> None:
         super().paintEvent(event)
         look = style_of()
+        if look.high_contrast:  # the system draws an arrow of its own
+            return
         size = look.px(18)
         painter = QPainter(self)
         place = QRectF(self.width() - size - look.px(12), (self.height() - size) / 2, size, size)
