@@ -51,9 +51,9 @@ class OnlinePC(WardPC):
     def forward(self, **span: float) -> None:
         """Time passes, with somebody at the PC."""
         self.clock.forward(**span)
-        self.window.idle._touch()
+        self.window.idle.start()
 
-    def until(self, holds: Callable[[], bool], seconds: float = 20) -> None:
+    def until(self, holds: Callable[[], bool], seconds: float = 60) -> None:
         """Waits for what somebody would see."""
         wait_until(holds, seconds)
 
@@ -122,7 +122,7 @@ class OnlinePC(WardPC):
         self.app.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
-def wait_until(holds: Callable[[], bool], seconds: float = 20) -> None:
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
     """Lets events run until something holds."""
     loop, end, poll = QEventLoop(), QTimer(singleShot=True), QTimer()
     end.timeout.connect(loop.quit)

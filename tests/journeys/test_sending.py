@@ -147,8 +147,10 @@ def test_a_sign_in_page_of_the_network_sends_nothing_and_marks_nothing_sent(onli
 @pytest.mark.parametrize("years", [-10, 10])
 def test_a_clock_that_is_wrong_by_years_stops_nothing(online: Make, endpoint: Central, years: int) -> None:
     one, other = online("one"), online("two")
+    one.lock()  # a wall clock that jumps looks like a sleep, and locks
     one.clock.set(one.clock.now() + timedelta(days=365 * years))
-    one.window.idle._touch()
+    one.unlock()
+    one.rest()
     reference = one.log()
     one.sync()
     other.sync()

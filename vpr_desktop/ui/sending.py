@@ -18,7 +18,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from vpr_desktop import logs
 from vpr_desktop.domain.changes import Change, Changes
-from vpr_desktop.domain.errors import KnownError, Stopped
+from vpr_desktop.domain.errors import KnownError, NotAllowed, Stopped
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.words import say
@@ -346,7 +346,7 @@ class Sending(QObject):
 
     def _on_not_renewed(self, error: Exception) -> None:
         """Whoever's access was ended elsewhere sees the lock screen at once, with the reason."""
-        if self.session is None or not isinstance(error, KnownError):
+        if self.session is None or not isinstance(error, NotAllowed):
             return
         self.window.lock()
         self.window.trouble(str(error))
