@@ -10,7 +10,7 @@ import pytest
 
 from tests.sync.sim.world import HISTORY, World, failure
 
-AT_ONCE, CHUNKS = 20, 10
+AT_ONCE, CHUNKS = 16, 10
 
 
 @pytest.mark.parametrize("chunk", range(CHUNKS))

@@ -137,10 +137,13 @@ def decode(spec: FieldSpec, wire: Any) -> Any:
     """The Python form of a wire value; what is not of this kind (a newer version wrote it) stays as it is."""
     if wire is None:
         return None
-    if spec.kind == "moment" and isinstance(wire, str) and MOMENT.fullmatch(wire):
-        return datetime.fromisoformat(wire[:-1]).replace(tzinfo=UTC)
-    if spec.kind == "day" and isinstance(wire, str) and DAY.fullmatch(wire):
-        return date.fromisoformat(wire)
+    try:
+        if spec.kind == "moment" and isinstance(wire, str) and MOMENT.fullmatch(wire):
+            return datetime.fromisoformat(wire[:-1]).replace(tzinfo=UTC)
+        if spec.kind == "day" and isinstance(wire, str) and DAY.fullmatch(wire):
+            return date.fromisoformat(wire)
+    except ValueError:
+        return wire  # there is no such day
     return list(wire) if isinstance(wire, list) else wire
 
 

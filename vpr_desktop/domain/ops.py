@@ -174,6 +174,18 @@ def fold(ops: Iterable[Held]) -> Fold:
     return _resolve(setters, superseded, ranks)
 
 
+def in_effect(ops: list[Held]) -> list[Held]:
+    """These ops without erasing ones that are still a wish: an erasing op takes effect with its number.
+
+    It stays in effect where the bytes are gone, also when a restored endpoint takes the number.
+    """
+    wishes = [op for op in ops if op.seq is None and op.body is not None and "er" in op.body]
+    if not wishes:
+        return ops
+    held = {op.id for op in ops if op.body is not None}
+    return [op for op in ops if op not in wishes or (op.body is not None and op.body["er"]["op"] not in held)]
+
+
 def _rank(op: Held) -> tuple[int, int, int, int, str]:
     if op.seq is not None:
         return (0, op.seq, 0, 0, op.id)

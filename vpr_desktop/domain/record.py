@@ -72,8 +72,18 @@ def entity_name(entity: type[Record]) -> str:
 
 def wire_values(record: Record) -> dict[str, Wire]:
     """The record's declared values in wire form. Raises ValueError with a sentence for a bad value."""
-    held = record.__dict__
-    return {name: encode(spec, held[name]) for name, spec in fields_of(type(record)).items()}
+    held, was = record.__dict__, record.shown.values
+    return {name: _wire(spec, held[name], was.get(name)) for name, spec in fields_of(type(record)).items()}
+
+
+def _wire(spec: FieldSpec, value: Any, was: Wire) -> Wire:
+    """One value; what was erased, sealed or written by a newer version stays as it was read, unless written over."""
+    try:
+        return encode(spec, value)
+    except ValueError:
+        if was is not None and value == decode(spec, was):
+            return was
+        raise
 
 
 def from_wire(entity: type[Record], id: str, ward_id: str, shown: Shown) -> Record:

@@ -23,6 +23,12 @@ def normal_reference(typed: str) -> str | None:
     return f"{ward}-{month}-{letter}{int(counter):03d}"
 
 
+def letter_of(label: str) -> str:
+    """The letter of the PC in a label; empty where it is no label."""
+    found = LABEL.fullmatch(label)
+    return found.group(3) if found else ""
+
+
 def next_letter(letter: str) -> str:
     """The letter of a PC after a restore, until the endpoint gives one: doubled."""
     return letter + letter[:1] if len(letter) < 4 else letter

@@ -9,8 +9,11 @@ from typing import Any, TypeVar
 from vpr_desktop.domain.batches import b64
 from vpr_desktop.domain.device_keys import fingerprint
 from vpr_desktop.domain.errors import Problem, ProblemsFound
-from vpr_desktop.domain.references import CROCKFORD, normal_slip_code
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.references import CROCKFORD, letter_of, normal_slip_code
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.new_incident import next_reference
+from vpr_desktop.storage import lifetime
 from vpr_desktop.storage.device import private_key, public_key
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -62,7 +65,28 @@ def join(ctx: Context, url: str, joined: Joined) -> None:
     with ctx.unit() as unit:
         unit.put_state(URL, url.encode())
         unit.put_state(LETTER, joined.letter.encode())
+        relabel(ctx, unit, joined.letter)
         unit.commit("enrol", ctx.store.device_id)
+
+
+def relabel_after_restore(ctx: Context, unit: UnitOfWork) -> None:
+    """Labels anew what waited to be sent, as the file that was replaced may have given its labels out.
+
+    Not where this PC never joined an endpoint: then nothing was ever sent, and every label of the ward would change.
+    """
+    if unit.state(URL):
+        relabel(ctx, unit, (unit.state(LETTER) or b"A").decode())
+
+
+def relabel(ctx: Context, unit: UnitOfWork, letter: str) -> None:
+    """Gives what nobody else has heard of yet a label with this PC's letter; the label it had is still found."""
+    for record_id in lifetime.never_sent(unit.db):
+        record = unit.get(Incident, record_id)
+        if record.ward_id not in ctx.wards or not record.reference or letter_of(record.reference) == letter:
+            continue
+        record.old_reference = record.old_reference or record.reference
+        record.reference = next_reference(ctx.with_ward(record.ward_id), unit)
+        unit.save(record)
 
 
 def address(ctx: Context) -> str | None:

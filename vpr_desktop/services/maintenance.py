@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from vpr_desktop.domain.errors import FileDamaged, KnownError, NotFound
-from vpr_desktop.services import sessions
+from vpr_desktop.services import enrolment, sessions
 from vpr_desktop.services.context import Clock, Context
 from vpr_desktop.services.sessions import Keys
 from vpr_desktop.storage import backup as archives
@@ -123,6 +123,7 @@ def restore(
         guard.release()
     ctx = sessions.unlock(home, user_id, passphrase, clock, keys_policy)
     with ctx.unit() as unit:
+        enrolment.relabel_after_restore(ctx, unit)
         unit.commit("restore")
     sessions.write_clear_facts(ctx)
     return ctx

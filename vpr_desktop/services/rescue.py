@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vpr_desktop.domain.errors import FileDamaged, FileTooNew, KnownError, NoCipher
-from vpr_desktop.services import sessions
+from vpr_desktop.services import enrolment, sessions
 from vpr_desktop.services.context import Clock, Context
 from vpr_desktop.storage import backup, keyslots, swap, vault
 from vpr_desktop.storage import rescue as storage_rescue
@@ -66,6 +66,7 @@ def open_what_can_be_read(
         lock.release()
     ctx = sessions.unlock(home, user_id, passphrase, clock, policy, wait)
     with ctx.unit() as unit:
+        enrolment.relabel_after_restore(ctx, unit)
         unit.commit("rescue", found.first_bad)
     sessions.write_clear_facts(ctx)
     return ctx, Rescued(found.first_bad, found.taken, found.left, found.sealed, kept)

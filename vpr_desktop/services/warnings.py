@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import keyslots, rekey, vault
+from vpr_desktop.storage import keyslots, lifetime, rekey, vault
 
 LAST = (
     "Only one person can open this PC, and there is no recovery code. If that passphrase is forgotten, everything "
@@ -12,6 +14,13 @@ LAST = (
 ROOM = "The disk of this PC is nearly full. Saving still works. Call IT to make room."
 KEY = "Somebody's access was ended, but the file could not be given a new key. Call IT."
 ANCHOR = "The last save could not be noted beside the file. Nothing is lost. Call IT if this stays."
+
+OLDER = (
+    "The file of this PC was found to be older than what it had sent. What it had sent comes back by itself. "
+    "Call IT: somebody may have put an old copy in its place."
+)
+CLOCK = "The clock of this PC differs from the server's by more than 5 minutes. Nothing is lost. Call IT."
+TOLD_FOR = timedelta(days=7)
 
 
 def of(ctx: Context) -> list[str]:
@@ -23,5 +32,12 @@ def of(ctx: Context) -> list[str]:
         (vault.is_short_of_room(ctx.home), ROOM),
         (ctx.store.anchor_failed, ANCHOR),
         (ctx.store.read_only is None and rekey.is_due(ctx.store.db), KEY),
+        (_put_back_lately(ctx), OLDER),
+        (bool(ctx.reader().state(lifetime.CLOCK)), CLOCK),
     )
     return found + [sentence for holds, sentence in checks if holds]
+
+
+def _put_back_lately(ctx: Context) -> bool:
+    at = ctx.reader().state(lifetime.PUT_BACK)
+    return at is not None and abs(ctx.now() - datetime.fromisoformat(at.decode())) < TOLD_FOR

@@ -50,8 +50,10 @@ def unanswered(db: Connection, n: int) -> list[int]:
 def contradicts(
     db: Connection, st: str, numbered: Sequence[tuple[int, bytes]], held: Sequence[tuple[int, bytes]]
 ) -> bool:
-    """Whether a number is held for another op, or one of `held` under another number: the endpoint was restored."""
+    """Whether a number is told or held for another op, or one of `held` under another: the endpoint was restored."""
     told, hashes = dict(numbered), {hashed: seq for seq, hashed in numbered}
+    if not len(told) == len(hashes) == len(set(numbered)):
+        return True
     if any(hashes.get(hashed, seq) != seq for seq, hashed in held):
         return True
     sql = "SELECT seq, hash FROM op WHERE st = ? AND seq IN (SELECT value FROM json_each(?))"

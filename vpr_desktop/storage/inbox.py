@@ -15,8 +15,8 @@ from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import Batch
 from vpr_desktop.domain.changes import Change
 from vpr_desktop.domain.forms import ENTITIES
-from vpr_desktop.domain.ops import Held, NotAnOp, chain_next, fold, op_hash, read_json, read_op
-from vpr_desktop.storage import oplog, outbox
+from vpr_desktop.domain.ops import Held, NotAnOp, chain_next, fold, in_effect, op_hash, read_json, read_op
+from vpr_desktop.storage import erasing, oplog, outbox
 from vpr_desktop.storage.oplog import Connection
 
 Zone = Callable[[str], ZoneInfo]
@@ -24,6 +24,7 @@ MOST_AT_ONCE = 50  # records found by search within the slice that brought them;
 INSERT = (
     "INSERT INTO op (id, ei, et, st, seq, dev, dn_inc, dn, hash, raw, batch, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?,?)"
 )
+NAME = "UPDATE op SET id=?, ei=?, et=?, st=?, seq=?, dev=?, dn_inc=?, dn=?, hash=?, raw=?, batch=? WHERE n = ?"
 
 
 class Contradiction(Exception):
@@ -43,11 +44,12 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a slice came to: the records that changed, and the ends of the local op chain."""
+    """What a slice came to: the records that changed, the ends of the local op chain, and what was erased."""
 
     changes: tuple[Change, ...]
     op_n: int
     chain: bytes
+    erased: tuple[tuple[str, str, str], ...] = ()
 
 
 def arrivals(page: Sequence[Batch], after: int) -> list[Arrived]:
@@ -84,31 +86,49 @@ def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, 
     """Writes a slice of a page: batch rows not held, ops not held, numbers, and the records they change."""
     lines = read(lines)
     rows = _batch_rows(db, {line.batch.header.id: line.batch for line in lines}.values())
-    held = _held(db, [line.body["op"] for line in lines if line.body])
+    held = _held(db, [name for line in lines if line.body for name in (line.body["op"], erasing.nameless(line.hash))])
     fresh: dict[str, tuple[Any, ...]] = {}
     touched: dict[tuple[str, str, str], list[Held]] = {}
     numbered: list[tuple[int | None, int, int]] = []
     for line in lines:
         row, body = rows[line.batch.header.id], line.body
-        known = _by_hash(db, row, line.hash) if body is None else held.get(body["op"])
+        known = _by_hash(db, row, line) if body is None else held.get(body["op"])
         if known is not None:
             _refuse_other_content(known[1], line.hash)
+            if body is not None and (kept := held.get(erasing.nameless(line.hash))):
+                db.execute("UPDATE op SET seq = NULL WHERE n = ?", (kept[0],))
             numbered.append((line.seq, row, known[0]))
-        elif body is not None and body["op"] not in fresh:
+        elif body is None and line.seq is not None:
             op_n, chain = op_n + 1, chain_next(chain, line.hash)
-            identity = (body["op"], body["ei"], body["et"], body["st"])
-            fresh[body["op"]] = (*identity, line.seq, body["dev"], *body["dn"], line.hash, line.raw, row, chain)
+            name, st = erasing.nameless(line.hash), line.batch.header.st
+            fresh[name] = (*erasing.place_row(name, "", "", st, line.seq, line.hash), row, chain)
+        elif body is not None and body["op"] not in fresh:
             arrived = touched.setdefault((body["et"], body["ei"], body["st"]), [])
             arrived.append(Held(body["op"], line.seq, body["dn"][0], body["dn"][1], body))
+            identity = (body["op"], body["ei"], body["et"], body["st"])
+            content = (body["dev"], *body["dn"], line.hash, line.raw, row)
+            kept = held.get(erasing.nameless(line.hash))
+            if kept is not None:
+                db.execute(NAME, (*identity, line.seq, *content, kept[0]))
+                continue
+            op_n, chain = op_n + 1, chain_next(chain, line.hash)
+            fresh[body["op"]] = (*identity, line.seq, *content, chain)
         elif body is not None:
             raise Contradiction("an op stands twice on one page")
     known_before = _known(db, [ei for _, ei, _ in touched])
     db.executemany("UPDATE op SET seq = coalesce(?, seq), batch = ? WHERE n = ?", numbered)
     db.executemany(INSERT, list(fresh.values()))
+    erasers = [line.body for line in lines if line.body and "er" in line.body and line.seq is not None]
+    for place in erasing.missing_places(db, erasers):
+        op_n, chain = op_n + 1, chain_next(chain, place[8])
+        db.execute(INSERT, (*place, None, chain))
+    erased = erasing.take_bytes(db, erasers)
     renumbered = outbox.clashing(db, [n for _, _, n in numbered])
-    new = {ei: ops for (_, ei, _), ops in touched.items() if ei not in known_before}
-    changes = project_many(db, [*touched, *renumbered], zone, new, later=len(touched) > MOST_AT_ONCE)
-    return Stored(tuple(changes), op_n, chain)
+    changed_by = {ei for _, ei, _ in erased}
+    new = {ei: ops for (_, ei, _), ops in touched.items() if ei not in known_before and ei not in changed_by}
+    changes = project_many(db, [*touched, *renumbered, *erased], zone, new, later=len(touched) > MOST_AT_ONCE)
+    erasing.forget_words(db, erased)
+    return Stored(tuple(changes), op_n, chain, tuple(erased))
 
 
 def _batch_rows(db: Connection, page: Iterable[Batch]) -> dict[str, int]:
@@ -134,9 +154,20 @@ def _held(db: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     return {op: (n, bytes(hashed)) for op, n, hashed in db.execute(sql, (json.dumps(list(ids)),))}
 
 
-def _by_hash(db: Connection, batch: int, hashed: bytes) -> tuple[int, bytes] | None:
-    row = db.execute("SELECT n FROM op WHERE batch = ? AND hash = ?", (batch, hashed)).fetchone()
-    return None if row is None else (int(row[0]), hashed)
+def _by_hash(db: Connection, batch: int, line: Arrived) -> tuple[int, bytes] | None:
+    """An op that came as a hash alone: held under its batch, or numbered, not sealed, erased, or waiting in another."""
+    st = line.batch.header.st
+    for sql, values in (
+        ("SELECT n FROM op WHERE batch = ? AND hash = ?", (batch, line.hash)),
+        ("SELECT n FROM op WHERE st = ? AND seq = ? AND hash = ?", (st, line.seq, line.hash)),
+        ("SELECT n FROM op WHERE batch IS NULL AND hash = ?", (line.hash,)),
+        ("SELECT n FROM op JOIN outbox ON outbox.op = op.n WHERE hash = ?", (line.hash,)),
+        ("SELECT n FROM op WHERE id = ?", (erasing.nameless(line.hash),)),
+    ):
+        row = db.execute(sql, values).fetchone()
+        if row is not None:
+            return int(row[0]), line.hash
+    return None
 
 
 def _body(line: Arrived) -> dict[str, Any]:
@@ -177,7 +208,7 @@ def project_many(
     changes = []
     for et, ei, st in known:
         held = ops.get(ei, [])
-        folded = fold(held)
+        folded = fold(in_effect(held))
         rows.setdefault(et, []).append(oplog.row_of(et, ei, st, folded, len(held), zone(st)))
         words.setdefault(et, []).append((ei, folded.values))
         parent = folded.values.get("parent_id")

@@ -6,6 +6,7 @@ Everything runs in the transaction its caller holds.
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 
 from vpr_desktop.domain.batches import stream_chain_start
@@ -14,8 +15,48 @@ from vpr_desktop.storage import checks, outbox, streams
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.streams import Place
 
-LETTER, ANEW = "letter", "begun_again"
+CLOCK, CLOCK_MAY_DIFFER = "clock_suspect", 300.0  # seconds
+LETTER, ANEW, PUT_BACK = "letter", "begun_again", "put_back_at"
 STEP = 1 << 20  # two restores of one backup differ by a random step up to this
+
+
+def ends_hash(op_chain: bytes, audit_chain: bytes) -> bytes:
+    """One hash over the ends of both chains, as the endpoint is told it with each push."""
+    return hashlib.sha256(op_chain + audit_chain).digest()
+
+
+def was_here(db: Connection, op_n: int, audit_n: int, hashed: bytes) -> bool:
+    """Whether this file's chains once ended so: else it is an older file than the one that pushed last.
+
+    After a file began again nothing is asked until its own next push: what the endpoint knows is the old file.
+    """
+    if checks.state_or(db, ANEW, "") == "1":
+        return True
+    ends = []
+    for sql, n, start in (
+        ("SELECT chain FROM op WHERE n = ?", op_n, "chain_start"),
+        ("SELECT hash FROM audit WHERE n = ?", audit_n, "audit_start"),
+    ):
+        row = db.execute(sql, (n,)).fetchone()
+        if row is None and n:
+            return False
+        ends.append(bytes(row[0]) if row else bytes.fromhex(checks.state_text(db, start)))
+    return ends_hash(*ends) == hashed
+
+
+def never_sent(db: Connection) -> list[str]:
+    """Incidents of which nothing was sealed yet, and so nobody else has heard."""
+    sql = (
+        "SELECT DISTINCT op.ei FROM outbox JOIN op ON op.n = outbox.op WHERE op.et = 'incident' AND NOT EXISTS"
+        " (SELECT 1 FROM op AS other WHERE other.ei = op.ei AND (other.batch IS NOT NULL OR other.seq IS NOT NULL))"
+        " ORDER BY op.n"
+    )
+    return [row[0] for row in db.execute(sql)]
+
+
+def known_again(db: Connection) -> None:
+    """The endpoint was told where the chains of this file end."""
+    db.execute("DELETE FROM state WHERE k = ?", (ANEW,))
 
 
 def begin_again(db: Connection, largest: int = 0) -> int:

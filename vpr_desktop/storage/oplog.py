@@ -11,9 +11,10 @@ from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from vpr_desktop.domain.fields import FieldSpec, wire_problem
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.local_time import local_parts
-from vpr_desktop.domain.ops import Fold, Held, canonical, chain_next, fold, op_hash, read_json
+from vpr_desktop.domain.ops import Fold, Held, canonical, chain_next, fold, in_effect, op_hash, read_json
 from vpr_desktop.domain.record import Record, fields_of
 from vpr_desktop.storage.tables import LOCAL_TIME, derived_columns, long_fields, row_fields, search_blocks
 
@@ -55,7 +56,7 @@ def held_ops(db: Connection, entity_id: str) -> list[Held]:
 def entity_fold(db: Connection, entity_id: str) -> tuple[Fold, int]:
     """The state of one entity and how many ops gave it."""
     ops = held_ops(db, entity_id)
-    return fold(ops), len(ops)
+    return fold(in_effect(ops)), len(ops)
 
 
 @cache
@@ -89,7 +90,7 @@ def _places(name: str) -> dict[str, int]:
 
 def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int, zone: ZoneInfo) -> tuple[Any, ...]:
     """The projection of one entity, a function of its ops and the ward's time zone alone."""
-    values, places = folded.values, _places(name)
+    values, places, declared = folded.values, _places(name), fields_of(ENTITIES[name])
     cells: list[Any] = [None] * len(row_columns(name))
     cells[:2] = (entity_id, ward_id)
     extra = {}
@@ -97,12 +98,37 @@ def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int,
         place = places.get(field)
         if place is None:
             extra[field] = value
-        elif place >= 0:
-            cells[place] = canonical(value).decode() if isinstance(value, list | dict) else value
+        elif place >= 0 and value is not None:
+            cells[place] = _cell(declared[field], value)
     if derived_columns(ENTITIES[name]):
         cells[-3 - len(LOCAL_TIME) : -3] = local_parts(values.get("occurred_at"), zone)
     cells[-3:] = (canonical(extra).decode() if extra else None, len(folded.clashes), revision)
     return tuple(cells)
+
+
+STORED_AS: dict[str, type[Any]] = {
+    "text": str,
+    "code": str,
+    "link": str,
+    "moment": str,
+    "day": str,
+    "codes": list,
+    "flag": bool,
+    "number": int,
+}
+
+
+def _cell(spec: FieldSpec, value: Any) -> Any:
+    """A value as its column holds it. What was erased, is sealed or is of another kind leaves the cell empty.
+
+    The database would turn a number in a column of words into words, and the row would no longer be what its
+    ops give; and no list or sum can do anything with it. The form reads the ops themselves and shows it.
+    """
+    if type(value) is not STORED_AS[spec.kind]:
+        return None
+    if spec.kind == "codes":
+        return canonical(value).decode() if all(type(code) is str for code in value) else None
+    return None if spec.kind in ("moment", "day") and wire_problem(spec, value) else value
 
 
 def project(db: Connection, name: str, entity_id: str, ward_id: str, zone: ZoneInfo) -> Fold:

@@ -103,6 +103,10 @@ class Store:
         with contextlib.suppress(OSError):
             vault.ensure_room(self._home)
 
+    def has_room(self) -> bool:
+        """Whether there is room for what others sent; what is saved here goes first."""
+        return vault.has_room(self._home)
+
     def refused(self, error: KnownError) -> KnownError:
         """What to tell after a failed save; where the disk is full the reserve is freed for the next try."""
         if isinstance(error, DiskFull) and vault.free_reserve(self._home):

@@ -116,11 +116,10 @@ def _clock(db: Connection, incident: dict[str, Any], zone: Zone) -> Clock:
     ward = db.execute("SELECT shift_times FROM ward WHERE id = ?", (incident["ward_id"],)).fetchone()
     text = (ward[0] if ward else None) or ""
     occurred = _moment(incident["occurred_at"])
-    base = _moment(incident["imported_at"]) or _moment(incident["reported_at"]) or occurred
-    assert occurred is not None
-    assert base is not None
+    base = _moment(incident["imported_at"]) or _moment(incident["reported_at"]) or occurred or LONG_AGO
     boundaries = tuple(part.strip() for part in text.split(",") if part.strip())
-    return Clock(occurred, incident["time_known"] or "exact", base, zone(incident["ward_id"]), boundaries)
+    # Erased, or written so that this version cannot read it: the worklist goes by what else is known.
+    return Clock(occurred or base, incident["time_known"] or "exact", base, zone(incident["ward_id"]), boundaries)
 
 
 def incident_row(db: Connection, incident_id: str) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ import json
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -23,7 +24,9 @@ from vpr_desktop.domain.support import Plan
 from vpr_desktop.storage import (
     audit,
     checks,
+    erasing,
     inbox,
+    lifetime,
     oplog,
     outbox,
     repeats,
@@ -32,8 +35,9 @@ from vpr_desktop.storage import (
     support_growth,
     support_rows,
     vault,
-)  # fmt: skip
+)
 from vpr_desktop.storage.inbox import Arrived
+from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
 
 if TYPE_CHECKING:
@@ -211,6 +215,45 @@ class UnitOfWork(Reader):
         streams.put_place(self.db, st, place)
         if any(change.entity == "ward" for change in stored.changes):
             self.store.forget_zones()
+        self._note_erased(stored.erased)
+
+    def take_answers(self, batch: int, answers: Sequence[Answer]) -> None:
+        """Notes how the endpoint holds the lines of a batch; an erasing op that got its number takes effect."""
+        entities = outbox.take_answers(self.db, batch, answers)
+        erased = erasing.take_bytes(self.db, erasing.numbered_erasers(self.db, batch))
+        self.project_again([*entities, *erased])
+        erasing.forget_words(self.db, erased)
+        self._note_erased(erased)
+
+    def _note_erased(self, erased: Sequence[tuple[str, str, str]]) -> None:
+        for _, record_id, _ in erased:
+            self.note("erased", record_id)
+
+    def begin_again(self) -> None:
+        """Goes on as after a restore, where the endpoint showed that an older file was put in place of this one."""
+        incarnation = lifetime.begin_again(self.db)
+        self._tip = replace(self._tip, incarnation=incarnation, counter=0)
+        self.put_state(lifetime.PUT_BACK, self.now.isoformat().encode())
+        self.note("older file found", self.store.device_id)
+
+    def note_clock(self, seconds: float) -> None:
+        """Notes where this PC's clock and the endpoint's part by too much, and where they agree again; no op waits."""
+        suspect = abs(seconds) > lifetime.CLOCK_MAY_DIFFER
+        if suspect != bool(self.state(lifetime.CLOCK)):
+            self.put_state(lifetime.CLOCK, b"1" if suspect else b"")
+            self.note("clock suspect" if suspect else "clock right again", self.store.device_id)
+
+    def erase(self, op_id: str, *, role: str, ground: str) -> None:
+        """Asks for the words of one op to be erased everywhere; done when the endpoint has given it a number.
+
+        `ground` is the legal ground. Raises NotFound where the op is not held.
+        """
+        row = self.db.execute("SELECT st, et, ei, hash, raw FROM op WHERE id = ?", (op_id,)).fetchone()
+        if row is None or row[4] is None:
+            raise NotFound()
+        said = erasing.skeleton(json.loads(row[4]), bytes(row[3]), role, ground, f"{self.now:%Y-%m-%d}")
+        self._write({**self._envelope(*row[:3]), **said}, None, False)
+        self._changed.append(Change(row[1], row[2], None))
 
     def project_again(self, entities: Sequence[tuple[str, str, str]]) -> None:
         """Writes the records of these (entity, id, stream) anew, where numbers changed which of two versions shows."""
@@ -302,14 +345,20 @@ class UnitOfWork(Reader):
         reason: str | None,
         seen: Sequence[str],
     ) -> dict[str, Any]:
-        op: dict[str, Any] = {
+        op = self._envelope(record.ward_id, entity_name(type(record)), record.id) | {"set": changed, "base": base}
+        if reason:
+            op["reason"] = reason
+        if seen:
+            op["seen"] = sorted(set(seen))
+        return op
+
+    def _envelope(self, st: str, et: str, ei: str) -> dict[str, Any]:
+        return {
             "v": 1,
             "op": self.new_id(),
-            "st": record.ward_id,
-            "et": entity_name(type(record)),
-            "ei": record.id,
-            "set": changed,
-            "base": base,
+            "st": st,
+            "et": et,
+            "ei": ei,
             "by": self.user_id,
             "dev": self.store.device_id,
             "dn": [self._tip.incarnation, self._tip.counter + 1],
@@ -317,11 +366,6 @@ class UnitOfWork(Reader):
             "at": self.store.next_hlc(self.now),
             "sch": SCHEMA,
         }
-        if reason:
-            op["reason"] = reason
-        if seen:
-            op["seen"] = sorted(set(seen))
-        return op
 
     def _write(self, op: dict[str, Any], hold: int | None, is_new: bool) -> Fold:
         n, chain = oplog.append(self.db, op, self._tip.op_chain)

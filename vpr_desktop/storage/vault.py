@@ -251,6 +251,11 @@ def ensure_room(home: Path) -> None:
         free_reserve(home)
 
 
+def has_room(home: Path) -> bool:
+    """Whether more may be fetched: the last room is kept for what is saved here and for answers to what was sent."""
+    return _room(home) >= LOW_BYTES
+
+
 def is_short_of_room(home: Path) -> bool:
     """Whether the disk is nearly full, and somebody should be told while saves still work."""
     return not (home / RESERVE).exists() and _room(home) < SPARE_BYTES

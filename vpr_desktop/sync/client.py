@@ -57,6 +57,7 @@ class Client:
         self.clock = clock
         self.monotonic = monotonic
         self.ahead = timedelta(0)  # the endpoint's clock against this PC's, once a reply told of it
+        self.gap: float | None = None  # seconds, by the date of the last reply
         self.local = urlsplit(self.url).hostname in LOOPBACK
         self._told: tuple[str, Heads] | None = None  # the last heads, by the tag they came with
         self._tag = ""
@@ -64,6 +65,10 @@ class Client:
         self._http = requests.Session()
         self._http.trust_env = False
         self._http.mount("https://", _Verified())
+
+    def clock_gap(self) -> float | None:
+        """How far the endpoint's clock is ahead of this PC's, in seconds, as the last reply told; None before one."""
+        return self.gap
 
     def close(self) -> None:
         """Ends the connections."""
@@ -143,6 +148,7 @@ class Client:
             with self._http.send(
                 made, timeout=(CONNECT, READ), allow_redirects=False, stream=True, verify=True, proxies=proxies
             ) as got:
+                self._compare_clocks(got.headers.get("Date", ""))
                 return self._answer(got, wanted, self._read(got, ends))
         except requests.exceptions.ProxyError as error:
             raise Refused("proxy" if "407" in str(error) else "no-connection") from error
@@ -194,6 +200,12 @@ class Client:
         if problem.type == "clock-skew":
             self._set_clock(got.headers.get("Date", ""))
         raise Refused(known_kind(problem.type), wait)
+
+    def _compare_clocks(self, date: str) -> None:
+        try:
+            self.gap = (parsedate_to_datetime(date).astimezone(UTC) - self.clock()).total_seconds()
+        except (ValueError, TypeError):
+            return  # no date that can be read: nothing is known anew
 
     def _set_clock(self, date: str) -> None:
         try:

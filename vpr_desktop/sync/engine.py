@@ -62,7 +62,7 @@ SLOW = frozenset({"unknown-device", "device-waiting", "bad-signature", "not-sign
 OF_ONE_WARD = frozenset({"not-in-scope"})
 ISOLATES = frozenset({"unreadable-body", "too-large", "batch-too-large"})
 BROKEN_CHAIN, OTHER_NUMBERS = "chain-differs", "numbers-differ"
-NOT_ACCEPTED = "answer-not-accepted"
+NOT_ACCEPTED, NO_ROOM = "answer-not-accepted", "disk-full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,12 +193,13 @@ def _begin(state: State) -> Step:
 
 def _looked(state: State, event: Looked) -> Step:
     state = replace(state, place=event.place)
+    # An offer that was cut short begins anew: the endpoint may have been put back since it took the first of it.
     if event.place.offering and state.poll is not None:
         return replace(state, poll=None), (Ask(),)  # all is offered again only to an endpoint that was asked
     if event.place.offering:
-        return _offer(state, first=False)
+        return _offer(state)
     if state.head is not None and regressed(event.place, state.head, event.highest):
-        return _offer(state, first=True)
+        return _offer(state)
     return state, (Seal(state.st),)
 
 
@@ -215,8 +216,8 @@ def regressed(place: Standing, head: HeadNow, highest: int = 0) -> bool:
     return head.epoch != place.epoch or (head.head == place.cursor and head.chain != place.chain)
 
 
-def _offer(state: State, first: bool) -> Step:
-    return replace(state, offering=True, offered=(*state.offered, state.st)), (Forget(state.st, first),)
+def _offer(state: State) -> Step:
+    return replace(state, offering=True, offered=(*state.offered, state.st)), (Forget(state.st, first=True),)
 
 
 def _forgotten(state: State, event: Forgotten) -> Step:
@@ -304,7 +305,7 @@ def _isolated(state: State, job: Job, kind: str) -> Step:
 def _answered_by_another(state: State, event: Regressed) -> Step:
     if state.st in state.offered:
         return _next_stream(replace(state, trouble=NOT_ACCEPTED))
-    return _offer(replace(state, head=event.head, place=event.place, jobs=()), first=True)
+    return _offer(replace(state, head=event.head, place=event.place, jobs=()))
 
 
 # Pull.
@@ -323,8 +324,8 @@ def _stored(state: State, event: Stored) -> Step:
 def _page_refused(state: State, event: PageRefused) -> Step:
     other = event.kind == OTHER_NUMBERS or (event.kind == BROKEN_CHAIN and state.place.cursor)
     if other and state.st not in state.offered:
-        return _offer(state, first=True)
-    return _next_stream(replace(state, trouble=NOT_ACCEPTED))
+        return _offer(state)
+    return _next_stream(replace(state, trouble=NO_ROOM if event.kind == NO_ROOM else NOT_ACCEPTED))
 
 
 HANDLERS: dict[type, Callable[[State, Any], Step]] = {

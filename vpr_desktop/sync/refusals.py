@@ -20,6 +20,7 @@ TEXTS: dict[str, str] = {
     "answer-too-large": f"The server's answer was larger than it may be, so it was not read. {CALL_IT}",
     "answer-not-accepted": f"The server's answer did not prove itself, so nothing of it was taken. {CALL_IT}",
     "refused": f"The server refused without a reason known here. {CALL_IT}",
+    "disk-full": "The disk of this PC is full, so nothing is fetched. What you save is still sent. Call IT.",
     # Of a whole request.
     "unreadable-body": f"The server could not read what was sent. {CALL_IT}",
     "unreadable-request": f"The server could not read the request. {CALL_IT}",

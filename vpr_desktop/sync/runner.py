@@ -5,15 +5,15 @@ The file is reached through a callable that runs a job in the store lane, each j
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
-from vpr_desktop.domain.batches import b64, join, stream_chain_start
+from vpr_desktop.domain.batches import b64, join, stream_chain_start, unb64
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.storage import exchange, inbox, outbox, streams, support_rows
+from vpr_desktop.domain.errors import DiskFull
+from vpr_desktop.storage import exchange, inbox, lifetime, outbox, streams, support_rows
 from vpr_desktop.storage.device import signer
 from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
@@ -46,6 +46,7 @@ class Calls(Protocol):
     def have(self, st: str, batches: list[str]) -> list[str]: ...
     def push(self, st: str, body: bytes, first: str) -> PushAnswer: ...
     def pull(self, st: str, after: int) -> bytes: ...
+    def clock_gap(self) -> float | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +96,31 @@ class Runner:
             if refused.kind not in engine.OF_ONE_WARD:
                 self.refused = refused
             return events.Failed(refused.kind, self.monotonic(), self.chance(), refused.retry_after)
+        except DiskFull:
+            return events.Failed(engine.NO_ROOM, self.monotonic(), self.chance())
 
     def _commit(self, unit: UnitOfWork, act: str = "", obj: str = "") -> None:
         self.told(unit.commit(act, obj))
 
     def _ask(self, effect: events.Ask) -> events.Heads:
         self._heads = {}
-        if effect.heads:
-            told = self.calls.heads()
+        told = self.calls.heads() if effect.heads else None
+        if told is not None:
             self._heads = {head.st: head_now(head.st, head.epoch, head.head, head.chain) for head in told.heads}
-        waiting = self.in_unit(lambda unit: tuple(outbox.streams(unit.db)))
+        waiting = self.in_unit(lambda unit: self._own_place(unit, told))
         return events.Heads(tuple(self._heads.values()), waiting)
+
+    def _own_place(self, unit: UnitOfWork, told: Heads | None) -> tuple[str, ...]:
+        """Streams in which something waits; before that, whether this is still the file that pushed last."""
+        if told is not None:
+            gap = self.calls.clock_gap()
+            if gap is not None:
+                unit.note_clock(gap)
+            an = told.an
+            if an is not None and not lifetime.was_here(unit.db, an.n, an.audit, unb64(an.hash, 32)):
+                unit.begin_again()
+            self._commit(unit)
+        return tuple(outbox.streams(unit.db))
 
     def _look(self, effect: events.Look) -> events.Looked:
         def read(unit: UnitOfWork) -> events.Looked:
@@ -206,7 +221,7 @@ class Runner:
             carry &= set(exchange.unanswered(unit.db, batch.n))
             tip = unit.store.tip
             an = {"n": tip.op_n, "audit": tip.audit_n,
-                  "hash": b64(hashlib.sha256(tip.op_chain + tip.audit_chain).digest())}  # fmt: skip
+                  "hash": b64(lifetime.ends_hash(tip.op_chain, tip.audit_chain))}  # fmt: skip
             return outbox.held_batch(unit.db, batch.n, carry=carry, an=an)
         made = outbox.held_batch(unit.db, batch.n, carry=carry)
         return replace(made, pk=book.chain(made.header.dev) if book else None)
@@ -218,11 +233,14 @@ class Runner:
         numbers = [pair for one in taken for pair in one.numbered]
         other = place.epoch and place.epoch != answer.epoch
         held = [pair for one in taken for pair in outbox.numbers_held(unit.db, one.batch.n)]
-        if not place.offering and (other or exchange.contradicts(unit.db, effect.st, numbers, held)):
+        contradicts = exchange.contradicts(unit.db, effect.st, numbers, held)
+        if not place.offering and (other or contradicts):
             return events.Regressed(head, _standing(place))
+        if contradicts:
+            raise Refused("answer-not-accepted")
         whole = effect.job.span is None
         for one in taken:
-            unit.project_again(outbox.take_answers(unit.db, one.batch.n, one.lines))
+            unit.take_answers(one.batch.n, one.lines)
             if effect.offer and whole and one.problem is None:
                 outbox.settle_offers(unit.db, [one.batch.n])
             self.pushed += sum(line.status == "stored" for line in one.lines)
@@ -230,6 +248,8 @@ class Runner:
         stuck = not effect.offer and whole and not problems and any(
             exchange.unanswered(unit.db, one.batch.n) for one in taken
         )  # fmt: skip
+        if not effect.offer:
+            lifetime.known_again(unit.db)
         if not place.offering:
             streams.put_place(unit.db, effect.st, replace(place, epoch=answer.epoch))
             streams.advance(unit.db, effect.st, head.head, head.chain)
@@ -257,7 +277,7 @@ class Runner:
         kind = "op-too-large" if effect.kind in ("too-large", "batch-too-large") else "op-unreadable"
 
         def job(unit: UnitOfWork) -> None:
-            outbox.take_answers(unit.db, effect.batch.n, [Answer(effect.line, None, "refused", kind)])
+            unit.take_answers(effect.batch.n, [Answer(effect.line, None, "refused", kind)])
             self._commit(unit, "push refused")
 
         self.in_unit(job)
@@ -266,7 +286,9 @@ class Runner:
 
     def _pull(self, effect: events.Pull) -> events.Stored | events.PageRefused:
         st = effect.st
-        place = self.in_unit(lambda unit: streams.place(unit.db, st))
+        place, has_room = self.in_unit(lambda unit: (streams.place(unit.db, st), unit.store.has_room()))
+        if not has_room:
+            return events.PageRefused(engine.NO_ROOM)
         body = self.calls.pull(st, place.cursor)
         try:
             try:
@@ -282,6 +304,8 @@ class Runner:
             ):
                 raise NotProven(engine.OTHER_NUMBERS)
             place = self._store(st, place, replace(proven, lines=lines))
+        except DiskFull:
+            return events.PageRefused(engine.NO_ROOM)
         except (NotProven, inbox.Contradiction) as error:
             return self._page_refused(st, error.kind if isinstance(error, NotProven) else "contradiction")
         head = proven.head

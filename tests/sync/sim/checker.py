@@ -37,6 +37,7 @@ def check_all(world: World) -> None:
         _file(world, pc, at_endpoint)
     _everywhere(world, at_endpoint)
     _same_rows(world)
+    _no_number_twice(world)
     _nothing_changes_again(world)
 
 
@@ -158,6 +159,19 @@ def _same_rows(world: World) -> None:
         other = first.setdefault(pc.wards, rows)
         for name in rows:
             world.check(rows[name] == other[name], f"I4: the {name} rows of two PCs differ")
+
+
+def _no_number_twice(world: World) -> None:
+    """I2: no PC ever gave a number to two of its ops or batches, restored or not, and nothing raises an alarm.
+
+    Where a file was put back behind the app's back, ops count alike until the endpoint shows it; batches never.
+    """
+    counted = [(op["dev"], *op["dn"]) for op in map(json.loads, world.model.ops.values())]
+    once = len(set(counted)) == len(counted)
+    world.check(once or world.put_back, "I2: a PC counted two ops alike")
+    with world.central.read() as session:
+        alarms = session.rows("SELECT code, dev FROM review WHERE kind = 'alarm'")
+    world.check(not alarms, f"I2: alarms where nobody did wrong: {alarms}")
 
 
 def _nothing_changes_again(world: World) -> None:

@@ -79,6 +79,9 @@ class Line:
 
         return self._changing(work, _lie_answer)
 
+    def clock_gap(self) -> float | None:
+        return -self.pc.clock_moved.total_seconds()
+
     def rotate(self, asked: Rotate) -> None:
         def work(caller: Caller, now: int) -> None:
             with self.world.central.write() as session:

@@ -23,6 +23,12 @@ if TYPE_CHECKING:
     from tests.sync.sim.world import World
 
 BEGAN = datetime(2026, 11, 22, 14, 5, tzinfo=UTC)
+ODD: tuple[tuple[str, Any], ...] = (
+    ("weather", "Rain"), ("weather", ["Sun", "Rain"]), ("effect", "NEWER"), ("occurred_at", "soon"),
+    ("occurred_at", 12), ("occurred_at", "2026-13-45T99:00:00Z"), ("reported_at", "0001-01-01T00:00:00Z"),
+    ("act_types", "PHY"), ("act_types", [1, {"a": None}]), ("description", {"kid": "k", "ct": "c"}),
+    ("status", None), ("affected_count", "many"), ("restricted", 3), ("reported_at", {"a": [1]}),
+)  # fmt: skip
 EFFECTS = ("NON", "MIN", "UPS", "SER", "TRE")
 
 
@@ -111,7 +117,7 @@ class SimPc:
 
     def some_incident(self) -> str | None:
         ids = [row[0] for row in self.db.execute("SELECT id FROM incident ORDER BY id")]
-        return self.world.draw.choice(ids) if ids else None
+        return self.world.draw.choice(ids[-4:]) if ids else None
 
     def open_form(self) -> None:
         found = self.some_incident()
@@ -147,12 +153,26 @@ class SimPc:
         with self.unit() as unit:
             record.id = record.id or unit.new_id()
             shown = record.shown.heads
-            op = unit._op(record, {"weather": f"Rain {draw.randrange(9)}"}, {}, None, ())
-            op |= {"sch": 2, "base": {"weather": shown["weather"]} if "weather" in shown else {}}
+            field, value = draw.choice(ODD)
+            op = unit._op(record, {field: value}, {}, None, ())
+            op |= {"sch": 2, "base": {field: shown[field]} if field in shown else {}}
             unit._write(op, None, found is None)
             unit.commit("save")
         for op_id, raw in self.db.execute("SELECT id, raw FROM op WHERE n > ?", (before,)).fetchall():
             self.world.saved(op_id, bytes(raw), shown)
+
+    def erase(self) -> None:
+        """Somebody asks for the words of an op to be erased: who may, or who may not."""
+        sql = "SELECT id FROM op WHERE et = 'incident' AND raw IS NOT NULL AND instr(raw, ?) = 0 ORDER BY n"
+        found = [row[0] for row in self.db.execute(sql, (b'"er":{',))]
+        if not found:
+            return
+        before = self.store.tip.op_n
+        with self.store.unit(self.world.draw.choice(("p-lead", "p-lead", f"p-{self.number}")), self.now()) as unit:
+            unit.erase(self.world.draw.choice(found), role="vpr_lead", ground="Retention ended")
+            unit.commit("erase")
+        for op_id, raw in self.db.execute("SELECT id, raw FROM op WHERE n > ?", (before,)).fetchall():
+            self.world.model.saved(op_id, bytes(raw))
 
     # Joining.
 

@@ -42,6 +42,7 @@ class World:
         self.now = 1000.0
         self.stormy, self.lying, self.depth, self.serving = True, False, 0, 0
         self.model = Model()
+        self.put_back = False
         self.late: list[tuple[float, Callable[[], Any]]] = []
         self.pages: list[bytes] = []
         self.pushes: list[tuple[str, bytes]] = []
@@ -90,7 +91,7 @@ class World:
 
     def step(self, pc: SimPc) -> None:
         """Between two transactions of a PC: the moment in which a process can end with one of them done."""
-        if self.stormy and pc.busy and self.draw.random() < self.severity * 0.15 and "killed" not in self.without:
+        if self.stormy and pc.busy and self.draw.random() < self.severity * 0.3 and "killed" not in self.without:
             self.told(pc.number, "killed between")
             raise Crash
 
@@ -201,14 +202,30 @@ class World:
             pc.restore(on_purpose=True)
             self.disaster()
 
+    def _file_put_back(self, pc: SimPc) -> None:
+        """Somebody puts file and anchor back together, and nobody tells the app."""
+        if pc.backups:
+            pc.restore(on_purpose=False)
+            self.put_back = True
+            self.disaster()
+
     def _newer(self, pc: SimPc) -> None:
         """A PC of a newer version writes what this version does not know."""
         pc.write_newer()
+
+    def _erase(self, pc: SimPc) -> None:
+        pc.erase()
 
     def _leave(self, pc: SimPc) -> None:
         """A ward is taken from a PC."""
         if pc.enrolled and self.known(pc):
             admin.end_scope(self.central, pc.device, WARDS[pc.wards[-1]])
+            self.disaster()
+
+    def _scrapped(self, pc: SimPc) -> None:
+        """A PC is gone for good, with all that only it held."""
+        if len(self.pcs) > 1:
+            self.pcs.remove(pc)
             self.disaster()
 
     def _revoke(self, pc: SimPc) -> None:
@@ -240,7 +257,8 @@ class World:
         for pc in self.pcs:
             held |= pc.holds()
         with self.central.read() as session:
-            held |= {row[0] for row in session.rows("SELECT op_id FROM op")}
+            held |= {row[0] for row in session.rows("SELECT op_id FROM op WHERE raw IS NOT NULL")}
+            held |= {row[0] for row in session.rows("SELECT op_id FROM op WHERE raw IS NULL AND seq IS NOT NULL")}
         self.model.lost(held)
 
     # A whole history.
@@ -302,8 +320,8 @@ class World:
 
 WAYS: dict[str, int] = {
     "log": 7, "amend": 8, "form": 4, "sync": 22, "time": 3, "kill": 1, "cut off": 1, "clock": 1, "snapshot": 2,
-    "put back": 2, "back up": 2, "restore": 2, "newer": 1, "leave": 1, "revoke": 1, "code": 1, "again": 1,
-    "deliver late": 2, "lie": 1, "truth": 2,
+    "put back": 2, "back up": 2, "restore": 2, "newer": 1, "erase": 2, "leave": 1, "revoke": 1, "scrapped": 1,
+    "file put back": 1, "code": 1, "again": 1, "deliver late": 2, "lie": 1, "truth": 2,
 }  # fmt: skip
 
 

@@ -1,0 +1,94 @@
+"""Takes the words of an erased op out of this file: its bytes, its record, the search index and drafts that hold them.
+
+Hash, place and what the op had replaced stay, so that no value changes that was not erased. Whether an erasing op
+may take effect is the endpoint's decision: it gives it a number. Runs in the transaction its caller holds.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from vpr_desktop.domain.batches import b64, unb64
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.storage.oplog import Connection
+from vpr_desktop.storage.tables import search_blocks
+
+LEAST_WORDS = 4  # a shorter text is looked for nowhere: it would be found everywhere
+Entity = tuple[str, str, str]
+
+
+def nameless(hashed: bytes) -> str:
+    """The identity of a numbered op that came as a hash alone, until its erasing op says what it was."""
+    return f"#{hashed.hex()}"
+
+
+def place_row(op_id: str, ei: str, et: str, st: str, seq: int | None, hashed: bytes) -> tuple[Any, ...]:
+    """The row that keeps the place of an op never held, without batch and chain."""
+    return (op_id, ei, et, st, seq, "", 0, 0, hashed, None)
+
+
+def skeleton(target: dict[str, Any], hashed: bytes, role: str, ground: str, on: str) -> dict[str, Any]:
+    """What an erasing op says besides who and when: the act, and what the erased op had replaced."""
+    acts = {"op": target["op"], "h": b64(hashed), "f": sorted(target["set"]), "role": role, "ground": ground, "on": on}
+    seen = {"seen": target["seen"]} if "seen" in target else {}
+    return {"set": {}, "base": target["base"], "er": acts, **seen}
+
+
+def numbered_erasers(db: Connection, batch: int) -> list[dict[str, Any]]:
+    """Erasing ops of a batch that have a number."""
+    sql = "SELECT raw FROM op WHERE batch = ? AND seq IS NOT NULL AND raw IS NOT NULL AND instr(raw, ?) > 0"
+    found = [json.loads(row[0]) for row in db.execute(sql, (batch, b'"er":{'))]
+    return [body for body in found if "er" in body]
+
+
+def missing_places(db: Connection, erasers: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Names what came as a hash alone; returns the rows of targets that this file never held."""
+    wanted = []
+    for body in erasers:
+        target, hashed = body["er"]["op"], unb64(body["er"]["h"], 32)
+        held = db.execute("SELECT n FROM op WHERE id = ?", (target,)).fetchone()
+        kept = db.execute("SELECT n, seq FROM op WHERE id = ?", (nameless(hashed),)).fetchone()
+        if kept is not None and held is not None:
+            _hand_over(db, kept, held[0])
+        elif kept is not None:
+            db.execute("UPDATE op SET id = ?, ei = ?, et = ? WHERE n = ?", (target, body["ei"], body["et"], kept[0]))
+        elif held is None:
+            wanted.append(place_row(target, body["ei"], body["et"], body["st"], None, hashed))
+    return wanted
+
+
+def _hand_over(db: Connection, kept: tuple[int, int | None], n: int) -> None:
+    """The number of a place goes to the op that was held all the time, under a batch of which nobody spoke."""
+    db.execute("UPDATE op SET seq = NULL WHERE n = ?", (kept[0],))
+    db.execute("UPDATE op SET seq = coalesce(?, seq) WHERE n = ?", (kept[1], n))
+
+
+def take_bytes(db: Connection, erasers: Iterable[dict[str, Any]]) -> list[Entity]:
+    """Removes the bytes of what these ops erase, and drafts that quote them. Returns the records to project again."""
+    touched: dict[Entity, None] = {}
+    for body in erasers:
+        touched[body["et"], body["ei"], body["st"]] = None
+        sql = "SELECT n, raw FROM op WHERE id = ? AND hash = ? AND raw IS NOT NULL"
+        row = db.execute(sql, (body["er"]["op"], unb64(body["er"]["h"], 32))).fetchone()
+        if row is None:
+            continue
+        _drop_drafts(db, json.loads(row[1])["set"].values())
+        db.execute("UPDATE op SET raw = NULL WHERE n = ?", (row[0],))
+        db.execute("DELETE FROM outbox WHERE op = ?", (row[0],))
+    return list(touched)
+
+
+def _drop_drafts(db: Connection, values: Iterable[Any]) -> None:
+    for value in values:
+        if isinstance(value, str) and len(value) >= LEAST_WORDS:
+            quoted = json.dumps(value, ensure_ascii=False)[1:-1]
+            db.execute("DELETE FROM draft WHERE instr(CAST(body AS TEXT), ?) > 0", (quoted,))
+
+
+def forget_words(db: Connection, erased: Iterable[Entity]) -> None:
+    """Merges the search index, so that words of deleted entries leave the file. After the records were projected."""
+    for name in dict.fromkeys(et for et, _, _ in erased if et in ENTITIES):
+        if search_blocks(ENTITIES[name]):
+            db.execute(f"INSERT INTO {name}_fts ({name}_fts) VALUES ('optimize')")
