@@ -50,14 +50,16 @@ def enrol(
     from vpr_desktop.sync.client import Client
     from vpr_desktop.sync.protocol import Enrol, KeyLink
 
-    code, pc = store(lambda: (enrolment.code_of(ctx, typed), enrolment.this_pc(ctx)))
+    code, pc = store(lambda: (enrolment.code_of(ctx, typed), enrolment.introduced(ctx)))
     client = Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
     try:
-        told = client.enrol(Enrol(code, pc.device, [KeyLink(pc.key)]))
+        told = client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links]))
     finally:
         client.close()
     wards = tuple((scope.st, scope.code) for scope in told.scopes)
-    store(lambda: enrolment.join(ctx, client.url, enrolment.Joined(told.letter, wards, told.state == "waiting")))
+    links = pc.links if pc.is_new else []
+    joined = enrolment.Joined(told.letter, wards, told.state == "waiting", links)
+    store(lambda: enrolment.join(ctx, client.url, joined))
     return {
         "device": pc.device, "letter": told.letter, "fingerprint": pc.fingerprint,
         "wards": [code for _, code in wards], "state": told.state,

@@ -15,8 +15,9 @@ from tests.conftest import FAST
 from tests.factories import PASSPHRASE, logged
 from tests.sync.test_two_pcs import rows, same, synced
 from vpr_desktop import bootstrap
+from vpr_desktop.domain.errors import FileAltered, NotFound
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import enrolment, incidents, listing, maintenance, sessions, warnings
+from vpr_desktop.services import enrolment, incidents, listing, maintenance, rescue, sessions, warnings
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import vault
 
@@ -72,6 +73,27 @@ def test_file_and_anchor_put_back_together_are_found_by_what_the_endpoint_was_to
     assert endpoint.rows("SELECT count(*) FROM review WHERE kind = 'alarm'") == [(0,)]
     one.clock.forward(days=8)  # type: ignore[attr-defined]
     assert warnings.OLDER not in warnings.of(one)
+    sessions.lock(one)
+
+
+def test_a_rescued_file_gets_back_from_the_endpoint_what_it_could_not_take_over(two: Two) -> None:
+    one, other = two
+    made = [logged(one) for _ in range(3)]
+    synced(one, other)
+    raw = one.store.db.execute("SELECT raw FROM op WHERE ei = ? LIMIT 1", (made[1].id,)).fetchone()[0]
+    with one.unit() as unit:  # a change of a kind that no page check would see
+        unit.db.execute("UPDATE op SET raw = ? WHERE raw = ?", (bytes(raw).replace(b"COR", b"DAY"), raw))
+        unit.commit("")
+    sessions.lock(one)
+    with pytest.raises(FileAltered):
+        sessions.unlock(one.home, "amanager", PASSPHRASE, one.clock, FAST)
+    one, found = rescue.open_what_can_be_read(one.home, "amanager", PASSPHRASE, one.clock, FAST)
+    assert found.left >= 1
+    with pytest.raises(NotFound):
+        one.reader().get(Incident, made[1].id)
+    synced(one, other, one)
+    assert one.reader().get(Incident, made[1].id).location == "COR"
+    same(one, other)
     sessions.lock(one)
 
 

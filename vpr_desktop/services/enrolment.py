@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from vpr_desktop.domain.batches import b64
+from vpr_desktop.domain.batches import unb64
 from vpr_desktop.domain.device_keys import fingerprint
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.references import CROCKFORD, letter_of, normal_slip_code
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import next_reference
-from vpr_desktop.storage import lifetime
+from vpr_desktop.storage import keychange, lifetime
 from vpr_desktop.storage.device import private_key, public_key
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -23,12 +23,13 @@ URL, LETTER, LENGTH = "endpoint_url", "letter", 10
 
 @dataclass(frozen=True, slots=True)
 class ThisPc:
-    """This PC as it introduces itself: its identity, its public key, and the key as an object that can sign."""
+    """This PC as it introduces itself: its identity, the key as an object that can sign, and the chain of its keys."""
 
     device: str
-    key: str
     signing: Any
     fingerprint: str
+    links: list[keychange.Link] = field(default_factory=list)
+    is_new: bool = False  # whether the newest of `links` is a key that the endpoint has yet to take
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,23 @@ class Joined:
     letter: str
     wards: tuple[tuple[str, str], ...]
     waits: bool = False
+    links: list[keychange.Link] = field(default_factory=list)  # where a new key was taken
 
 
 def this_pc(ctx: Context) -> ThisPc:
     """This PC's identity and key."""
     key = public_key(ctx.store.db)
-    return ThisPc(ctx.store.device_id, b64(key), private_key(ctx.store.db), fingerprint(key))
+    return ThisPc(ctx.store.device_id, private_key(ctx.store.db), fingerprint(key), keychange.chain(ctx.store.db))
+
+
+def introduced(ctx: Context) -> ThisPc:
+    """This PC for a code. One that was withdrawn comes with a new key, and what waits is sealed with the old one."""
+    with ctx.unit() as unit:
+        if not (unit.state(keychange.WITHDRAWN) or unit.state(keychange.NEXT)):
+            return this_pc(ctx)
+        links, signing = keychange.prepare(unit.db, ctx.store.device_id, unit.incarnation, unit.new_id)
+        unit.commit("new key made", ctx.store.device_id)
+    return ThisPc(ctx.store.device_id, signing, fingerprint(unb64(links[-1][0], 32)), links, is_new=True)
 
 
 def code_of(ctx: Context, typed: str) -> str:
@@ -66,6 +78,8 @@ def join(ctx: Context, url: str, joined: Joined) -> None:
         unit.put_state(URL, url.encode())
         unit.put_state(LETTER, joined.letter.encode())
         relabel(ctx, unit, joined.letter)
+        if joined.links:
+            keychange.take_over(unit.db, joined.links)
         unit.commit("enrol", ctx.store.device_id)
 
 

@@ -92,6 +92,20 @@ def seal(
     unanswered = unanswered_batches(db, st)
     if unanswered:
         return unanswered[0]
+    return seal_ready(db, st, batch_id=batch_id, dev=dev, incarnation=incarnation, sign=sign, monotonic=monotonic)
+
+
+def seal_ready(
+    db: Connection,
+    st: str,
+    *,
+    batch_id: str,
+    dev: str,
+    incarnation: int,
+    sign: Callable[[bytes], bytes],
+    monotonic: float,
+) -> int | None:
+    """Seals one batch of what is ready, whatever waits for its answer; None where nothing is."""
     chosen = _ready(db, st, monotonic)
     if not chosen:
         return None

@@ -17,8 +17,7 @@ from typing import Any
 from vpr_desktop.domain.errors import FileDamaged
 from vpr_desktop.domain.identity import device_id
 from vpr_desktop.domain.ops import chain_next
-from vpr_desktop.domain.references import next_letter
-from vpr_desktop.storage import audit, backup, checks, inbox, keyslots, slot_file, store, vault
+from vpr_desktop.storage import audit, backup, checks, inbox, keychange, keyslots, lifetime, slot_file, store, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
 from vpr_desktop.storage.oplog import INSERT_OP
@@ -28,7 +27,7 @@ from vpr_desktop.storage.tip import Tip
 FOLDER = "rescue"
 OP_ROW = "SELECT n, id, ei, et, st, seq, dev, dn_inc, dn, hash, raw, batch, chain FROM op WHERE n = ?"
 AUDIT_ROW = 'SELECT n, at, "user", dev, act, obj, before, after, prev, hash FROM audit WHERE n = ?'
-NOT_TAKEN = ("chain_start", "audit_start", "device", "device_key", "incarnation", "letter", "commits")
+NOT_TAKEN = ("chain_start", "audit_start", "device", "device_key", "incarnation", "commits")
 NOBODY = (
     "What can be read does not say who works on this PC. Nothing was changed; what was never sent is kept, encrypted."
     " Restore a backup, or call IT."
@@ -170,12 +169,12 @@ def _fill(
     dek: bytes | bytearray,
 ) -> None:
     state = _state(old)
-    incarnation = max(int(state.get("incarnation", b"1")), backup.incarnation_of(home)) + 1 + secrets.randbelow(1 << 20)
+    before = max(int(state.get("incarnation", b"1")), backup.incarnation_of(home))
     start = store.first_tip(file_id)
     device = _device(state)
     anchors = Anchor(staged, keyslots.anchor_key(dek))
-    made = store.make(fresh, anchors, device, Tip(0, start.op_chain, 0, start.audit_chain, incarnation, 0), staged, _no)
-    own = {"letter": next_letter(state.get("letter", b"A").decode()).encode(), "device_key": state["device_key"]}
+    made = store.make(fresh, anchors, device, Tip(0, start.op_chain, 0, start.audit_chain, before, 0), staged, _no)
+    own = {"device_key": state["device_key"]}
     fresh.execute("BEGIN IMMEDIATE")
     for key, value in {**{k: v for k, v in state.items() if k not in NOT_TAKEN}, **own}.items():
         fresh.execute(store.PUT_STATE, (key, value))
@@ -186,6 +185,7 @@ def _fill(
     fresh.execute("INSERT OR IGNORE INTO stale_support SELECT id FROM incident")
     while catch_up(fresh, made.zone):
         continue
+    incarnation = lifetime.begin_again(fresh, before)  # what could not be taken over comes back from the endpoint
     fresh.execute("COMMIT")
     anchors.write(checks.file_tip(fresh))
     slot_file.write(staged, {**slot_file.read(home), "incarnation": incarnation})
@@ -202,6 +202,7 @@ def _state(old: vault.Database) -> dict[str, bytes]:
         held[str(key)] = bytes(value)
     if "device" not in held or "device_key" not in held:
         key, public = make_device_key()
+        held = {name: value for name, value in held.items() if name not in (keychange.CHAIN, keychange.NEXT)}
         held |= {"device_key": key, "device": device_id(public).encode()}
     return held
 

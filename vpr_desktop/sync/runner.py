@@ -13,7 +13,7 @@ from typing import Any, Protocol, TypeVar
 from vpr_desktop.domain.batches import b64, join, stream_chain_start, unb64
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import DiskFull
-from vpr_desktop.storage import exchange, inbox, lifetime, outbox, streams, support_rows
+from vpr_desktop.storage import exchange, inbox, keychange, lifetime, outbox, streams, support_rows
 from vpr_desktop.storage.device import signer
 from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
@@ -389,6 +389,8 @@ def ended(runner: Runner, state: engine.State) -> Outcome:
         runner.refused = Refused(state.trouble)
 
     def job(unit: UnitOfWork) -> Outcome:
+        if state.trouble in engine.STOPS:
+            unit.put_state(keychange.WITHDRAWN, b"1")
         exchange.note_cycle(unit.db, runner.now(), state.trouble, runner.pushed, runner.pulled)
         counts, kept = exchange.counts(unit.db), unit.state(exchange.LAST)
         last = kept.decode() if kept else None
