@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from vpr_desktop.services.context import Context
     from vpr_desktop.sync.client import Client
     from vpr_desktop.sync.engine import State
-    from vpr_desktop.sync.runner import InUnit, Outcome
+    from vpr_desktop.sync.lane import InUnit, Outcome
 
 NOT_ENROLLED = "This PC is not joined to a server yet. Ask IT for the address and a code, then use vpr enrol."
 

@@ -17,8 +17,8 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import view
 from vpr_desktop.storage import outbox
 from vpr_desktop.sync.client import Client
+from vpr_desktop.sync.lane import Outcome
 from vpr_desktop.sync.refusals import Refused
-from vpr_desktop.sync.runner import Outcome
 
 Two = tuple[Context, Context]
 

@@ -6,9 +6,9 @@ The file is reached through a callable that runs a job in the store lane, each j
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, TypeVar
 
 from vpr_desktop.domain.batches import b64, join, stream_chain_start, unb64
 from vpr_desktop.domain.changes import Changes
@@ -21,6 +21,7 @@ from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import engine, events, protocol
 from vpr_desktop.sync.answers import answers_of, head_now
 from vpr_desktop.sync.events import HeadNow, Sized, Standing
+from vpr_desktop.sync.lane import Calls, InUnit, Outcome
 from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
 from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer
 from vpr_desktop.sync.refusals import Refused
@@ -30,36 +31,6 @@ SLICE = 200  # ops in one unit, so that a save waits less than 50 ms
 CATCH_UP = 0.025  # seconds of work in one unit
 OFFER_BYTES = 3 * 1024 * 1024
 KEYS = "endpoint_keys"
-
-
-class InUnit(Protocol):
-    """Runs a job in the store lane, with a unit of work of its own."""
-
-    def __call__(self, job: Callable[[UnitOfWork], T]) -> T: ...
-
-
-class Calls(Protocol):
-    """The endpoint; see `client.Client`."""
-
-    def heads(self) -> Heads: ...
-    def keys(self) -> Keys: ...
-    def have(self, st: str, batches: list[str]) -> list[str]: ...
-    def push(self, st: str, body: bytes, first: str) -> PushAnswer: ...
-    def pull(self, st: str, after: int) -> bytes: ...
-    def clock_gap(self) -> float | None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What one cycle came to. `refused` is why it ended early, if it did."""
-
-    pushed: int
-    pulled: int
-    conflicts: int
-    waiting: int
-    needs_review: int
-    last_success: str | None
-    refused: Refused | None = None
 
 
 class Runner:

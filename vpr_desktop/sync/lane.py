@@ -1,0 +1,43 @@
+"""What the runner needs and gives: the way into the store lane, the calls of the endpoint, what a cycle came to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from vpr_desktop.storage.unit import UnitOfWork
+from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer
+from vpr_desktop.sync.refusals import Refused
+
+T = TypeVar("T")
+
+
+class InUnit(Protocol):
+    """Runs a job in the store lane, with a unit of work of its own."""
+
+    def __call__(self, job: Callable[[UnitOfWork], T]) -> T: ...
+
+
+class Calls(Protocol):
+    """The endpoint; see `client.Client`."""
+
+    def heads(self) -> Heads: ...
+    def keys(self) -> Keys: ...
+    def have(self, st: str, batches: list[str]) -> list[str]: ...
+    def push(self, st: str, body: bytes, first: str) -> PushAnswer: ...
+    def pull(self, st: str, after: int) -> bytes: ...
+    def clock_gap(self) -> float | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one cycle came to. `refused` is why it ended early, if it did."""
+
+    pushed: int
+    pulled: int
+    conflicts: int
+    waiting: int
+    needs_review: int
+    last_success: str | None
+    refused: Refused | None = None
