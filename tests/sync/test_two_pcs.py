@@ -136,7 +136,7 @@ def test_a_pc_killed_between_sealing_and_the_answer_sends_the_same_batch_once(
 
 
 @pytest.mark.parametrize("told", ["epoch changed", "nobody said so"])
-def test_an_endpoint_restored_from_an_older_copy_is_healed(two: Two, endpoint: Central, told: str) -> None:
+def test_i9_an_endpoint_restored_from_an_older_copy_is_healed(two: Two, endpoint: Central, told: str) -> None:
     one, other = two
     early = logged(one)
     synced(one, other, one)
