@@ -50,7 +50,7 @@ def main() -> int:
     options = parser.parse_args()
     out = Path(options.out)
     home, second = out / "practice-pc", out / "practice-pc-2"
-    say("Making a practice PC: two wards, three people, fourteen months of made-up history ...")
+    say("Making a practice PC: two wards, four people, fourteen months of made-up history ...")
     if options.headless or not _is_practice(home):
         _clear(home)
         practice.fill(home, SystemClock(), told=say)

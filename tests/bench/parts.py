@@ -17,6 +17,7 @@ from tests.bench.everyday import everyday
 from tests.bench.measure import Bar, child, in_turn, timed
 from tests.bench.saving import Twin
 from tests.bench.wire import wire
+from tests.bench.worklist import worklists
 from vpr_desktop.services import home, imports, listing, printing, sessions
 from vpr_desktop.services.listing import ListQuery
 
@@ -177,4 +178,5 @@ def imported(tmp: Path) -> list[Bar]:
 PARTS: dict[str, Callable[[Path], list[Bar]]] = {
     "start": start, "unlock": unlock, "lists": lists, "save": save, "prints": prints, "window": window,
     "import": imported, "wire": wire, "everyday": everyday,
+    "worklist": worklists,
 }  # fmt: skip

@@ -169,6 +169,18 @@ def test_restricted_cases_are_on_no_list_of_those_they_are_closed_to(ctx: Contex
         assert support_cases.plans_of(stranger, made.id) == []
 
 
+def test_who_leads_one_case_of_a_restricted_incident_may_take_its_others(ctx: Context, as_role: Become) -> None:
+    made = logged(ctx, act_types=["SEX"], affected="MANY")
+    one, other = as_role("support_lead", "p-one"), as_role("support_lead", "p-other")
+    plan_care.take(one, plan_id(ctx, made.id))
+    second = plan_id(ctx, made.id, 1)
+    with pytest.raises(NotFound):
+        plan_care.take(other, second)
+    assert not support.plan(one, second).in_circle
+    plan_care.take(one, second)
+    assert support.plan(one, second).in_circle
+
+
 # Non-interference: two wards that differ in nothing but what others recorded of outcomes
 SWAPS = (
     ("S2-03", Said("S2-03", "ACC"), Said("S2-03", "DEC", reason="zqa")),

@@ -147,6 +147,19 @@ def test_a_withdrawn_incident_is_on_no_worklist(ctx: Context) -> None:
     assert {one["live"] for one in rows(ctx, made.id).values()} == {0}
 
 
+def test_what_an_incident_was_closed_without_is_chased_no_more_and_what_comes_later_is(
+    ctx: Context, clock: FakeClock
+) -> None:
+    made = logged(ctx)
+    clock.forward(days=10)
+    change(ctx, Incident, made.id, status="closed", closed_at=clock.now())
+    held = rows(ctx, made.id)
+    assert (held["S4-01"]["live"], held["S2-01"]["live"], held["S5-01"]["live"]) == (0, 0, 1)
+    change(ctx, Incident, made.id, status="in_review")
+    assert rows(ctx, made.id)["S4-01"]["live"] == 1
+    assert all_hold(ctx)
+
+
 def test_a_repeat_victim_lifts_the_later_plan_and_only_while_the_earlier_stands(ctx: Context, clock: FakeClock) -> None:
     first = logged(ctx)
     change(ctx, Person, plan_of(ctx, first.id).person_id or "", person_key="n77")

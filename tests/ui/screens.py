@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
@@ -364,6 +364,51 @@ def _changed_meanwhile(task: Any) -> None:
     task.refreshed(Changes((Change("incident", task.seen.record.id),), "sync"))
 
 
+def plan(name: str, does: Callable[[Any], None] | None = None) -> Screen:
+    """The support plan of the first person of the open record, and what was done on it."""
+
+    def opens(stage: Stage) -> QWidget:
+        stage.go("plan", plan_id=stage.ids["plan"])
+        if does is not None:
+            does(stage.window.page())
+            settle(stage.window)
+        return stage.window
+
+    def closes(stage: Stage) -> None:
+        stage.window.page().acts.close()
+        settle(stage.window)
+
+    return Screen(name, opens, closes, page="plan")
+
+
+def _step(shown: Any, act: str, code: str) -> None:
+    shown.acts.open(act, shown.plan, next(one for one in shown.plan.steps if one.code == code))
+
+
+def _work(act: str) -> Callable[[Any], None]:
+    return lambda shown: shown._act(act)
+
+
+def _as_lead(stage: Stage) -> QWidget:
+    """From here on the support lead has the PC, and the plan is theirs."""
+    stage.lock()
+    stage.unlock("blead")
+    stage.go("worklist")
+    return stage.window
+
+
+def _panel_closes(stage: Stage) -> None:
+    stage.window.page().acts.close()
+    settle(stage.window)
+
+
+def _as_manager(stage: Stage) -> QWidget:
+    stage.lock()
+    stage.unlock()
+    return stage.window
+
+
+WORK = page("S6 support", "worklist")
 LOG = page("S3 empty", "log")
 TO_OTHERS = page("S4 task reports", "task", "open", task="reports")
 HANDOVER = page("S2 handover", "handover")
@@ -425,6 +470,24 @@ SCREENS: tuple[Screen, ...] = (
     after("S3 time that came twice", LOG, _twice),
     after("S3 error", LOG, _three_answers),
     after("S3 saved", LOG, _saved),
+    WORK,
+    after("S6 nothing found", WORK, lambda found: found._ask("all", "nothing like this")),
+    after("S6 closed", WORK, lambda found: found._ask("closed", "")),
+    after("S6 all again", WORK, lambda found: found._ask("all", "")),
+    replace(after("S6 record", WORK, _work("record")), closes=_panel_closes),
+    plan("S7 plan of a manager"),
+    Screen("S6 of a lead", _as_lead, page="worklist"),
+    replace(after("S6 due date", WORK, _work("due")), closes=_panel_closes),
+    plan("S7 plan"),
+    plan("S7 record", lambda shown: _step(shown, "record", "S2-01")),
+    plan("S7 record error", lambda shown: (_step(shown, "record", "S2-01"), shown.save())),  # type: ignore[arg-type]
+    plan("S7 second offer", lambda shown: _step(shown, "record", "S3-02")),
+    plan("S7 stage at once", lambda shown: shown.acts.open_stage(shown.plan, shown.plan.stages[0])),
+    plan("S7 choices", lambda shown: shown.acts.open_choices(shown.plan)),
+    plan("S7 note", lambda shown: shown.acts.open_note(shown.plan)),
+    plan("S7 assign", lambda shown: _step(shown, "assign", "S2-01")),
+    plan("S7 pass on", lambda shown: shown.acts.open_pass_on(shown.plan)),
+    Screen("S2 of the manager again", _as_manager),
     page("S10 data", "data"),
     Screen("S10 offline", _offline, _leaves_the_server, page="data"),
     Screen("S10 two versions", _reviewed, _leaves_the_server, page="data"),

@@ -20,11 +20,13 @@ from vpr_desktop.domain.forms import ENTITIES, TASKS
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.record import fields_of
-from vpr_desktop.services import closing, incidents, people, riddor, sessions, slips, wards
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.services import closing, incidents, people, plan_care, recordings, riddor, sessions, slips, wards
 from vpr_desktop.services.context import Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.new_incident import log
+from vpr_desktop.services.recordings import Said
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import style_of
 
@@ -156,6 +158,7 @@ def fill(stage: Stage) -> None:
     nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
     log(nurse, answers(act_types=["SEX"], occurred_at=now, **common), hold_seconds=0)
     _finish_all(ctx, log(ctx, answers(effect="NON", occurred_at=now, **common), hold_seconds=0).id)
+    _support(stage, ctx)
     _follow_up(stage, ctx)
     sessions.lock(ctx)
 
@@ -192,6 +195,18 @@ def _two_versions(ctx: Context, incident_id: str) -> None:
             version.effect, version.description = effect, f"{CANARY_NOTE}: {words}"
             unit.save(version)
         unit.commit("amend", incident_id)
+
+
+def _support(stage: Stage, ctx: Context) -> None:
+    """The plan of the open record: a lead, choices, a note with a canary, something declined and something done."""
+    stage.ids["plan"] = held = ctx.reader().find(Plan, incident_id=stage.ids["open"])[0].id
+    lead = replace(ctx, user=Person("blead", "B. Lead", "B.L.", "support_lead"))
+    plan_care.take(lead, held)
+    plan_care.choose(lead, held, {"contact_how": "Phone", "contact_when": "after 17:00", "wants": "Peer support"})
+    recordings.record(lead, held, Said("S2-03", "DEC"))
+    recordings.record(lead, held, Said("S1-04", "DON", channel="FTF"))
+    recordings.record(ctx, held, Said("S1-01", "DON"))
+    plan_care.assign(lead, held, "S2-01", "amanager")
 
 
 def _finish(ctx: Context, incident_id: str) -> None:

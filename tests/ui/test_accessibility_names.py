@@ -14,7 +14,7 @@ CONTRACT = (
     ("S1 lock", r"Passphrase"),
     ("S1 lock", r"Who is working\?"),
     ("S1 lock", r"Unlock"),
-    ("S2 home", r"Due: overdue \d+, (open|today) \d+"),
+    ("S2 home", r"Due: overdue \d+, today \d+, this week \d+"),
     ("S3 empty", r"Where did it happen\?"),
     ("S3 empty", r"Save incident"),
     ("S4 record", r"Change, where did it happen"),

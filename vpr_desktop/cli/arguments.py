@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     _papers(add)
     _upkeep(add)
     _exchange(add)
+    _support(commands, common)
     add_central(commands, common)
     return root
 
@@ -169,3 +170,28 @@ def _exchange(add: Add) -> None:
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE")
     add("sync", "exchange:sync", "Send what waits and fetch what others sent.")
+
+
+def _support(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    support = commands.add_parser("support", help="Follow up the people affected.", parents=[common])
+    acts = support.add_subparsers(dest="act", metavar="ACT", required=True)
+
+    def act(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(run=f"support:{run}")
+        return made
+
+    found = act("list", "list_", "List the open support steps that fall to you.")
+    found.add_argument("--overdue", action="store_true", help="only what is overdue")
+    found.add_argument("--person", metavar="KEY", help="only this letter, or team")
+    record = act("record", "record", "Record what came of a support step.")
+    record.add_argument("reference")
+    record.add_argument("step", help="such as S2-01")
+    record.add_argument("--outcome", required=True, metavar="CODE", help="such as DON, ACC, DEC, DEL, NRE")
+    record.add_argument("--person", metavar="KEY", help="the letter, where more than one was affected; or team")
+    record.add_argument("--at", metavar="T", help="when it was done, such as 2026-11-22T14:05+00:00; else now")
+    record.add_argument("--channel", metavar="C", help="how, such as PHO or FTF")
+    record.add_argument("--reason", metavar="T", help="a few words for the support lead")
+    record.add_argument("--date", metavar="D", help="ask again on this day")
+    template = act("template", "template", "Show the support checklist of the ward, or take another into use.")
+    template.add_argument("--file", metavar="F.json", help="the checklist to take into use")

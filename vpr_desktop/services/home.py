@@ -3,36 +3,35 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
 
 from vpr_desktop.domain.choices_people import EFF
-from vpr_desktop.domain.fields import decode
-from vpr_desktop.domain.incident import Incident
-from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.shifts import shift_label, shift_of
-from vpr_desktop.domain.support_times import first_contact_due
-from vpr_desktop.domain.when import relative, show_day
-from vpr_desktop.services import closing, drafts, listing, riddor, sanctions
+from vpr_desktop.domain.support_steps import REOFFER
+from vpr_desktop.domain.when import show_day
+from vpr_desktop.services import closing, drafts, listing, riddor, sanctions, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.listing import ListQuery, Row
+from vpr_desktop.services.worklist import Counts, WorkRow
 from vpr_desktop.storage import queries
 
-FIRST_CONTACT = "Manager makes contact"
 SHOWN = 5
 MOST_DATES = 8
-DUE_DAYS = 8  # incidents at most this old are looked at for a first contact
+LATE_SHOWN = 30  # overdue steps that a handover lists
 
 
 @dataclass(frozen=True, slots=True)
 class DueRow:
-    """One contact that is due or late."""
+    """One support step that is due or late."""
 
     incident_id: str
     reference: str
     text: str
     due: str
     overdue: bool
+    person: str = ""
+    plan_id: str = ""
+    step: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +53,7 @@ class Home:
     due: tuple[DueRow, ...]
     overdue: int
     today: int
+    this_week: int
     drafts: tuple[Draft, ...]
     to_finish: tuple[Row, ...]
     shift: ShiftFacts
@@ -66,13 +66,14 @@ def home(ctx: Context) -> Home:
     """What this person finds at Home."""
     local = ctx.now().astimezone(ctx.ward.zone)
     greeting = "Good morning" if local.hour < 12 else "Good afternoon" if local.hour < 18 else "Good evening"
-    due = _due(ctx, tuple(ctx.wards)) if ctx.can("list") else []
+    due, counts = _due(ctx)
     return Home(
         greeting=greeting,
         date_line=f"{local:%A} {show_day(local.date())}, {ctx.ward.name}",
-        due=tuple(due[:SHOWN]),
-        overdue=sum(row.overdue for row in due),
-        today=sum(not row.overdue for row in due),
+        due=tuple(due),
+        overdue=counts.groups[0],
+        today=counts.groups[1],
+        this_week=counts.groups[2],
         drafts=tuple(drafts.mine(ctx)),
         to_finish=tuple(_to_finish(ctx)),
         shift=shift(ctx),
@@ -88,30 +89,27 @@ def _to_finish(ctx: Context) -> list[Row]:
     return listing.page(ctx, ListQuery(view="needs_finishing", limit=SHOWN))
 
 
-def _due(ctx: Context, ward_ids: tuple[str, ...]) -> list[DueRow]:
-    """First contacts of recent incidents whose plan has no recording yet, the earliest due first."""
-    since = (ctx.now() - timedelta(days=DUE_DAYS)).astimezone(ctx.ward.zone).date().isoformat()
-    query = ListQuery(view="open_support", since=since, statuses=("logged", "in_review"), limit=200)
-    found = queries.page(ctx.store.db, query, replace(listing.viewer(ctx), ward_ids=ward_ids))
-    specs = fields_of(Incident)
-    rows: list[tuple[datetime, DueRow]] = []
-    for row in found:
-        at = decode(specs["occurred_at"], row["occurred_at"])
-        reported = decode(specs["reported_at"], row["reported_at"])
-        if at is None or reported is None:
-            continue
-        due = first_contact_due(at, row["time_known"] or "exact", reported, ctx.ward.zone)
-        late = ctx.now() > due
-        words = _late(ctx.now() - due) if late else relative(due, ctx.now(), ctx.ward.zone)
-        rows.append((due, DueRow(row["id"], row["reference"] or "", FIRST_CONTACT, words, late)))
-    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+def _due(ctx: Context) -> tuple[list[DueRow], Counts]:
+    """The first steps of this person's worklist, and how many it has in each stretch of time."""
+    if not ctx.can("support"):
+        return [], Counts((0, 0, 0, 0), {})
+    return [_due_row(row) for row in worklist.page(ctx, limit=SHOWN)], worklist.counts(ctx)
 
 
-def _late(by: timedelta) -> str:
-    days, hours = by.days, by.seconds // 3600
-    if days:
-        return f"Overdue {days} day{'s' if days > 1 else ''}"
-    return f"Overdue {hours} hour{'s' if hours != 1 else ''}" if hours else "Overdue"
+def _due_row(row: WorkRow) -> DueRow:
+    words = f"Overdue {row.due_words}" if row.overdue else row.due_words
+    day = f"{row.group} {words}" if row.group == "Today" else words
+    return DueRow(row.incident_id, row.reference, row.title, day, row.overdue, row.person, row.plan_id, row.step)
+
+
+def _late(ctx: Context) -> tuple[DueRow, ...]:
+    """What of the ward shown is overdue, for whoever takes over: nothing restricted, and no second offer."""
+    if not ctx.can("support"):
+        return ()
+    here = replace(ctx, wards={ctx.ward_id: ctx.ward})
+    rows = worklist.page(here, limit=LATE_SHOWN)
+    told = [row for row in rows if row.overdue and not (row.restricted or row.asks_again or row.step == REOFFER)]
+    return tuple(_due_row(row) for row in told)
 
 
 def shift(ctx: Context, for_others: bool = False) -> ShiftFacts:
@@ -169,8 +167,7 @@ def handover(ctx: Context) -> Handover:
     """The handover of the shift that runs. Raises NotAllowed."""
     ctx.require("handover")
     mine = len(drafts.mine(ctx)) + drafts.others_count(ctx)
-    late = tuple(row for row in _due(ctx, (ctx.ward_id,)) if row.overdue)
-    return Handover(shift(ctx, for_others=True), mine, late, queries.unsent(ctx.store.db))
+    return Handover(shift(ctx, for_others=True), mine, _late(ctx), queries.unsent(ctx.store.db))
 
 
 def hand_over(ctx: Context, to: str) -> None:

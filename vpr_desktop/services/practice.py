@@ -1,4 +1,4 @@
-"""A practice PC: two wards, three people and fourteen months of made-up history, the same for the same seed.
+"""A practice PC: two wards, four people and fourteen months of made-up history, the same for the same seed.
 
 Everything is obviously fictional and written through the same services as a real report, only with a clock
 that stands in the past. Status "closed" is set here directly, because closing asks for months of support steps.
@@ -21,6 +21,7 @@ from vpr_desktop.services import closing, drafts, incidents, new_incident, peopl
 from vpr_desktop.services.context import Clock, Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
+from vpr_desktop.services.practice_support import follow_up
 from vpr_desktop.services.practice_words import describe, outcome
 from vpr_desktop.services.riddor import Decision
 from vpr_desktop.services.sessions import FirstRun
@@ -30,6 +31,7 @@ PASSPHRASE = "three practice lamps"
 USERS = (
     ("amanager", "A. Manager", "ward_manager"),
     ("blead", "B. Lead", "support_lead"),
+    ("dlead", "D. Lead", "support_lead"),
     ("cnurse", "C. Nurse", "reporter"),
 )
 WARDS = (("CED", "Cedar Ward"), ("OAK", "Oak Ward"))
@@ -146,6 +148,7 @@ def _one_incident(ctx: Context, past: PastClock, at: datetime, end: datetime, ch
     past.at = min(past.at + timedelta(hours=chance.randrange(1, 30)), end)
     if age > 1 and chance.random() < 0.85:
         _finish(ctx, made.id, answers, chance, recent=age < 40)
+    past.at = max(past.at, follow_up(ctx, past, made.id, at, end))
     if age > 45 and chance.random() < 0.02:
         incidents.withdraw(ctx, incidents.view(ctx, made.id), "Entered twice.")
     elif age > 30 and not made.restricted:

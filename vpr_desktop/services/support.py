@@ -66,6 +66,10 @@ class StepView:
     alone: bool
     entries: tuple[EntryView, ...] = ()
 
+    def opens_later(self, now: datetime) -> bool:
+        """Whether it shall not be done yet."""
+        return self.opens_at is not None and now < self.opens_at
+
 
 @dataclass(frozen=True, slots=True)
 class StageView:
@@ -181,6 +185,13 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
 def plans_of(ctx: Context, incident_id: str) -> list[PlanView]:
     """The plans of an incident that are this user's to know something of, by letter."""
     return [plan(ctx, case.plan.id) for case in support_cases.plans_of(ctx, incident_id)]
+
+
+def plan_ids(ctx: Context, incident_id: str) -> list[str]:
+    """The plans of an incident that this user follows, by letter; none where their role follows no plans."""
+    if not ctx.can("support"):
+        return []
+    return [case.plan.id for case in support_cases.plans_of(ctx, incident_id) if case.acts & {"follow", "read"}]
 
 
 def entry_views(ctx: Context, case: Case, names: dict[str, str]) -> dict[str, list[EntryView]]:
@@ -308,7 +319,10 @@ def show_name(ctx: Context, plan_id: str) -> str:
     return named or "No name was given."
 
 
-def next_step(ctx: Context, incident_id: str) -> tuple[StepView, PlanView] | None:
+NextStep = tuple[StepView, PlanView]
+
+
+def next_step(ctx: Context, incident_id: str) -> NextStep | None:
     """The open step of an incident that is due first, with its plan; None where nothing is open to this user."""
     try:
         held = plans_of(ctx, incident_id)

@@ -89,9 +89,11 @@ def load(ctx: Context, plan_id: str, reader: Reader | None = None) -> Case:
     if not isinstance(person, Person) or plan_id not in states:
         raise NotFound()
     me = ctx.user.user_id
+    whole = views.tie_of(ctx, incident, parts)
+    leads_one = whole.assigned and ctx.user.role == "support_lead"  # who leads one case of it may take its others
     tie = replace(
-        views.tie_of(ctx, incident, parts),
-        self_person=views.is_me(ctx, person), self_named=person.person_key == me, assigned=plan.lead == me,
+        whole, self_person=views.is_me(ctx, person), self_named=person.person_key == me, assigned=plan.lead == me,
+        restricted=whole.restricted and not leads_one,
     )  # fmt: skip
     acts = plan_acts(ctx.user.role, tie)
     if not views.may_know_who(ctx, incident, person, tie):

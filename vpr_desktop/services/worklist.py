@@ -55,6 +55,7 @@ class WorkRow:
     group: str
     overdue: bool
     asks_again: bool
+    restricted: bool
     key: tuple[str, int]
 
     @property
@@ -94,12 +95,13 @@ def counts(ctx: Context, view: str = "all", text: str = "") -> Counts:
     """The numbers of a view's groups and of all views. Raises NotAllowed."""
     ctx.require("support")
     asked, db = _asked(ctx, view, text), ctx.store.db
-    views = dict(worklist.view_counts(db, asked))
+    views, found = worklist.tallies(db, replace(asked, words=()))
     views["closed"] = worklist.count_settled(db, replace(asked, words=()))
     if view == "closed":
         settled = worklist.count_settled(db, asked) if text.strip() else views["closed"]
         return Counts((settled, 0, 0, 0), _offered(ctx, views))
-    found = worklist.groups(db, asked)
+    if asked.words:
+        found = worklist.groups(db, asked)
     at = _moment(worklist.next_due(db, asked)) if not sum(found) else None
     return Counts(found, _offered(ctx, views), at)
 
@@ -118,7 +120,7 @@ def overdue_count(ctx: Context) -> int:
     """How many steps are overdue, for the badge; 0 for a role without a worklist."""
     if not ctx.can("support"):
         return 0
-    return worklist.groups(ctx.store.db, _asked(ctx, "all", ""))[0]
+    return worklist.overdue(ctx.store.db, _asked(ctx, "all", ""))
 
 
 def _asked(ctx: Context, view: str, text: str) -> Asked:
@@ -189,6 +191,7 @@ def _row(ctx: Context, row: dict[str, Any], names: dict[str, tuple[str, str]], a
         group=_group(due, asked) if due else "",
         overdue=late,
         asks_again=bool(row["again"]) and row["lead"] == ctx.user.user_id,
+        restricted=bool(row["restricted"]),
         key=(row["due_at"], row["n"]),
     )
 

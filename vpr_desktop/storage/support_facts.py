@@ -22,7 +22,7 @@ from vpr_desktop.storage.oplog import Connection
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 OF_INCIDENT = (
     "ward_id", "occurred_at", "time_known", "reported_at", "imported_at", "act_types", "motivation", "weapon",
-    "effect", "restrictive_used", "support_offered", "status",
+    "effect", "restrictive_used", "support_offered", "status", "closed_at",
 )  # fmt: skip
 OF_PERSON = (
     "id", "role_in_incident", "person_key", "physical_harm", "psych_harm", "bodily_fluid_exposure", "riddor_status",

@@ -126,7 +126,8 @@ def rows_of(db: Connection, incident_id: str, zone: Zone) -> list[tuple[Any, ...
     if incident is None or not states:
         return []
     live = incident["status"] != "withdrawn"
-    of_ward = {"incident": incident_id, "ward": incident["ward_id"]}
+    until = incident["closed_at"] if incident["status"] == "closed" else None
+    of_ward = {"incident": incident_id, "ward": incident["ward_id"], "until": until}
     rows = []
     plans = [plan for plan in plan_rows(db, incident_id) if plan["id"] in states]
     for plan in plans:
@@ -151,9 +152,11 @@ def _row(one: StepState, held: PlanState, whose: dict[str, Any]) -> tuple[Any, .
         open_from, again = wire(day_start(last.until_on, held.clock.zone)), 1
     waits = int(last is not None and last.outcome in ("REF", "OFF") and one.is_open)
     window = int(one.due.window.total_seconds())
+    waived = bool(whose["until"]) and wire(due_at) <= whose["until"]  # closed without it, by name and reason
     return (
         whose["incident"], whose["id"], whose["person_id"], whose["ward"], one.step.code, int(one.step.team),
-        one.status, open_from, wire(due_at), window, again, waits, one.owner, whose["lead"], int(whose["live"]),
+        one.status, open_from, wire(due_at), window, again, waits, one.owner, whose["lead"],
+        int(whose["live"] and not waived),
     )  # fmt: skip
 
 

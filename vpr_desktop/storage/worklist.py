@@ -6,7 +6,7 @@ is asked again would tell that it was declined.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -154,24 +154,52 @@ def _rows(db: Connection, numbers: Sequence[int]) -> list[dict[str, Any]]:
     if not numbers:
         return []
     names = ",".join(f"step_row.{name}" for name in COLUMNS)
+    names += ", incident.reference, incident.restricted, person.letter, plan.template, plan.template_version"
     sql = (
-        f"SELECT {names}, incident.reference, person.letter, plan.template, plan.template_version FROM step_row"
+        f"SELECT {names} FROM step_row"
         " JOIN incident ON incident.id = step_row.incident_id LEFT JOIN person ON person.id = step_row.person_id"
         f" JOIN plan ON plan.id = step_row.plan_id WHERE step_row.n IN ({','.join(map(str, numbers))})"
     )
-    keys = (*COLUMNS, "reference", "letter", "template", "template_version")
+    keys = (*COLUMNS, "reference", "restricted", "letter", "template", "template_version")
     found = {row[0]: dict(zip(keys, row, strict=True)) for row in db.execute(sql)}
     return [found[n] for n in numbers if n in found]
 
 
-def groups(db: Connection, asked: Asked) -> tuple[int, int, int, int]:
+GROUPS = ("due_at < :now", "due_at >= :now AND due_at <= :day", "due_at > :day AND due_at <= :week", "due_at > :week")
+Four = tuple[int, int, int, int]
+
+
+def groups(db: Connection, asked: Asked) -> Four:
     """How many rows of a view are overdue, due today, this week and later."""
     values = _values(asked)
     parts = [_open(asked, asked.view, values), *_words(asked, values)]
-    sums = "sum(due_at < :now), sum(due_at >= :now AND due_at <= :day), sum(due_at > :day AND due_at <= :week)"
-    sql = f"SELECT {sums}, sum(due_at > :week) FROM step_row WHERE {' AND '.join(parts)}"
-    found = db.execute(sql, values).fetchone()
-    return (found[0] or 0, found[1] or 0, found[2] or 0, found[3] or 0)
+    return _four(_sums(db, GROUPS, " AND ".join(parts), values))
+
+
+def overdue(db: Connection, asked: Asked) -> int:
+    """How many rows of a view are overdue."""
+    values = _values(asked)
+    sql = f"SELECT count(*) FROM step_row WHERE {_open(asked, asked.view, values)} AND due_at < :now"
+    return int(db.execute(sql, values).fetchone()[0])
+
+
+def tallies(db: Connection, asked: Asked) -> tuple[dict[str, int], Four]:
+    """The number behind each view of open steps, and the groups of the one asked for, all in one pass."""
+    values = _values(asked)
+    of_view = [f"({VIEWS.get(asked.view, '0')}) AND ({group})" for group in GROUPS]
+    found = _sums(db, (*VIEWS.values(), *of_view), _open(asked, "all", values), values)
+    return dict(zip(VIEWS, found, strict=False)), _four(found[len(VIEWS) :])
+
+
+def _sums(db: Connection, conditions: Sequence[str], where: str, values: dict[str, Any]) -> list[int]:
+    sums = ", ".join(f"sum({text})" for text in conditions)
+    found = db.execute(f"SELECT {sums} FROM step_row WHERE {where}", values).fetchone()
+    return [int(number or 0) for number in found]
+
+
+def _four(found: Sequence[int]) -> Four:
+    late, today, week, later = found
+    return late, today, week, later
 
 
 def count_settled(db: Connection, asked: Asked) -> int:
@@ -179,15 +207,6 @@ def count_settled(db: Connection, asked: Asked) -> int:
     values = _values(asked)
     parts = [_settled(asked, values), *_words(asked, values)]
     return int(db.execute(f"SELECT count(*) FROM step_row WHERE {' AND '.join(parts)}", values).fetchone()[0])
-
-
-def view_counts(db: Connection, asked: Asked) -> Mapping[str, int]:
-    """The number behind each view of open steps, all in one pass."""
-    values = _values(asked)
-    condition = _open(asked, "all", values)
-    sums = ", ".join(f"sum({text})" for text in VIEWS.values())
-    found = db.execute(f"SELECT {sums} FROM step_row WHERE {condition}", values).fetchone()
-    return {view: int(number or 0) for view, number in zip(VIEWS, found, strict=True)}
 
 
 def next_due(db: Connection, asked: Asked) -> str | None:

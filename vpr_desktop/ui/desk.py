@@ -65,7 +65,7 @@ class Desk(Protocol):
         """Takes a session whose ward or policy changed."""
 
     def go(self, page: str, **arguments: Any) -> None:
-        """Opens a page by name: home, log, incidents, record, task, handover, print, data, settings,
+        """Opens a page by name: home, log, incidents, worklist, plan, record, task, handover, print, data, settings,
         handbook, support."""
 
     def offers(self, page: str) -> bool:

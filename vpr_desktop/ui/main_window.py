@@ -26,6 +26,7 @@ from vpr_desktop.ui.leaving import keep_and_close, restoring
 from vpr_desktop.ui.loading import Loads
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
+from vpr_desktop.ui.reminders import Reminders
 from vpr_desktop.ui.sending import Sending
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
@@ -78,6 +79,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.stack.addWidget(self._locked_view)
         self.ring = FocusRing(self)
         self.idle = IdleWatch(clock, self.facts.lock_minutes, self)
+        self.reminders = Reminders(self)
         self._connect()
         shortcuts.install(self)
         self.show_lock()
@@ -128,7 +130,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def changed(self, changes: Changes) -> None:
         """Tells every page what was just written."""
-        for page in self._pages.values():
+        for page in (*self._pages.values(), self.reminders):
             page.refreshed(changes)
         self.care.tell_lock_screen(1)
         self.sending.heard(changes)
@@ -172,7 +174,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
             self._keep_current()
             self._open(*(page, arguments | self._pages[page].place()) if opens else ("home", {}))
 
-    # Pages
     def go(self, page: str, **arguments: Any) -> None:
         """Opens a page; support opens at the side of the page that is open."""
         if page == "support":

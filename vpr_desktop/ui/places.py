@@ -6,6 +6,8 @@ PAGES = {
     "home": ("home_page", "HomePage"),
     "log": ("quick_log_page", "QuickLogPage"),
     "incidents": ("incidents_page", "IncidentsPage"),
+    "worklist": ("worklist_page", "WorklistPage"),
+    "plan": ("plan_page", "PlanPage"),
     "record": ("record_page", "RecordPage"),
     "task": ("task_page", "TaskPage"),
     "close": ("close_page", "ClosePage"),
@@ -27,9 +29,11 @@ NEEDS = {
     "riddor": "open",
     "sanctions": "sanctions",
     "handover": "handover",
+    "worklist": "support",
 }
 ICONS_ONLY = frozenset({"log"})
 PLACE_OF = {
+    "plan": "worklist",
     "record": "incidents",
     "task": "incidents",
     "close": "incidents",

@@ -22,6 +22,7 @@ from vpr_desktop.ui.words import say
 PLACES = (
     ("home", "home", "Home", "Ctrl+1"),
     ("incidents", "list", "Incidents", "Ctrl+2"),
+    ("worklist", "heart", "Support", "Ctrl+3"),
     ("data", "sync", "Sync and data", "Ctrl+5"),
 )
 
@@ -140,7 +141,7 @@ class Rail(QFrame):
 
     def offer(self, pages: set[str]) -> None:
         """Shows only the places that open to whoever works."""
-        for page in ("log", "incidents"):
+        for page in ("log", "incidents", "worklist"):
             self.buttons[page].setVisible(page in pages)
 
     def fit(self, narrow: bool) -> None:
@@ -151,10 +152,11 @@ class Rail(QFrame):
             button.setMinimumWidth(0)
             button.updateGeometry()
 
-    def badge(self, page: str, count: int) -> None:
-        """Shows how much waits at a place."""
+    def badge(self, page: str, count: int, words: str = "") -> None:
+        """Shows how much waits at a place, or in other words what `words` says of it."""
         self.buttons[page].badge = str(count) if count else ""
-        self.buttons[page].setAccessibleDescription(say("{count} waiting", count=count) if count else "")
+        said = words or say("{count} waiting", count=count)
+        self.buttons[page].setAccessibleDescription(said if count else "")
         self.buttons[page].update()
 
     def mark(self, page: str) -> None:

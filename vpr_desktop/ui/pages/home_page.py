@@ -12,7 +12,7 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.services import home
 from vpr_desktop.services.drafts import Draft
-from vpr_desktop.services.home import SHOWN, Home
+from vpr_desktop.services.home import SHOWN, DueRow, Home
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
@@ -72,7 +72,7 @@ class HomePage(QWidget):
             clear(place)
         for text in found.notices:
             self.notices.addWidget(Panel("info", text))
-        if self.desk.ctx.can("list"):
+        if self.desk.ctx.can("support"):
             self.left.addWidget(self._due(found))
         if found.dates:
             self.left.addWidget(DatesCard(self.desk, found.dates))
@@ -85,9 +85,10 @@ class HomePage(QWidget):
         self._fit()
 
     def _due(self, found: Home) -> Card:
-        facts = say("Overdue {overdue} · Open {today}", overdue=found.overdue, today=found.today)
+        counted = {"overdue": found.overdue, "today": found.today, "week": found.this_week}
+        facts = say("Overdue {overdue} · Today {today} · This week {week}", **counted)
         card = Card(say("Due"), aside=Words(facts, "strong", wrap=False))
-        card.setAccessibleName(say("Due: overdue {overdue}, open {today}", overdue=found.overdue, today=found.today))
+        card.setAccessibleName(say("Due: overdue {overdue}, today {today}, this week {week}", **counted))
         lines: list[QWidget | QLayout] = []
         for one in found.due:
             tone = "error" if one.overdue else "text"
@@ -96,15 +97,15 @@ class HomePage(QWidget):
             line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), when, gap=8)
             reference = Words(one.reference, tone="second", wrap=False)
             reference.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-            words = row(Words(say(one.text), "strong"), reference, gap=8)
+            words = row(Words(say("{step}, {who}", step=one.text, who=one.person), "strong"), reference, gap=8)
             words.setStretch(0, 1)
             self._due_words.append(words)
             line.addLayout(words, 1)
-            line.addWidget(self._open(one.incident_id, one.reference))
+            line.addWidget(self._open_step(one))
             lines.append(line)
         card.body.addLayout(rows(*lines))
         if not found.due:
-            card.body.addWidget(Words(say("No contact is due."), tone="second"))
+            card.body.addWidget(Words(say("No follow-ups are due."), tone="second"))
         return card
 
     def _to_finish(self, found: Home) -> Card:
@@ -162,6 +163,10 @@ class HomePage(QWidget):
             page, incident_id = draft.form.split(":")
             self.desk.go(page, incident_id=incident_id)
             return
+        if draft.form.startswith("support:"):
+            _, plan_id, step, panel = draft.form.split(":", 3)
+            self.desk.go("plan", plan_id=plan_id, step=step, panel=panel)
+            return
         _, incident_id, task = draft.form.split(":", 2)
         named = {"field": task[6:]} if task.startswith("field.") else {"task": task}
         self.desk.go("task", incident_id=incident_id, draft_id=draft.id, **named)
@@ -200,6 +205,11 @@ class HomePage(QWidget):
         text = words or say("Open")
         button = Button(text, "link", name=say("{verb} {reference}", verb=text, reference=reference))
         button.clicked.connect(lambda: self.desk.go("record", incident_id=incident_id))
+        return button
+
+    def _open_step(self, one: DueRow) -> Button:
+        button = Button(say("Open"), "link", name=say("Open plan, {step}, {who}", step=one.text, who=one.person))
+        button.clicked.connect(lambda: self.desk.go("plan", plan_id=one.plan_id, step=one.step))
         return button
 
     def refreshed(self, changes: Changes) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtWidgets import QLayout, QVBoxLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.derived import acts_in_words
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.record import fields_of
-from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.visibility import withheld
 from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_words
-from vpr_desktop.services import history, incidents
+from vpr_desktop.services import history, incidents, support
+from vpr_desktop.services.support import NextStep
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
@@ -26,8 +26,9 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.follow_up_card import FollowUpCard
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.history_card import history_card
-from vpr_desktop.ui.widgets.labels import Heading, IconLabel, TagLabel, Words
+from vpr_desktop.ui.widgets.labels import Heading, TagLabel, Words
 from vpr_desktop.ui.widgets.record_menu import open_menu
+from vpr_desktop.ui.widgets.support_line import support_line
 from vpr_desktop.ui.widgets.task_card import fill_tasks
 from vpr_desktop.ui.words import say
 
@@ -121,7 +122,6 @@ class RecordPage(QWidget):
 
     def _show(self, seen: IncidentView) -> None:
         self.seen = seen
-        values = seen.record.values
         self.title.setText(seen.reference)
         specs = fields_of(ENTITIES["incident"])
         status = specs["status"].choices
@@ -136,8 +136,7 @@ class RecordPage(QWidget):
         self._show_tasks(seen)
         clear(self.right)
         if seen.sight == "full":
-            if "effect" in values:
-                self._show_support(seen)
+            self._load_support(seen)
             self.right.addWidget(FollowUpCard(self.desk, seen))
             self._show_summary(seen)
             self._show_history_line(seen)
@@ -183,26 +182,19 @@ class RecordPage(QWidget):
     def _open_task(self, task: str) -> None:
         self.desk.go("task", incident_id=self._incident_id, task=task)
 
-    def _show_support(self, seen: IncidentView) -> None:
-        values, ward = seen.record.values, self.desk.ctx.wards[seen.record.ward_id]
-        at, reported = values.get("occurred_at"), values.get("reported_at")
-        if not at or not reported or values.get("imported_at"):
-            return
-        due = first_contact_due(at, values.get("time_known") or "exact", reported, ward.zone)
-        people = [part.values.get("letter") for part in seen.parts.get("people", []) if part.values.get("letter")]
-        who = " and ".join(say("Person {letter}", letter=letter) for letter in people) or say("the person affected")
-        card = Card(margins=(24, 12, 24, 12))
-        line = row(IconLabel("heart", "link"), gap=14)
-        line.addLayout(
-            column(
-                Words(say("Support: first contact by {due}", due=show(due, ward.zone)), "strong"),
-                Words(say("Manager makes contact with {who}.", who=who), tone="second"),
-                gap=0,
-            ),
-            1,
+    def _load_support(self, seen: IncidentView) -> None:
+        """The support line comes a moment later, above the summary; nobody waits for it to read the record."""
+        place = column()
+        self.right.addLayout(place)
+        ctx = self.desk.ctx
+        self.desk.run(
+            self, lambda: support.next_step(ctx, seen.record.id), lambda found: self._show_support(seen, place, found)
         )
-        card.body.addLayout(line)
-        self.right.addWidget(card)
+
+    def _show_support(self, seen: IncidentView, place: QVBoxLayout, found: NextStep | None) -> None:
+        if self.seen is not seen or found is None:
+            return
+        place.addWidget(support_line(self.desk, *found))
 
     def _show_summary(self, seen: IncidentView) -> None:
         card = Card(say("Summary"), margins=(24, 14, 24, 12))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QWidget
 
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.when import show
-from vpr_desktop.services import incidents
+from vpr_desktop.services import incidents, support
 from vpr_desktop.services.new_incident import UNDO_SECONDS, Logged
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
@@ -53,6 +53,8 @@ class SavedPanel(QWidget):
         self.print_summary = Button(say("Print summary"), icon="print")
         self.print_slip = Button(say("Print receipt slip"))
         self.another = Button(say("Log another"), "quiet", icon="plus", hint="Ctrl+N")
+        self.plan_button = Button(say("Support now"), icon="heart", name=say("Support now: open the support plan"))
+        self._plan_id = ""
         self.undo_button = Button(say("Undo"), "link", icon="undo", name=say("Undo this save"))
         self._undo_ends = QTimer(self)
         self._undo_ends.setSingleShot(True)
@@ -86,6 +88,7 @@ class SavedPanel(QWidget):
         card = Card(say("What happens next"))
         due = row(IconLabel("heart", "link"), gap=14)
         due.addWidget(self.next, 1)
+        due.addWidget(self.plan_button)
         who = row(gap=14)
         who.addWidget(IconLabel("user", "second"), 0, Qt.AlignmentFlag.AlignTop)
         keep = Flow(self.keep, self.kept, gap=12)
@@ -129,6 +132,7 @@ class SavedPanel(QWidget):
 
     def _connect(self) -> None:
         self.done.clicked.connect(lambda: self.desk.go("home"))
+        self.plan_button.clicked.connect(lambda: self.desk.go("plan", plan_id=self._plan_id, panel="stage", step="S0"))
         self.another.clicked.connect(lambda: self.desk.go("log"))
         self.details.clicked.connect(lambda: self._go("record"))
         self.print_summary.clicked.connect(lambda: self._go("print"))
@@ -154,7 +158,10 @@ class SavedPanel(QWidget):
         self.state.setText(self._send_state())
         if made.contact_due is not None:
             due = show(made.contact_due, zone)
-            self.next.setText(say("Next: check in with the person affected by {due}.", due=due))
+            self.next.setText(
+                say("Next: check in with the person affected by {due}. The ward manager does it.", due=due)
+            )
+        self._load_plans(made)
         self.slip.setText(
             say("Slip code {code}: with it the reporter can ask what happened.", code=grouped_slip_code(made.slip_code))
         )
@@ -183,6 +190,16 @@ class SavedPanel(QWidget):
         if sending is not None and sending.status is not None and sending.status.enrolled:
             return say("Waiting to send. You can undo it for 2 minutes; then it is sent by itself.")
         return say("It is in the encrypted file of this ward. You can undo it for 2 minutes.")
+
+    def _load_plans(self, made: Logged) -> None:
+        """What happens next: the plan, with the steps of now in one panel, for those who follow it."""
+        self.plan_button.hide()
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: support.plan_ids(ctx, made.id), self._on_plans)
+
+    def _on_plans(self, found: list[str]) -> None:
+        self._plan_id = found[0] if found else ""
+        self.plan_button.setVisible(bool(found))
 
     def _on_keep_clicked(self) -> None:
         made, ctx = self.made, self.desk.ctx

@@ -53,6 +53,14 @@ def rows(*lines: QWidget | QLayout, gap: int = 8, top: int = 6) -> QVBoxLayout:
     return made
 
 
+def boxed(layout: QLayout) -> QWidget:
+    """A layout in a widget of its own: lines that wrap differently inside one layout take each other's height."""
+    made = QWidget()
+    layout.setContentsMargins(0, 0, 0, 0)
+    made.setLayout(layout)
+    return made
+
+
 def clear(layout: QLayout) -> None:
     """Takes everything out of a layout and lets it go."""
     while layout.count():

@@ -54,13 +54,15 @@ class RowDelegate(QStyledItemDelegate):
             top = rect.center().y() - look.px(TAG) / 2
             paint_tag(painter, QRectF(rect.left(), top, width, look.px(TAG)), cell.text, cell.kind[4:])
             return
-        colour = {"second": t.second, "error": t.error}.get(cell.kind, t.text)
+        colour = {"second": t.second, "error": t.error, "head": t.second, "head-late": t.error}.get(cell.kind, t.text)
         if cell.icon:
             size = look.px(18)
             paint_icon(painter, cell.icon, colour, QRectF(rect.left(), rect.center().y() - size / 2, size, size))
             rect = rect.adjusted(size + look.px(6), 0, 0, 0)
         painter.setPen(QColor(colour))
         font = look.font(BODY, 600 if cell.kind in ("strong", "error") else 400)
+        if cell.kind.startswith("head"):
+            font = look.font(SMALL, 600)
         painter.setFont(font)
         text = QFontMetricsF(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, rect.width())
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), text)

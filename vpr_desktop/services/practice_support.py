@@ -1,0 +1,140 @@
+"""Support in the practice data: somebody content, somebody who declined, a pause, nobody reached, plans left to do."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from vpr_desktop.domain.errors import NotFound
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.domain.support_steps import REOFFER
+from vpr_desktop.services import plan_care, recordings, support
+from vpr_desktop.services.context import Context, Person
+from vpr_desktop.services.recordings import Said
+
+LEADS = (("blead", "B. Lead", "B.L."), ("dlead", "D. Lead", "D.L."))
+FRESH = 3  # days in which a ward may still have most of a plan before it
+DAYS = 30  # what is older has its plan closed
+
+
+class Clock(Protocol):
+    """The clock of the story, which can be moved."""
+
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What is recorded on a step so many hours after the event, by the manager or by the support lead."""
+
+    hours: float
+    step: str
+    outcome: str
+    lead: bool = False
+    channel: str = ""
+    reason: str = ""
+
+
+NOW = (
+    Turn(0.2, "S0-01", "DON"), Turn(0.3, "S0-02", "DON"), Turn(0.6, "S0-04", "ACC"), Turn(0.6, "S0-05", "DON"),
+    Turn(3, "S1-01", "DON", channel="FTF"), Turn(3, "S1-02", "DON"), Turn(3, "S1-03", "DON"),
+    Turn(3, "S1-04", "DON", channel="FTF"), Turn(4, "S1-06", "DON"),
+)  # fmt: skip
+STORIES: dict[str, tuple[Turn, ...]] = {
+    "well": (
+        *NOW, Turn(6, "S1-05", "DEC"), Turn(20, "S2-01", "DON", channel="PHO"), Turn(21, "S2-02", "ACC"),
+        Turn(21, "S2-03", "ACC"), Turn(22, "S2-04", "DON"), Turn(70, "S3-01", "DON", lead=True, channel="PHO"),
+        Turn(74, "S3-02", "DEC", lead=True), Turn(150, "S4-01", "DON"), Turn(160, "S4-02", "DON", channel="FTF"),
+        Turn(330, "S5-06", "DON", lead=True),
+    ),
+    "declined": (
+        *NOW, Turn(20, "S2-01", "DON", channel="PHO"), Turn(20, "S2-02", "DEC"), Turn(20, "S2-03", "DEC"),
+        Turn(71, "S3-01", "DON", lead=True), Turn(72, "S3-02", "DEC", lead=True),
+    ),
+    "ask again": (*NOW[:4], Turn(22, "S2-01", "DON"), Turn(22, "S2-03", "DEC", lead=True), Turn(22, "S2-02", "DEC")),
+    "silent": (
+        *NOW[:4], Turn(12, "S2-01", "NRE", channel="PHO"), Turn(20, "S2-01", "NRE", channel="PHO"),
+        Turn(40, "S2-01", "NRE", channel="TXT"),
+    ),
+    "referred": (
+        *NOW, Turn(20, "S2-01", "DON", channel="PHO"),
+        Turn(23, "S2-03", "REF", lead=True, reason="Occupational health, asked for a morning."),
+    ),
+    "paused": (*NOW, Turn(19, "S2-01", "DON", channel="FTF")),
+    "left": (Turn(0.3, "S0-02", "DON"),),
+}  # fmt: skip
+CHOICES: Sequence[dict[str, Any]] = (
+    {"contact_how": "Phone", "contact_when": "after 17:00", "may_know": "Ward manager only"},
+    {"contact_how": "Text message first", "wants": "Peer support", "language": "English"},
+    {"contact_how": "In person, on shift", "may_know": "The team may know"},
+)
+
+
+def follow_up(ctx: Context, clock: Clock, incident_id: str, at: datetime, end: datetime) -> datetime:
+    """Plays one story for each plan of a practice incident, as far as the time of the story goes; returns that time.
+
+    Chances of its own, so that the incidents stay the same whatever becomes of their support.
+    """
+    last, chance = clock.at, random.Random(f"support {at:%Y-%m-%d %H:%M}")
+    old = end - at > timedelta(days=DAYS)
+    if old and not ctx.reader().get(Incident, incident_id).restricted:
+        return last
+    user_id, name, initials = chance.choice(LEADS)
+    lead = replace(ctx, user=Person(user_id, name, initials, "support_lead"))
+    for plan in ctx.reader().find(Plan, incident_id=incident_id):
+        story = chance.choices(list(STORIES), (30, 12, 14, 10, 10, 8, 16))[0]
+        if story == "left" and end - at > timedelta(days=FRESH):
+            story = "well"
+        clock.at = min(at + timedelta(hours=5), end)
+        if story != "left":
+            plan_care.take(lead, plan.id)
+            wanted = dict(chance.choice(CHOICES))
+            if story == "paused":
+                wanted["paused_until"] = (end + timedelta(days=6)).date()
+            plan_care.choose(lead, plan.id, wanted)
+        for turn in STORIES[story]:
+            _play(ctx, lead, clock, plan.id, at, end, turn)
+        if story in ("silent", "referred") and at + timedelta(hours=24) < end:
+            recordings.add_note(lead, plan.id, "Prefers a call before a visit.")
+        clock.at = last = max(last, min(clock.at, end))
+        if end - at > timedelta(days=FRESH):
+            _tidy(ctx, lead, plan.id, chance)
+    clock.at = last
+    return last
+
+
+def _play(ctx: Context, lead: Context, clock: Clock, plan_id: str, at: datetime, end: datetime, turn: Turn) -> None:
+    """One recording, where its step stands open in this plan for whoever makes it and its time has come."""
+    clock.at = at + timedelta(hours=turn.hours)
+    if clock.at >= end:
+        return
+    who = lead if turn.lead or not ctx.can("support") else ctx
+    try:
+        held = support.plan(who, plan_id)
+    except NotFound:  # restricted: its support lead alone follows it
+        who, held = lead, support.plan(lead, plan_id)
+    if "record" in held.acts and any(one.code == turn.step and one.is_open for one in held.steps):
+        said = Said(turn.step, turn.outcome, channel=turn.channel or None, reason=turn.reason or None)
+        recordings.record(who, plan_id, said)
+
+
+def _tidy(ctx: Context, lead: Context, plan_id: str, chance: random.Random) -> None:
+    """What is due of an older plan is recorded too, but for a step now and then, as on a ward that keeps up."""
+    for who in (ctx, lead):
+        try:
+            held = support.plan(who, plan_id)
+        except NotFound:
+            continue
+        late = [one for one in held.steps if one.overdue and one.code != REOFFER and chance.random() < 0.97]
+        if "record" not in held.acts:
+            continue
+        several = [Said(one.code, one.outcomes[0]) for one in late if not one.alone]
+        if several:
+            recordings.record_many(who, plan_id, several)
+        for one in late:
+            if one.alone:
+                recordings.record(who, plan_id, Said(one.code, one.outcomes[0]))

@@ -1,0 +1,212 @@
+"""What can be done about a step, shared by worklist and plan: opens the right panel, saves, says it, offers Undo."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
+
+from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import KnownError
+from vpr_desktop.services import drafts, plan_care, recordings
+from vpr_desktop.services.recordings import Recorded, Said
+from vpr_desktop.services.support import PlanView, StageView, StepView
+from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.widgets.care_panels import AssignPanel, ChoicesPanel, DuePanel, NotePanel, PassOnPanel
+from vpr_desktop.ui.widgets.record_panels import RecordPanel, StagePanel
+from vpr_desktop.ui.widgets.step_panel import StepPanel
+from vpr_desktop.ui.words import say
+
+DRAFT_MS = 800
+NEEDS = {"record": "record", "contact": "record", "assign": "assign", "due": "set_due", "note": "note"}
+
+
+class StepActs(QObject):
+    """Opens panels through `place` and calls `after` when one has gone."""
+
+    def __init__(
+        self, page: QWidget, desk: Desk, place: Callable[[QWidget | None], None], after: Callable[[], None]
+    ) -> None:
+        super().__init__(page)
+        self.page, self.desk = page, desk
+        self._place, self._after = place, after
+        self.panel: StepPanel | None = None
+        self._form, self._draft_id = "", ""
+        self._kept: dict[str, str] = {}
+        self._in_file = False  # whether a draft of the open panel is in the file
+        self._typing = QTimer(self, interval=DRAFT_MS)
+        self._typing.timeout.connect(self._keep)
+
+    def open(self, act: str, plan: PlanView, step: StepView) -> None:
+        """Opens the panel of an act on a step, where this person may do it."""
+        if NEEDS[act] not in plan.acts or (plan.closed_on is not None and not step.team):
+            self.desk.status(say("Your role does not include this here."))
+            self.desk.announce(say("Your role does not include this here."))
+            return
+        if act in ("record", "contact"):
+            target = contact_step(plan, step) if act == "contact" else step
+            self._show(RecordPanel(self.desk, plan, target), f"{plan.id}:{target.code}:record", target)
+        elif act == "assign":
+            self._with_people(plan_care.OWNERS, lambda people: AssignPanel(self.desk, plan, step, people), step)
+        elif act == "due":
+            self._show(DuePanel(self.desk, plan, step), f"{plan.id}:{step.code}:due", step)
+        else:
+            self._show(NotePanel(self.desk, plan, step), f"{plan.id}:{step.code}:note", step)
+
+    def open_stage(self, plan: PlanView, stage: StageView) -> None:
+        """Opens the panel that records several steps of a stage at once."""
+        self._show(StagePanel(self.desk, plan, stage), f"{plan.id}:{stage.code}:stage", None)
+
+    def open_choices(self, plan: PlanView) -> None:
+        """Opens what the person chose."""
+        self._show(ChoicesPanel(self.desk, plan), "", None)
+
+    def open_note(self, plan: PlanView) -> None:
+        """Opens a note on the plan as a whole."""
+        self._show(NotePanel(self.desk, plan), f"{plan.id}::note", None)
+
+    def open_pass_on(self, plan: PlanView) -> None:
+        """Opens the handing over of a case."""
+        self._with_people(("support_lead",), lambda people: PassOnPanel(self.desk, plan, people), None)
+
+    def _with_people(self, roles: Sequence[str], make: Callable[[Any], StepPanel], step: StepView | None) -> None:
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: plan_care.colleagues(ctx, roles), lambda people: self._show(make(people), "", step))
+
+    def _show(self, panel: StepPanel, form: str, step: StepView | None) -> None:
+        self.panel, self._form, self._kept, self._in_file = panel, form, {}, False
+        self._draft_id = drafts.new_id(self.desk.ctx)
+        panel.saved.connect(lambda found: self._on_saved(found, panel, step))
+        panel.closed.connect(self.close)
+        self._place(panel)
+        panel.first_focus().setFocus()
+        if form:
+            self._bring_back(panel, form)
+
+    def close(self) -> None:
+        """Takes the panel away; what was typed in it is given up with it."""
+        panel, self.panel = self.panel, None
+        if panel is None:
+            return
+        self._place(None)
+        self._forget()
+        self._after()
+
+    # What is typed is safe within a second, also over a lock
+    def draft(self) -> Callable[[], Any] | None:
+        """A job that keeps what is typed in the open panel; None where there is nothing new."""
+        if self.panel is None or not self._form:
+            return None
+        kept = self.panel.kept()
+        if kept == self._kept:
+            return None
+        self._kept, self._in_file = kept, True
+        ctx, form, draft_id = self.desk.ctx, f"support:{self._form}", self._draft_id
+        return lambda: drafts.save(ctx, form, {"typed": kept}, draft_id)
+
+    def place(self) -> dict[str, str]:
+        """The step and the panel that is open, for coming back."""
+        if self.panel is None or not self._form:
+            return {}
+        _, step, panel = self._form.split(":")
+        return {"step": step, "panel": panel}
+
+    def _keep(self) -> None:
+        job = self.draft()
+        if job is not None:
+            self.desk.run(self, job, lambda _: None)
+
+    def _bring_back(self, panel: StepPanel, form: str) -> None:
+        ctx = self.desk.ctx
+
+        def job() -> tuple[str, dict[str, str]]:
+            held = next((one for one in drafts.mine(ctx) if one.form == f"support:{form}"), None)
+            return ("", {}) if held is None else (held.id, dict(held.body.get("typed", {})))
+
+        def done(found: tuple[str, dict[str, str]]) -> None:
+            if found[0]:
+                self._draft_id, self._kept = found
+                self._in_file = True
+                panel.put(found[1])
+            self._typing.start()
+
+        self.desk.run(panel, job, done)
+
+    def _forget(self) -> None:
+        """The panel is done with: nothing of it waits as a draft."""
+        self._typing.stop()
+        form, self._form = self._form, ""
+        ctx, draft_id = self.desk.ctx, self._draft_id
+        if form and self._in_file:
+            self.desk.run(self, lambda: drafts.discard(ctx, draft_id), lambda _: None)
+
+    # After a save
+    def _on_saved(self, found: object, panel: StepPanel, step: StepView | None) -> None:
+        changes = found.changes if isinstance(found, Recorded) else found
+        plan = getattr(panel, "plan", None)
+        words = self._words(found, panel, step)
+        undo = None
+        if isinstance(found, Recorded) and isinstance(plan, PlanView):
+            undo = self._undo(plan.id, found.entry_ids)
+        self.panel = None
+        self._place(None)
+        self._forget()
+        self._tell(words, undo, changes)
+        self._after()
+
+    def _words(self, found: object, panel: StepPanel, step: StepView | None) -> str:
+        plan = getattr(panel, "plan", None)
+        who = plan.person if isinstance(plan, PlanView) else ""
+        if isinstance(panel, StagePanel) and isinstance(found, Recorded):
+            return say("Recorded {count} steps, {who}", count=len(found.entry_ids), who=who)
+        if isinstance(found, Recorded) and step is not None:
+            if found.not_reached:
+                return say("Recorded: not reached after 3 tries, {who}", who=who)
+            return say("Recorded: {step}, {who}", step=step.title, who=say("Team") if step.team else who)
+        done = {AssignPanel: say("Assigned"), DuePanel: say("Due date changed"), NotePanel: say("Note kept"),
+                ChoicesPanel: say("Their choices are kept"), PassOnPanel: say("Passed on")}  # fmt: skip
+        return say("{done}, {who}", done=done[type(panel)], who=who)
+
+    def _undo(self, plan_id: str, entry_ids: Sequence[str]) -> Callable[[], None]:
+        ctx = self.desk.ctx
+
+        def undo() -> None:
+            self.desk.run(
+                self, lambda: recordings.strike(ctx, plan_id, entry_ids),
+                lambda changes: self._tell(say("Undone. The recording is struck out."), None, changes),
+            )  # fmt: skip
+
+        return undo
+
+    def _tell(self, words: str, undo: Callable[[], None] | None, changes: Any) -> None:
+        self.desk.status(words, undo)
+        self.desk.announce(words)
+        if isinstance(changes, Changes):
+            self.desk.changed(changes)
+
+    def not_wanted(self, plan: PlanView, step: StepView) -> None:
+        """Records a decline by one press: nobody has to say why, and Undo is there."""
+        ctx = self.desk.ctx
+
+        def done(found: Recorded) -> None:
+            words = say("Not wanted now: {step}, {who}", step=step.title, who=plan.person)
+            self._tell(words, self._undo(plan.id, found.entry_ids), found.changes)
+
+        self.desk.run(self, lambda: recordings.record(ctx, plan.id, Said(step.code, "DEC")), done)
+
+    def strike(self, plan_id: str, entry_id: str) -> None:
+        """Strikes one recording out."""
+        self._undo(plan_id, [entry_id])()
+
+    def failed(self, error: Exception) -> None:
+        """Says what did not work."""
+        self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Something did not work. Try again."))
+
+
+def contact_step(plan: PlanView, step: StepView) -> StepView:
+    """The step that a contact counts for: the chosen one where it is of that kind, else the first open one."""
+    if step.is_contact and step.is_open:
+        return step
+    return next((one for one in plan.steps if one.is_contact and one.is_open), step)
