@@ -86,7 +86,7 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
     if waiting:
         one, many = say("1 is safe on this PC and waits."), say("{count} are safe on this PC and wait.")
         said.append(one if waiting == 1 else many.format(count=waiting))
-    elif not status.tries:
+    else:
         said.append(say("Everything is sent."))
     if status.needs_you:
         one, many = say("1 needs you."), say("{count} need you.")

@@ -166,10 +166,11 @@ class DataPage(QWidget):
         self.long_wait.setVisible(bool(sending.long_wait()))
         self.send_button.setVisible(status.enrolled)
         self.cancel_sending.setVisible(chip.kind == "sending")
-        self.queue.setVisible(status.enrolled)
         self.log_button.setVisible(status.enrolled)
         if status.enrolled:
             self.queue.load()
+        else:
+            self.queue.hide()
 
     def _on_review_closed(self) -> None:
         self.desk.sending.refresh()

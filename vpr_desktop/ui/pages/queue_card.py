@@ -101,7 +101,6 @@ class QueueCard(Card):
         self.items: list[Item] = []
         self.model = Queue(desk)
         self.table = RowView(self.model, say("Waiting to be sent"))
-        self.empty = Words(say("Everything is sent."), tone="second")
         self.why = Words("", tone="second")
         self.review = Button(say("Review"), name=say("Review the two versions"))
         self.edit = Button(say("Edit and send"))
@@ -110,7 +109,6 @@ class QueueCard(Card):
         self.noted = Button(say("Take off the list"))
         self.open = Button(say("Open"), name=say("Open the report"))
         self.acts = (self.review, self.edit, self.again, self.export, self.noted, self.open)
-        self.body.addWidget(self.empty)
         self.body.addWidget(self.table)
         self.body.addWidget(self.why)
         self.body.addLayout(Flow(*self.acts, gap=12))
@@ -147,8 +145,7 @@ class QueueCard(Card):
         place = next((i for i, one in enumerate(items) if held is not None and _same(one, held)), 0)
         if items:
             self.table.setCurrentIndex(self.model.index(place, 0))
-        self.table.setVisible(bool(items))
-        self.empty.setVisible(not items)
+        self.setVisible(bool(items))  # where nothing waits the sentence above says so
         self.table.setAccessibleName(say("Waiting to be sent, {count} rows", count=len(items)))
         self._fit()
         self._show_acts()
