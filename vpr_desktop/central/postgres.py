@@ -64,6 +64,8 @@ def prepare(connection: Connection) -> None:
 
     for role in (APPLICATION, ERASER):
         do(f"DO $$ BEGIN CREATE ROLE {role} NOLOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    # Whoever makes the tables serves them too, in most places, and need not be a superuser for it.
+    do(f"GRANT {APPLICATION} TO CURRENT_USER")
     do("ALTER TABLE op ADD COLUMN xid xid8 NOT NULL DEFAULT pg_current_xact_id()")
     do("ALTER TABLE bucket SET UNLOGGED")
     do("REVOKE ALL ON ALL TABLES IN SCHEMA public FROM PUBLIC")

@@ -29,6 +29,13 @@ class NotInitialised(KnownError):
     message = "This database holds no endpoint of this version. Run `vpr central init` first."
 
 
+class NotPermitted(KnownError):
+    """The database's user lacks the right to act as the application."""
+
+    exit_code = 4
+    message = "This database user may not use the role vpr_app. As the superuser: GRANT vpr_app TO that user."
+
+
 class PortTaken(KnownError):
     """Nobody can be listened to there."""
 
@@ -123,6 +130,7 @@ def _check_ready(database: Database) -> None:
     try:
         ready = database.is_ready()
     except ProgrammingError as error:
-        raise NotInitialised() from error
+        denied = getattr(error.orig, "sqlstate", "") == "42501"
+        raise (NotPermitted if denied else NotInitialised)() from error
     if not ready:
         raise NotInitialised()
