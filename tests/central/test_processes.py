@@ -35,12 +35,12 @@ def _die_with_parent() -> None:
 class Process:
     """`vpr central serve` as IT runs it."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *more: str) -> None:
         command = [sys.executable, "-m", "vpr_desktop.cli.main", "central", "serve", "--port", "0", "--json"]
         # A pipe that nobody reads would in the end hold up the endpoint, so the log goes to a file.
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
-            [*command, "--database", url], stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
+            [*command, "--database", url, *more], stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
             text=True, preexec_fn=_die_with_parent, env=dict(os.environ),
         )  # fmt: skip
         assert self.process.stdout is not None
@@ -65,8 +65,8 @@ class Process:
 
 
 @contextmanager
-def running(url: str) -> Iterator[Process]:
-    made = Process(url)
+def running(url: str, *more: str) -> Iterator[Process]:
+    made = Process(url, *more)
     try:
         yield made
     finally:
