@@ -14,6 +14,7 @@ from typing import Any
 from tests.bench import made
 from tests.bench.drawn import raw_drawing
 from tests.bench.everyday import everyday
+from tests.bench.many import many
 from tests.bench.measure import Bar, child, in_turn, timed
 from tests.bench.saving import Twin
 from tests.bench.wire import wire
@@ -177,6 +178,6 @@ def imported(tmp: Path) -> list[Bar]:
 
 PARTS: dict[str, Callable[[Path], list[Bar]]] = {
     "start": start, "unlock": unlock, "lists": lists, "save": save, "prints": prints, "window": window,
-    "import": imported, "wire": wire, "everyday": everyday,
+    "import": imported, "wire": wire, "everyday": everyday, "many": many,
     "worklist": worklists,
 }  # fmt: skip
