@@ -96,13 +96,7 @@ class Window:
         self.requests = 0
         self.client._http.hooks["response"].append(self._count)
         self.ahead = 200.0  # so that the two minutes for "Undo" are over
-        self.runner = Runner(
-            enrolment.InUnit(ctx),
-            self.client,
-            ctx.clock.now,
-            lambda: ctx.clock.monotonic() + 200,
-            random.Random(1).random,
-        )
+        self.runner = Runner(enrolment.InUnit(ctx), self.client, ctx.clock.now, self.now, random.Random(1).random)
         self.state = engine.State()
         self.start(waiting=True)
 
@@ -130,7 +124,7 @@ class Window:
 
     def poll(self) -> None:
         """The minute is over."""
-        self.ahead += 2 * engine.POLL
+        self.ahead += engine.POLL * (1 + engine.POLL_SPREAD)
         self.tell(events.Tick(self.now()))
 
 
