@@ -233,11 +233,6 @@ def listed_ops_dropped(put: Put) -> None:
     put(outbox, "_state_after", lambda _: None)
 
 
-def anchor_not_compared(put: Put) -> None:
-    """Nobody asks whether the file is the one that pushed last."""
-    put(lifetime, "was_here", lambda *_: True)
-
-
 FAULTS: dict[str, Callable[[Put], None]] = {
     name: made for name, made in list(globals().items())
     if getattr(made, "__module__", "") == __name__ and "put" in getattr(made, "__annotations__", {})
