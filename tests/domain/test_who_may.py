@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from vpr_desktop.domain.forms import PANELS, TASKS, form_named
+from vpr_desktop.domain import derived
+from vpr_desktop.domain.forms import PANELS, TASKS, Task, form_named
+from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.review import missing_of_review, reasons_for_review
 from vpr_desktop.domain.visibility import Tie, hides_reporter, opens
 from vpr_desktop.domain.workflow import actions, allowed, may_record_warning, may_write, plan_acts
@@ -93,3 +95,19 @@ def test_what_asks_for_a_review_and_what_the_review_then_lacks(
     missing = [name for name, _ in missing_of_review(incident, people)]
     assert missing == (["review_what_happened", "review_actions", "review_effect_on"] if reasons else [])
     assert len(missing_of_review({**incident, "review_actions": "Rounds moved."}, people)) == (2 if reasons else 0)
+
+
+def test_a_task_counts_only_what_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A question that an earlier answer rules out neither keeps a task open nor completes it."""
+    fields = (("incident", "restrictive_used"), ("incident", "review_held_staff"))
+    task = Task("review", "Review", fields, ("restrictive_used", "review_held_staff"))
+    monkeypatch.setattr(derived, "TASKS", (task,))
+
+    def status(**answers: object) -> str:
+        (found,) = derived.task_states(Incident(ward_id="w", **answers), {})
+        return found.status
+
+    assert status() == derived.NOT_STARTED
+    assert status(restrictive_used="N") == derived.COMPLETED
+    assert status(restrictive_used="Y") == derived.IN_PROGRESS
+    assert status(restrictive_used="Y", review_held_staff="Y") == derived.COMPLETED

@@ -227,3 +227,19 @@ def test_the_real_numbers_are_not_below_the_floor() -> None:
     assert KdfPolicy().memory_kib >= 64 * 1024
     assert KdfPolicy().floor_kib == 64 * 1024
     assert KdfPolicy().passes >= 3
+
+
+def test_without_a_recovery_code_none_opens_the_file(tmp_path: Path, opened: Unlocked) -> None:
+    assert opened.dek
+    assert not keyslots.has_recovery(tmp_path)
+    with pytest.raises(WrongPassphrase):
+        keyslots.unlock_by_recovery(tmp_path, keyslots.draw_recovery_code(), 0)
+
+
+def test_a_slot_that_was_switched_off_answers_like_a_wrong_passphrase(tmp_path: Path, opened: Unlocked) -> None:
+    assert opened.dek
+    document = slot_file.read(tmp_path)
+    slot_file.write(tmp_path, {**document, "slots": [{**document["slots"][0], "disabled": True}]})
+    assert [one.disabled for one in keyslots.users(tmp_path)] == [True]
+    with pytest.raises(WrongPassphrase):
+        keyslots.unlock(tmp_path, "a", PASSPHRASE, 0, FAST)

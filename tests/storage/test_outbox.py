@@ -371,3 +371,34 @@ def test_a_unit_that_wrote_nothing_and_names_no_act_leaves_no_trace(ctx: Context
     with ctx.unit() as unit:
         unit.commit("print")
     assert ctx.store.tip.audit_n == before.audit_n + 1
+
+
+def test_a_batch_ends_where_it_would_grow_too_large_and_the_next_takes_the_rest(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logged(ctx, description="word " * 200)
+    logged(ctx, description="word " * 200)
+    total = count(ctx, "SELECT count(*) FROM outbox")
+    monkeypatch.setattr(batches, "MOST_RAW", 3000)
+    sizes = []
+    while (n := seal(ctx)) is not None:
+        batch = outbox.held_batch(ctx.store.db, n)
+        raws = [len(line.raw or b"") for line in batch.lines]
+        assert sum(raws) <= 3000 or len(raws) == 1
+        answer(ctx, n, all_stored(batch, sum(sizes) + 1))
+        sizes.append(len(raws))
+    assert len(sizes) > 1
+    assert sum(sizes) == total
+    assert count(ctx, "SELECT count(*) FROM outbox") == 0
+
+
+def test_i10_what_has_a_number_by_now_leaves_the_list_and_nothing_else_does(ctx: Context) -> None:
+    logged(ctx)
+    first, second = [row[0] for row in ctx.store.db.execute("SELECT op FROM outbox ORDER BY op LIMIT 2")]
+    with ctx.unit() as unit:
+        unit.db.execute("UPDATE op SET seq = 1 WHERE n = ?", (first,))
+        outbox.settled(unit.db, [first, second])
+        unit.commit("")
+    left = [row[0] for row in ctx.store.db.execute("SELECT op FROM outbox ORDER BY op")]
+    assert first not in left
+    assert second in left
