@@ -490,7 +490,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("S2 of the manager again", _as_manager),
     page("S10 data", "data"),
     Screen("S10 offline", _offline, _leaves_the_server, page="data"),
-    Screen("S10 two versions", _reviewed, _leaves_the_server, page="data"),
+    Screen("S10 two versions", _reviewed, _leaves_the_server, page="review"),
     *SETTINGS.values(),
     after("S11 ward error", SETTINGS["ward"], _nothing_told),
     after("S11 contacts error", SETTINGS["contacts"], _half_a_contact),
