@@ -156,7 +156,8 @@ def fill(stage: Stage) -> None:
     _two_versions(ctx, stage.ids["conflict"])
     _finish(ctx, stage.ids["open"])
     nurse = replace(ctx, user=Person("cnurse", "C. Nurse", "C.N.", "reporter"))
-    log(nurse, answers(act_types=["SEX"], occurred_at=now, **common), hold_seconds=0)
+    secret = log(nurse, answers(act_types=["SEX"], occurred_at=now, **common), hold_seconds=0)
+    stage.ids["of somebody else"] = secret.id
     _finish_all(ctx, log(ctx, answers(effect="NON", occurred_at=now, **common), hold_seconds=0).id)
     _support(stage, ctx)
     _follow_up(stage, ctx)
