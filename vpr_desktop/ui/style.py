@@ -196,6 +196,10 @@ def _fields(style: Style) -> str:
     QScrollArea, QScrollArea > QWidget > QWidget[plain="true"] {{ background: transparent; border: 0; }}
     QTableView {{ background: {t.surface}; border: 0; gridline-color: transparent; outline: 0;
         selection-background-color: {t.tint}; selection-color: {t.text}; }}
+    QListWidget {{ background: {t.surface}; border: 1px solid {t.hairline}; border-radius: {px(8)}px;
+        padding: {px(6)}px; outline: 0; }}
+    QListWidget::item {{ color: {t.text}; padding: {px(5)}px {px(10)}px; border-radius: {px(4)}px; }}
+    QListWidget::item:selected {{ background: {t.tint}; color: {t.link}; }}
     QHeaderView {{ background: {t.surface}; }}
     QHeaderView::section {{ background: {t.surface}; color: {t.second}; border: 0;
         border-bottom: 1px solid {t.hairline}; padding: 0 {px(10)}px;
