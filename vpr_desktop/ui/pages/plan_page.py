@@ -83,9 +83,11 @@ class PlanPage(QWidget):
         body.addLayout(self.both)
         body.addStretch(1)
         self.setLayout(column(self.page))
+        self.panel_box = QWidget()
         self.panel_holder = column(gap=16)
+        self.panel_box.setLayout(self.panel_holder)
         self.facts = column(gap=16)
-        self.side.addLayout(self.panel_holder)
+        self.side.addWidget(self.panel_box)
         self.side.addLayout(self.facts)
         self.side.addStretch(1)
         self.name_line.hide()
@@ -319,13 +321,21 @@ class PlanPage(QWidget):
         look = style_of()
         stacked = self.width() < look.px(STACKED_BELOW)
         down, across = self.both.Direction.TopToBottom, self.both.Direction.LeftToRight
-        if stacked:  # a panel somebody opened stands above the steps, not out of sight below them
-            down = self.both.Direction.BottomToTop if self.acts.panel is not None else down
         self.both.setDirection(down if stacked else across)
+        self._place_panel(stacked)
         self.side_holder.setFixedWidth(look.px(SIDE)) if not stacked else self._free_side()
         self.top.setDirection(self.top.Direction.TopToBottom if stacked else self.top.Direction.LeftToRight)
         narrow = self.width() < look.px(760)
         self._choice_line_direction(narrow)
+
+    def _place_panel(self, stacked: bool) -> None:
+        """A panel stands beside the steps, and with little room above them, not out of sight below."""
+        above = self.panel_box.parentWidget() is not self.side_holder
+        if stacked and not above:
+            self.page.body.insertWidget(self.page.body.indexOf(self.choices) + 1, self.panel_box)
+        elif above and not stacked:
+            self.side.insertWidget(0, self.panel_box)
+        self.panel_box.setVisible(self.acts.panel is not None)
 
     def _free_side(self) -> None:
         self.side_holder.setMinimumWidth(0)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QWidget
 
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, CONTROL
-from vpr_desktop.ui.widgets.frames import row
+from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.words import say
 
 
@@ -57,8 +57,7 @@ class ViewTabs(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setAccessibleName(name)
-        self._line = row(gap=32)
-        self._line.addStretch(1)
+        self._line = Flow(gap=32, line_gap=0)  # large text takes a second line
         self.setLayout(self._line)
         self._group = QButtonGroup(self)
         self.tabs: dict[str, ViewTab] = {}
@@ -81,12 +80,12 @@ class ViewTabs(QWidget):
             tab.setParent(None)
             tab.deleteLater()
         self.tabs = {}
-        for place, (name, words, count) in enumerate(views):
+        for name, words, count in views:
             tab = ViewTab(words, count)
             tab.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
             self._group.addButton(tab)
             self.tabs[name] = tab
-            self._line.insertWidget(place, tab)
+            self._line.addWidget(tab)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()))
