@@ -61,7 +61,7 @@ COLUMNS = (
         "Withdrawn",
         "status",
     ),
-    Column(say("Send state"), _sent, "! Needs you", ""),
+    Column(say("Send state"), _sent, "Needs you now", ""),
     Column(say("Tasks left"), lambda r: _cell(r, str(r.tasks_left or DASH)), "Tasks left", "tasks"),
     Column(say("Support"), lambda r: _cell(r, r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
 )
