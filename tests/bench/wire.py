@@ -35,7 +35,8 @@ from vpr_desktop.central.database import Database
 from vpr_desktop.services import enrolment, sessions
 from vpr_desktop.services.context import Context
 from vpr_desktop.sync import events, protocol, runner
-from vpr_desktop.sync.lane import Outcome, Runner
+from vpr_desktop.sync.lane import Outcome
+from vpr_desktop.sync.runner import Runner
 
 OPS, IN_BATCH, IN_PAGE = 10_000, 500, 2_000
 ROUNDS = 3
