@@ -42,6 +42,7 @@ def commands(folder: Path) -> dict[str, list[str]]:
         "history": ["history", REFERENCE, "--json"],
         "conflicts": ["conflicts", "--json"],
         "list": ["list", "--json"],
+        "support": ["support", "list", "--json"],
         "close": ["close", REFERENCE],  # refused, with a list of what is missing
         "settle": ["settle", REFERENCE, "effect", "--choose", "none of them"],
         "export": ["export", "--out", csv, "--copy", "full", "--reason", REASON],
