@@ -235,4 +235,4 @@ def width_of(spec: FieldSpec, widget: QWidget) -> int:
     if isinstance(widget, ChoiceGroup):
         few = 0 < len(widget.cards) < 5 and all(len(card.text()) <= SHORT_CARD for card in widget.cards)
         return CARD * len(widget.cards) if few else 0
-    return WIDTHS.get(spec.kind, 560)
+    return WIDTHS.get(spec.kind, 560) if isinstance(widget, TextField | DropDown) else 0

@@ -17,6 +17,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.views import RecordView
 from vpr_desktop.ui.forms.editors import Editor, editor_for, hint_of, width_of
+from vpr_desktop.ui.forms.factors_editor import FactorsWidget
 from vpr_desktop.ui.widgets.fields import Field
 from vpr_desktop.ui.widgets.frames import column, hairline
 from vpr_desktop.ui.widgets.labels import Heading
@@ -53,6 +54,8 @@ class FormPanel(QWidget):
             self.editors[name] = editor
             wide = width_of(spec, editor.widget)
             self.rows[name] = Field(say(spec.label), editor.widget, hint=say(hint_of(spec)), wide=wide)
+            if isinstance(editor.widget, FactorsWidget):
+                self.rows[name].label.setBuddy(editor.widget.short)
             editor.changed.connect(self._on_editor_changed)
             body.addWidget(self.rows[name])
         self.setLayout(body)
