@@ -123,8 +123,9 @@ def test_the_quick_log_files_to_the_ward_shown(pc: Pc) -> None:
     shell = ward.window.shell
     assert shell is not None
     assert shell.header.ward_button.accessibleName() == "Ward shown: Cedar Ward. Choose another."
-    first = ward.log()
+    ward.press("Ctrl+N")
     assert "For Cedar Ward" in ward.screen()
+    first = ward.log()
     choose_ward(ward, "Oak Ward")
     assert "Oak Ward is shown. New incidents are filed to it." in ward.screen()
     ward.press("Ctrl+N")
