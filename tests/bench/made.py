@@ -13,7 +13,7 @@ import json
 import re
 import shutil
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,7 @@ from vpr_desktop.domain.ops import Held, canonical, chain_next, fold, op_hash
 from vpr_desktop.domain.references import reference
 from vpr_desktop.services import practice, sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import audit, oplog, support_rows
+from vpr_desktop.storage import audit, checks, oplog, support_rows
 from vpr_desktop.storage.keyslots import KdfPolicy
 from vpr_desktop.storage.support_rows import STORED_COLUMNS
 from vpr_desktop.storage.tables import search_blocks
@@ -266,4 +266,4 @@ class _Writer:
         for ward_id, counter in self._letter_count.items():
             self.ctx.store.put_state_now(f"counter:{ward_id}:A", str(counter).encode())
         self.db.execute("PRAGMA synchronous = EXTRA")
-        self.ctx.store.committed(self.tip)
+        self.ctx.store.committed(replace(self.tip, loose=checks.loose_hash(self.db)))
