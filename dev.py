@@ -224,7 +224,8 @@ def main(arguments: list[str]) -> int:
         test_server()
     if command == "test":
         checked = check() if not rest else 0
-        return run(PYTHON, "-m", "pytest", *rest, env=env) or checked
+        whole = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile") if not rest else ()  # a file stays with one core
+        return run(PYTHON, "-m", "pytest", *whole, *rest, env=env) or checked
     return run(PYTHON, "-m", f"tests.{command}", *rest, env=env)
 
 

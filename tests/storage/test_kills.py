@@ -62,7 +62,7 @@ def test_a_file_that_the_tests_reach_too_little_is_named() -> None:
 
 
 def test_i18_i25_altered_bytes_pages_and_files_are_found_or_without_effect() -> None:
-    told = soak("bytes", "--bytes", "60", "--seed", "7")
+    told = soak("bytes", "--bytes", "80", "--seed", "1")
     assert "missed: 0" in told
     for outcome in ("FileAltered", "FileDamaged", "FileRolledBack", "found by verify", "without effect"):
         assert outcome in told

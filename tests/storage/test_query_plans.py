@@ -106,7 +106,8 @@ def test_home_reads_neither_all_incidents_nor_all_plans(ctx: Context) -> None:
     finally:
         ctx.store.db = db
     scanned = [step for step in listening.steps if reads_every_row(step)]
-    assert [step for step in scanned if not step.startswith("SCAN draft")] == []
+    few = ("SCAN draft", "SCAN user", "SCAN support_template")  # tables that do not grow with the years
+    assert [step for step in scanned if not step.startswith(few)] == []
 
 
 def test_what_was_done_with_a_record_is_looked_up(ctx: Context) -> None:

@@ -93,7 +93,7 @@ def _due(ctx: Context) -> tuple[list[DueRow], Counts]:
     """The first steps of this person's worklist, and how many it has in each stretch of time."""
     if not ctx.can("support"):
         return [], Counts((0, 0, 0, 0), {})
-    return [_due_row(row) for row in worklist.page(ctx, limit=SHOWN)], worklist.counts(ctx)
+    return [_due_row(row) for row in worklist.page(ctx, limit=SHOWN)], worklist.open_counts(ctx)
 
 
 def _due_row(row: WorkRow) -> DueRow:

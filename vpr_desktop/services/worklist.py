@@ -106,6 +106,14 @@ def counts(ctx: Context, view: str = "all", text: str = "") -> Counts:
     return Counts(found, _offered(ctx, views), at)
 
 
+def open_counts(ctx: Context) -> Counts:
+    """The groups of all that is open and when the next is due; not what is settled, which grows for ever."""
+    ctx.require("support")
+    asked, db = _asked(ctx, "all", ""), ctx.store.db
+    found = worklist.groups(db, asked)
+    return Counts(found, {}, _moment(worklist.next_due(db, asked)) if not sum(found) else None)
+
+
 def _offered(ctx: Context, found: dict[str, int]) -> dict[str, int]:
     return {view: found[view] for view in views(ctx)}
 
