@@ -170,6 +170,20 @@ def test_I29_a_withdrawn_pc_is_refused_from_its_next_request(central: Central, p
     assert other.keys()[pc.id]["keys"][0]["last"] == {STREAM: "1.2"}
 
 
+def test_I29_a_used_code_lets_no_withdrawn_pc_back_in_and_gives_no_ward_back(central: Central) -> None:
+    code = admin.add_code(central.admin, ["CED", "BIR"], "RX1")["code"]
+    pc = Pc(central.address, 9)
+    assert pc.enrol(code).status_code == 200
+    assert pc.enrol(code).status_code == 200, "the answer was lost, and the PC asks again"
+    assert len(pc.heads()) == 2
+    admin.end_scope(central.admin, pc.id, "BIR")
+    assert pc.enrol(code).status_code == 200
+    assert len(pc.heads()) == 1
+    admin.revoke(central.admin, pc.id)
+    assert pc.enrol(code).status_code in (401, 403)
+    assert kind(pc.call("GET", "/v1/heads")) == "device-revoked"
+
+
 def test_a_withdrawn_pc_comes_back_by_a_new_code_with_a_new_key(central: Central, pc: Pc) -> None:
     pc.push(pc.seal(pc.op()))
     admin.revoke(central.admin, pc.id)

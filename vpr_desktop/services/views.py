@@ -126,10 +126,22 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         restricted=bool(record.restricted),
         manager_may_see=bool(record.manager_may_see),
         lead_assigned=bool(leads),
-        confidential=record.reporter_mode == "confidential",
+        confidential=is_confidential(record),
         needed=_needed(ctx, record.id),
         outcome_shared=record.outcome_share is not False,
     )
+
+
+def is_confidential(record: Incident) -> bool:
+    """Whether the reporter is to stay unnamed: anything but one clear "with my name", as doubt must name nobody.
+
+    What was imported has no such answer, and its source named whom it named.
+    """
+    if "reporter_mode" in record.shown.clashes:
+        return True
+    if record.reporter_mode is None:
+        return record.imported_at is None
+    return record.reporter_mode != "named"
 
 
 def is_me(ctx: Context, person: Record) -> bool:

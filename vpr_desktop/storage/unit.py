@@ -194,11 +194,11 @@ class UnitOfWork(Reader):
         self, record_id: str, shown: Shown, values: dict[str, Any], changed: dict[str, Any], base: dict[str, list[str]]
     ) -> None:
         """Lets a new op stand for those that the endpoint did not take: other PCs never get these, so it says again
-        what they said, as far as its author sees it, and names what they had replaced."""
+        what they said, not what its author was shown of it, and names what they had replaced."""
         for op_id, body in outbox.kept_back(self.db, record_id):
-            for field in body["set"]:
+            for field, said in body["set"].items():
                 if op_id in shown.heads.get(field, ()) and field in shown.values and field in values:
-                    changed.setdefault(field, values[field])
+                    changed.setdefault(field, said)
                     base[field] = sorted({*base.get(field, shown.heads[field]), *body["base"].get(field, ())})
 
     def take_off(self, part: Part, *, reason: str | None = None) -> None:
