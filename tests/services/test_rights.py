@@ -312,6 +312,25 @@ def test_a_confidential_reporter_is_a_colleague(ctx: Context, as_role: Become) -
     assert views.incident(as_role("reporter", "p-own"), case.id).record.values["reported_by"] == "p-own"
 
 
+@pytest.mark.parametrize("modes", [("anonymous",), (None,), ("confidential", "named"), ("named", "anonymous")])
+def test_a_reporter_is_named_only_where_that_is_the_one_clear_answer(
+    ctx: Context, as_role: Become, modes: tuple[str | None, ...]
+) -> None:
+    """Two answers that stand side by side, another than "with my name", or none: nobody is named."""
+    case = make(ctx, as_role, "wm")
+    manager = as_role("ward_manager", "p-wm")
+    assert views.incident(manager, case.id).record.values["reported_by"] == "p-own"
+    read = [ctx.reader().get(Incident, case.id) for _ in modes]
+    for record, mode in zip(read, modes, strict=True):  # each from what stood before the other
+        record.reporter_mode = mode
+        with ctx.unit() as unit:
+            unit.save(record, restate=("reporter_mode",))
+            unit.commit("amend", case.id)
+    seen = views.incident(manager, case.id)
+    assert "p-own" not in json.dumps(to_json(seen))
+    assert seen.record.redacted["reported_by"] == "a colleague"
+
+
 EYES = ("ward_manager", "support_lead", "vpr_lead")
 
 

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from vpr_desktop.storage.store import Store
 
 INSERT_WAITING = "INSERT INTO outbox (op, state, not_before, st) VALUES (?, 'PENDING', ?, ?)"
+SAFEGUARDS = frozenset({"reporter_mode", "reported_by", "restricted", "manager_may_see"})
 R = TypeVar("R", bound=Record)
 P = TypeVar("P", bound=Part)
 
@@ -181,7 +182,7 @@ class UnitOfWork(Reader):
         record.id = record.id or self.new_id()
         base = {f: list(shown.heads[f]) for f in changed if f in shown.heads}
         if not is_new:
-            self._stand_in(record.id, shown, values, changed, base)
+            self._stand_in(record, values, changed, base)
         op = self._op(record, changed, base, reason, seen)
         folded = self._write(op, hold, is_new)
         remember(record, Shown(folded.values, folded.heads, folded.clashes))
@@ -191,15 +192,20 @@ class UnitOfWork(Reader):
         return record
 
     def _stand_in(
-        self, record_id: str, shown: Shown, values: dict[str, Any], changed: dict[str, Any], base: dict[str, list[str]]
+        self, record: Record, values: dict[str, Any], changed: dict[str, Any], base: dict[str, list[str]]
     ) -> None:
         """Lets a new op stand for those that the endpoint did not take: other PCs never get these, so it says again
-        what they said, not what its author was shown of it, and names what they had replaced."""
-        for op_id, body in outbox.kept_back(self.db, record_id):
+        what they said, not what its author was shown of it, and names what they had replaced. What keeps a report from
+        eyes is said again also where its author does not see it: elsewhere it would lie open."""
+        kept = outbox.kept_back(self.db, record.id)
+        whole = self.get(type(record), record.id).shown.heads if kept else {}
+        for op_id, body in kept:
             for field, said in body["set"].items():
-                if op_id in shown.heads.get(field, ()) and field in shown.values and field in values:
+                heads = record.shown.heads.get(field, ()) if field in record.shown.values and field in values else ()
+                heads = heads or (whole.get(field, ()) if field in SAFEGUARDS else ())
+                if op_id in heads:
                     changed.setdefault(field, said)
-                    base[field] = sorted({*base.get(field, shown.heads[field]), *body["base"].get(field, ())})
+                    base[field] = sorted({*base.get(field, heads), *body["base"].get(field, ())})
 
     def take_off(self, part: Part, *, reason: str | None = None) -> None:
         """Takes a part off its record; its history stays."""
