@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,7 +42,16 @@ def look(ctx: Context, code: str) -> Answer:
 
 
 def entries(home: Path) -> list[Path]:
-    return [path for path in (home / "slips").rglob("*") if path.is_file() and path.name != "tries.json"]
+    return [path for path in (home / "slips").rglob("*") if path.is_file() and path.name not in ("tries.json", "begun")]
+
+
+def test_a_try_before_the_first_unlock_on_a_new_disk_takes_no_answer_away(ctx: Context) -> None:
+    made = closed(ctx)
+    shutil.rmtree(ctx.home / "slips")
+    with pytest.raises(NotFound):
+        look(ctx, made.slip_code)
+    settle(ctx)
+    assert look(ctx, made.slip_code).state == "Closed"
 
 
 def test_the_code_opens_reference_state_and_last_message_and_nothing_else(ctx: Context) -> None:

@@ -50,6 +50,27 @@ def sound(ctx: Context) -> None:
 
 
 # Recording
+def test_a_second_offer_is_wanted_or_not_and_never_turned_into_the_other(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    recordings.record(me, held, Said("S2-03", "DEC"))
+    with pytest.raises(ProblemsFound, match="one second offer"):
+        recordings.record(me, held, Said("S3-02", "DEL", until_on=date(2026, 12, 5)))
+    recordings.record(me, held, Said("S3-02", "DEC"))
+    again = recordings.record(me, held, Said("S3-02", "ACC"))
+    assert [ctx.reader().get(StepEntry, one).outcome for one in again.entry_ids] == ["ACC"]
+
+
+def test_the_lead_of_one_person_strikes_nothing_out_of_anothers_plan(ctx: Context, as_role: Become) -> None:
+    me, held, incident_id = led(ctx, as_role, affected="MANY")
+    other = next(one.id for one in ctx.reader().find(Plan, incident_id=incident_id) if one.id != held)
+    theirs = as_role("support_lead", "p-second")
+    plan_care.take(theirs, other)
+    made = recordings.record(theirs, other, Said("S2-01", "DON"))
+    with pytest.raises(NotAllowed):
+        recordings.strike(me, held, made.entry_ids)
+    recordings.strike(theirs, other, made.entry_ids)
+
+
 def test_a_recording_settles_a_step_and_undo_opens_it_again(ctx: Context, as_role: Become) -> None:
     me, held, _ = led(ctx, as_role)
     made = recordings.record(me, held, Said("S2-01", "DON", channel="PHO", reason="Wants a call on Friday."))
@@ -342,8 +363,11 @@ def test_a_name_kept_in_confidence_is_not_shown_by_the_plan_either(
         support.show_name(ctx, plan.id)
     assert not support_cases.load(ctx, plan.id).can("show_name")
     plan_care.assign(ctx, plan.id, "S1-01", "amanager")
-    plan_care.name_lead(ctx, plan.id, as_role("support_lead", "p-lead").user.user_id)
+    for one in ("p-lead", "p-own"):  # not even by who is refused as lead
+        with pytest.raises(NotAllowed, match="takes this case themselves"):
+            plan_care.name_lead(ctx, plan.id, as_role("support_lead", one).user.user_id)
     lead = as_role("support_lead", "p-lead")
+    plan_care.take(lead, plan.id)
     assert support.show_name(lead, plan.id) == ("P. Reporter" if affected == "ME" else "No name was given.")
 
 

@@ -32,7 +32,9 @@ def everywhere(ctx: Context) -> str:
 
 
 def written(pc: Device, ctx: Context, ei: str = "", **more: Any) -> dict[str, Any]:
-    return pc.op(st=ctx.ward_id, ei=ei or pc.new_id(), set={"description": SAID, "effect": "MIN"}, **more)
+    return pc.op(
+        st=ctx.ward_id, ei=ei or pc.new_id(), set={"description": SAID, "effect": "MIN", "status": "logged"}, **more
+    )
 
 
 def eraser(pc: Device, target: dict[str, Any]) -> dict[str, Any]:
@@ -47,7 +49,7 @@ def test_the_words_are_gone_everywhere_and_the_file_still_proves_itself(ctx: Con
     target = written(pc, ctx)
     last = arrive(ctx, pc, [target])
     drafts.save(ctx, f"task:{target['ei']}:more", {"description": SAID})
-    kept = drafts.save(ctx, "quick_log", {"description": "Something else"})
+    kept = drafts.save(ctx, "quick_log", {"description": "Something else", "effect": "MINOR", "status": "logged"})
     assert WORD.lower() in everywhere(ctx)
     assert listing.search(ctx, WORD)
     arrive(ctx, pc, [eraser(pc, target)], last)

@@ -171,3 +171,14 @@ COPIES: dict[str, frozenset[str]] = {
     "anonymous": frozenset({"core"}),
     "full": frozenset(TABLE),
 }
+
+
+def is_confidential(mode: str | None, imported: bool, clashes: bool) -> bool:
+    """Whether the reporter is to stay unnamed: anything but one clear "with my name", as doubt must name nobody.
+
+    `mode` is how it was reported, `clashes` whether two answers to that stand side by side. What was imported has no
+    such answer, and its source named whom it named.
+    """
+    if clashes:
+        return True
+    return not imported if mode is None else mode != "named"

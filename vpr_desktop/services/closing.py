@@ -225,6 +225,8 @@ def _answer(ctx: Context, unit: UnitOfWork, seen: IncidentView, target: Target, 
         row.message, row.given_at, row.given_by = message, ctx.now(), ctx.user.name
         if target.person_id is not None:
             step_marks.done(ctx, unit, target.person_id, FEEDBACK_STEP)
+    elif target.answered:
+        return
     else:
         row.waived_by, row.waiver_reason = ctx.user.name, reason
     unit.save(row)

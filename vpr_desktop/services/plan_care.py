@@ -29,6 +29,7 @@ PASSED = {
 }
 CONFLICTS = ("own_manager", "alleged")
 OWN_CASE = "This is your own case. Somebody else leads it."
+TAKES_IT = "A support lead takes this case themselves."
 CANNOT_LEAD = "You said that you cannot lead this case. Somebody else takes it."
 
 
@@ -136,6 +137,8 @@ def name_lead(ctx: Context, plan_id: str, to: str) -> Changes:
     """Names the support lead of a case that has none."""
     case = support_cases.load(ctx, plan_id)
     case.require("name_lead")
+    if not case.can("show_name"):  # else who is refused as lead would be known as the person
+        raise NotAllowed(TAKES_IT)
     active = {one.user_id for one in colleagues(ctx, ("support_lead",))}
     if case.plan.lead is not None and case.plan.lead in active:
         raise NotAllowed("Somebody leads this case already.")

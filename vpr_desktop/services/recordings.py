@@ -121,6 +121,10 @@ def _second_offer(case: Case, said: Said, taken: Collection[str]) -> list[Said]:
         raise ProblemsFound([Problem("taken", f"{unknown[0][:20]} is not among what was declined before.")])
     if said.outcome not in ("ACC", "DEC", "DON", "DEL"):
         return [said]
+    if said.outcome == "DEL":
+        raise ProblemsFound([Problem("outcome", "This is the one second offer. Choose wanted now or not wanted.")])
+    if not listed:
+        return [said]
     chosen = list(listed) if said.outcome in ("ACC", "DON") and not taken else list(taken)
     outcome = "ACC" if chosen else "DEC"
     lines = [Said(said.step, outcome, said.at, said.channel, said.reason)]
@@ -160,7 +164,8 @@ def strike(ctx: Context, plan_id: str, entry_ids: Sequence[str]) -> Changes:
         for entry_id in entry_ids:
             held = unit.get(StepEntry, entry_id)
             own = held.by == ctx.user.user_id and case.can("record")
-            if held.plan_id not in case.states or held.strikes or not (own or case.can("strike_any")):
+            of_team = held.plan_id in case.states and held.step in {one.code for one in case.template.steps if one.team}
+            if not (held.plan_id == case.plan.id or of_team) or held.strikes or not (own or case.can("strike_any")):
                 raise NotAllowed()
             struck = StepEntry(ward_id=held.ward_id, plan_id=held.plan_id, step=held.step, outcome=held.outcome)
             struck.at, struck.by, struck.strikes = ctx.now(), ctx.user.user_id, held.id

@@ -19,7 +19,7 @@ AT_ONCE = 1  # entries a job: each costs one slow key, and a person who clicks m
 
 def catch_up(ctx: Context, most: int = AT_ONCE) -> int:
     """Writes some of the entries that wait. Returns how many still do. Never more than what the reporter was told."""
-    if not (ctx.home / slips.FOLDER).exists():
+    if not (ctx.home / slips.FOLDER / slips.BEGUN).exists():
         _begin(ctx)
     reader = ctx.reader()
     ids = slips.waiting(ctx.store.db, most)
@@ -39,12 +39,19 @@ def _begin(ctx: Context) -> None:
     with ctx.unit() as unit:
         slips.mark_all(unit.db)
         unit.commit("")
-    (ctx.home / slips.FOLDER).mkdir(parents=True, exist_ok=True)
+    _mark_begun(ctx)
+
+
+def _mark_begun(ctx: Context) -> None:
+    """A mark of its own: a try at the lock screen makes the folder too."""
+    folder = ctx.home / slips.FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / slips.BEGUN).touch()
 
 
 def forget(ctx: Context) -> None:
-    """Lets every entry that waits go unwritten, as for made-up history; the folder then counts as begun."""
-    (ctx.home / slips.FOLDER).mkdir(parents=True, exist_ok=True)
+    """Lets every entry that waits go unwritten, as for made-up history; it then counts as begun."""
+    _mark_begun(ctx)
     with ctx.unit() as unit:
         while ids := slips.waiting(unit.db, 1000):
             slips.written(unit.db, ids)

@@ -22,7 +22,7 @@ from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
 from vpr_desktop.domain.response import Feedback
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.user import User
-from vpr_desktop.domain.visibility import Tie, hides_reporter, sees_incident, view
+from vpr_desktop.domain.visibility import Tie, hides_reporter, is_confidential, sees_incident, view
 from vpr_desktop.domain.workflow import actions
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage.unit import Reader
@@ -126,22 +126,12 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         restricted=bool(record.restricted),
         manager_may_see=bool(record.manager_may_see),
         lead_assigned=bool(leads),
-        confidential=is_confidential(record),
+        confidential=is_confidential(
+            record.reporter_mode, record.imported_at is not None, "reporter_mode" in record.shown.clashes
+        ),
         needed=_needed(ctx, record.id),
         outcome_shared=record.outcome_share is not False,
     )
-
-
-def is_confidential(record: Incident) -> bool:
-    """Whether the reporter is to stay unnamed: anything but one clear "with my name", as doubt must name nobody.
-
-    What was imported has no such answer, and its source named whom it named.
-    """
-    if "reporter_mode" in record.shown.clashes:
-        return True
-    if record.reporter_mode is None:
-        return record.imported_at is None
-    return record.reporter_mode != "named"
 
 
 def is_me(ctx: Context, person: Record) -> bool:

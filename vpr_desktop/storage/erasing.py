@@ -12,6 +12,7 @@ from typing import Any
 
 from vpr_desktop.domain.batches import b64, unb64
 from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.record import fields_of
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import search_blocks
 
@@ -74,15 +75,23 @@ def take_bytes(db: Connection, erasers: Iterable[dict[str, Any]]) -> list[Entity
         row = db.execute(sql, (body["er"]["op"], unb64(body["er"]["h"], 32))).fetchone()
         if row is None:
             continue
-        _drop_drafts(db, json.loads(row[1])["set"].values())
+        _drop_drafts(db, words_of(body["et"], json.loads(row[1])["set"]))
         db.execute("UPDATE op SET raw = NULL WHERE n = ?", (row[0],))
         db.execute("DELETE FROM outbox WHERE op = ?", (row[0],))
     return list(touched)
 
 
-def _drop_drafts(db: Connection, values: Iterable[Any]) -> None:
-    for value in values:
-        if isinstance(value, str) and len(value) >= LEAST_WORDS:
+def words_of(et: str, values: dict[str, Any]) -> list[str]:
+    """What a person wrote in an op; a code, an id or what the app filled in says nothing of whose draft quotes it."""
+    entity = ENTITIES.get(et)
+    known = fields_of(entity) if entity is not None else {}
+    texts = {name for name, spec in known.items() if spec.kind == "text" and not spec.app}
+    return [value for name, value in values.items() if name in texts and isinstance(value, str)]
+
+
+def _drop_drafts(db: Connection, words: Iterable[str]) -> None:
+    for value in words:
+        if len(value) >= LEAST_WORDS:
             quoted = json.dumps(value, ensure_ascii=False)[1:-1]
             db.execute("DELETE FROM draft WHERE instr(CAST(body AS TEXT), ?) > 0", (quoted,))
 

@@ -24,7 +24,7 @@ from vpr_desktop.storage.keyslots import KdfPolicy
 from vpr_desktop.storage.oplog import Connection
 
 LOG = logging.getLogger(__name__)
-FOLDER, TRIES = "slips", "tries.json"
+FOLDER, TRIES, BEGUN = "slips", "tries.json", "begun"
 HEAD = b"VPRL1\0"  # version 1: Argon2id with the floor of the key slots' memory, 3 passes; AES-256-GCM
 PASSES, NONCE, BLOCK = 3, 12, 512
 MOST_TRIES = 20

@@ -132,6 +132,8 @@ class PlanPage(QWidget):
         stage = next((one for one in plan.stages if one.code == step), None)
         if panel == "stage" and stage is not None and stage.open_steps and "record" in plan.acts:
             self.acts.open_stage(plan, stage)
+        elif panel == "choices" and "choose" in plan.acts:
+            self.acts.open_choices(plan)
         elif panel == "note" and not step and "note" in plan.acts:
             self.acts.open_note(plan)
         elif panel in ("record", "due", "note") and held is not None:

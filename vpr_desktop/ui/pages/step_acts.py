@@ -61,7 +61,7 @@ class StepActs(QObject):
 
     def open_choices(self, plan: PlanView) -> None:
         """Opens what the person chose."""
-        self._show(ChoicesPanel(self.desk, plan), "", None)
+        self._show(ChoicesPanel(self.desk, plan), f"{plan.id}::choices", None)
 
     def open_note(self, plan: PlanView) -> None:
         """Opens a note on the plan as a whole."""

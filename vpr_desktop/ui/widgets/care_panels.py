@@ -108,15 +108,21 @@ class ChoicesPanel(StepPanel):
             held = plan.choices.get(name)
             control: Any = field.control
             control.setText("" if held is None else held if isinstance(held, str) else show_day(held))
+        self._shown = {name: self._text(name) for name in self.fields}
+
+    def _text(self, name: str) -> str:
+        control: Any = self.fields[name].control
+        return str(control.text().strip())
 
     def first_focus(self) -> QWidget:
         return self.fields["contact_how"].control
 
     def job(self) -> Callable[[], Any] | None:
         ctx, plan_id = self.desk.ctx, self.plan.id
-        controls: dict[str, Any] = {name: field.control for name, field in self.fields.items()}
-        values: dict[str, Any] = {name: control.text().strip() or None for name, control in controls.items()}
-        if values["paused_until"]:
+        # Only what was changed here: what arrived meanwhile for another field stays.
+        changed = [name for name in self.fields if self._text(name) != self._shown[name]]
+        values: dict[str, Any] = {name: self._text(name) or None for name in changed}
+        if values.get("paused_until"):
             today = ctx.now().astimezone(ctx.wards[self.plan.ward_id].zone).date()
             try:
                 values["paused_until"] = day_ahead(values["paused_until"], today)
