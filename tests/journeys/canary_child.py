@@ -130,8 +130,12 @@ def tasks(hands: Hands) -> None:
         page = stage.go("task", incident_id=stage.ids["open"], task=task.name)
         for panel in page.panels:
             for name, editor in panel.editors.items():
-                if type(editor) is TextEditor and panel.rows[name].isVisibleTo(page):
+                if not isinstance(editor, TextEditor) or not panel.rows[name].isVisibleTo(page):
+                    continue
+                if editor.spec.kind == "text":
                     editor.set_value("9990000018" if name == "nhs_number" else hands.word())
+                else:  # a day or a number, for which the draft of the walk before holds a word
+                    editor.set_value(None)
         page.reason.control.setText(hands.word())
         page.save()
         settle(stage.window)
