@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import sysconfig
+import tempfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -202,6 +203,25 @@ def check() -> int:
     return 1 if failed else 0
 
 
+def whole_test(env: dict[str, str]) -> int:
+    """All tests, those of the window beside all others: two processes, so that two cores are used."""
+    window = ("tests/ui", "tests/journeys", "tests/test_docs.py", "tests/test_startup.py")
+    others = [option for path in window for option in ("--ignore", path)]
+    with tempfile.TemporaryFile("w+") as told:
+        first = subprocess.Popen(
+            [str(PYTHON), "-m", "pytest", "-p", "no:cacheprovider", *window],
+            cwd=ROOT,
+            env=env,
+            stdout=told,
+            stderr=told,
+        )
+        second = run(PYTHON, "-m", "pytest", "-p", "no:cacheprovider", *others, env=env)
+        ended = first.wait()
+        told.seek(0)
+        say(told.read())
+    return second or ended
+
+
 def main(arguments: list[str]) -> int:
     command, rest = (arguments[0], arguments[1:]) if arguments else ("help", [])
     if command not in ("setup", "demo", "test", "check", "bench", "soak", "shots"):
@@ -224,8 +244,7 @@ def main(arguments: list[str]) -> int:
         test_server()
     if command == "test":
         checked = check() if not rest else 0
-        whole = ("-n", str(os.cpu_count() or 1), "--dist", "loadfile") if not rest else ()  # a file stays with one core
-        return run(PYTHON, "-m", "pytest", *whole, *rest, env=env) or checked
+        return (run(PYTHON, "-m", "pytest", *rest, env=env) if rest else whole_test(env)) or checked
     return run(PYTHON, "-m", f"tests.{command}", *rest, env=env)
 
 
