@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,6 +20,24 @@ from vpr_desktop.storage.keyslots import KdfPolicy
 
 FAST = KdfPolicy(memory_kib=64, passes=1, floor_kib=64)
 ROLES = ("reporter", "ward_manager", "support_lead", "vpr_lead", "auditor", "device_admin")
+GARBAGE = 100_000  # containers made since the last look for garbage: some fifty megabytes
+
+
+def pytest_collection_finish() -> None:
+    """From here on garbage is looked for between tests, on this thread, and nowhere else.
+
+    By itself the collector runs in whichever thread makes the next object. The endpoint's threads live in this
+    process; a widget that one of them let go of broke Qt's memory, and the tests died much later without a word.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    """After a test and its fixtures."""
+    if gc.get_count()[0] > GARBAGE:
+        gc.collect()
 
 
 def fast_keys(monkeypatch: Any) -> None:

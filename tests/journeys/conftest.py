@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -82,8 +81,6 @@ def online(
 ) -> Iterator[Callable[..., OnlinePC]]:
     """Makes PCs of one ward, joined to a running endpoint and unlocked, and closes them at the end."""
     fast_keys(monkeypatch)
-    gc.collect()
-    gc.disable()  # the endpoint's threads live in this process: none of them may let go of a widget
     made: list[OnlinePC] = []
 
     def make(name: str, *who: str, at: Central | None = None, **more: Any) -> OnlinePC:
@@ -95,8 +92,6 @@ def online(
         one.close()
     qapp.processEvents()
     made.clear()
-    gc.collect()
-    gc.enable()
 
 
 @pytest.fixture
