@@ -184,6 +184,41 @@ def test_I29_a_used_code_lets_no_withdrawn_pc_back_in_and_gives_no_ward_back(cen
     assert kind(pc.call("GET", "/v1/heads")) == "device-revoked"
 
 
+def test_I29_the_code_and_key_of_before_a_return_open_no_withdrawn_key_again(central: Central) -> None:
+    code = admin.add_code(central.admin, ["CED"], "RX1")["code"]
+    pc, copy = Pc(central.address, 9), Pc(central.address, 9)
+    assert pc.enrol(code).status_code == 200
+    admin.revoke(central.admin, pc.id)
+    new, _ = pc.next_key(7)
+    pc.use_key(new)
+    assert pc.enrol(admin.add_code(central.admin, ["CED"], "RX1")["code"]).status_code == 200
+    assert kind(copy.enrol(code)) == "bad-code"
+    assert central.rows("SELECT n, state FROM device_key ORDER BY n") == [(1, "revoked"), (2, "open")]
+    assert pc.push(pc.seal(pc.op())) == [("all", 1, 1)]
+
+
+def test_I29_the_code_with_a_key_that_was_changed_since_ends_no_newer_key(central: Central) -> None:
+    code = admin.add_code(central.admin, ["CED"], "RX1")["code"]
+    pc, copy = Pc(central.address, 9), Pc(central.address, 9)
+    assert pc.enrol(code).status_code == 200
+    assert pc.rotate(7).status_code == 200
+    assert kind(copy.enrol(code)) == "bad-code"
+    assert central.rows("SELECT n, state FROM device_key ORDER BY n") == [(1, "ended"), (2, "open")]
+    assert pc.push(pc.seal(pc.op())) == [("all", 1, 1)]
+
+
+def test_I29_withdrawing_ends_the_codes_a_pc_used_and_no_other(central: Central) -> None:
+    one, other = Pc(central.address, 9), Pc(central.address, 2)
+    ones, others = (admin.add_code(central.admin, ["CED"], "RX1")["code"] for _ in range(2))
+    assert [one.enrol(ones).status_code, other.enrol(others).status_code] == [200, 200]
+    admin.revoke(central.admin, one.id)
+    assert central.rows("SELECT count(*) FROM code WHERE expires = 0") == [(1,)]
+    assert kind(one.enrol(ones)) == "bad-code"
+    assert other.enrol(others).status_code == 200  # the answer was lost on the way
+    assert one.enrol(admin.add_code(central.admin, ["CED"], "RX1")["code"]).status_code == 200
+    assert kind(one.enrol(ones)) == "bad-code"
+
+
 def test_a_withdrawn_pc_comes_back_by_a_new_code_with_a_new_key(central: Central, pc: Pc) -> None:
     pc.push(pc.seal(pc.op()))
     admin.revoke(central.admin, pc.id)

@@ -144,11 +144,15 @@ def _id(text: str) -> str:
 
 
 def revoke(database: Database, device: str) -> dict[str, Any]:
-    """Withdraws a PC: from the next request on, on every process, nothing of it is taken and nothing given."""
+    """Withdraws a PC: from the next request on, on every process, nothing of it is taken and nothing given.
+
+    The codes it used end with it: only a new one lets it join again.
+    """
     with database.write() as session:
         trust, _ = _device(session, device)
         known = _id(device)
         session.run("UPDATE device SET state = 'revoked' WHERE trust = :t AND id = :id", t=trust, id=known)
+        session.run("UPDATE code SET expires = 0 WHERE trust = :t AND used_by = :id", t=trust, id=known)
         for key in devices.load(session, trust, [known])[known].keys:
             if key.state == "open":
                 devices.set_state(session, trust, known, key.n, "revoked")

@@ -80,20 +80,22 @@ def _use_code(session: Session, code: str, device: str, key: bytes, now: int) ->
     if not hmac.compare_digest(code_hash(bytes(row[2]), code), bytes(row[3])):
         session.run("UPDATE code SET tries = tries + 1 WHERE n = :n", n=row[0])
         return None, 0, []
-    if row[7] is not None and (row[7] != device or bytes(row[8]) != key or not _is_welcome(session, row[1], device)):
+    if row[7] is not None and (
+        row[7] != device or bytes(row[8]) != key or not _is_welcome(session, row[1], device, key)
+    ):
         return None, 0, []
     session.run("UPDATE code SET used_by = :device, used_key = :key WHERE n = :n", device=device, key=key, n=row[0])
     gives = [] if row[7] is not None else json.loads(row[4])  # a repeat gives no ward back that was taken since
     return row[1], row[0], gives
 
 
-def _is_welcome(session: Session, trust: int, device: str) -> bool:
+def _is_welcome(session: Session, trust: int, device: str, key: bytes) -> bool:
     """Whether a used code may be answered once more: a PC that did not hear the answer asks again, and no other.
 
-    One that was withdrawn needs a new code from an administrator.
+    One that was withdrawn needs a new code from an administrator, and a key that was replaced since ends no newer one.
     """
     held = devices.load(session, trust, [device]).get(device)
-    return held is not None and held.state in ("active", "waiting")
+    return held is not None and held.state in ("active", "waiting") and held.keys[-1].key == key
 
 
 def _join(
