@@ -84,7 +84,7 @@ class WardPC:
         """Presses keys wherever focus is, one after the other."""
         for sequence in sequences:
             target = self.app.focusWidget() or self.front()
-            QTest.keySequence(target, QKeySequence(sequence))
+            QTest.keySequence(target.window().windowHandle(), QKeySequence(sequence))
             self.settle()
 
     def type(self, text: str) -> None:

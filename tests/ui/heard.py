@@ -10,12 +10,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import PySide6
-import shiboken6
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QAccessibleEvent
+from PySide6.QtGui import QAccessible
 
 HOOK = "_ZN11QAccessible20installUpdateHandlerEPFvP16QAccessibleEventE"
 HOOK_WINDOWS = "?installUpdateHandler@QAccessible@@SAP6AXPEAVQAccessibleEvent@@@ZP6AX0@Z@Z"
 HANDLER = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+
+class _Event(ctypes.Structure):
+    """How Qt lays out an accessible event, with what an announcement adds.
+
+    Read in place: the event is gone when Qt comes back from sending it, and a Python object made over it would stand in
+    PySide's table of addresses for whatever Qt puts there next.
+    """
+
+    _fields_ = (
+        ("virtual_table", ctypes.c_void_p),
+        ("type", ctypes.c_int),
+        ("object", ctypes.c_void_p),
+        ("child", ctypes.c_int),
+        ("message_owner", ctypes.c_void_p),
+        ("message", ctypes.c_void_p),
+        ("message_units", ctypes.c_ssize_t),
+        ("politeness", ctypes.c_int),
+    )
 
 
 @dataclass
@@ -39,12 +57,13 @@ def listening() -> Iterator[Heard]:
     heard = Heard()
 
     def on_event(address: int) -> None:
-        event = shiboken6.wrapInstance(address, QAccessibleEvent)
-        heard.events.append(event.type())
-        if event.type() == QAccessible.Event.Announcement:
-            said = shiboken6.wrapInstance(address, QAccessibleAnnouncementEvent)
-            urgent = said.politeness() == QAccessible.AnnouncementPoliteness.Assertive
-            heard.announcements.append((said.message(), urgent))
+        kind = QAccessible.Event(ctypes.c_int.from_address(address + _Event.type.offset).value)
+        heard.events.append(kind)
+        if kind == QAccessible.Event.Announcement:
+            said = _Event.from_address(address)
+            text = ctypes.string_at(said.message, 2 * said.message_units).decode("utf-16-le")
+            urgent = said.politeness == QAccessible.AnnouncementPoliteness.Assertive.value
+            heard.announcements.append((text, urgent))
 
     kept = HANDLER(on_event)
     install = _hook()

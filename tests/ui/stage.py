@@ -107,7 +107,7 @@ class Stage:
         self.activate(self.window)
         focused = QApplication.focusWidget()
         assert focused is not None
-        QTest.keyClick(focused, key, modifiers)
+        QTest.keyClick(focused.window().windowHandle(), key, modifiers)
 
     def close(self) -> None:
         self.lock()

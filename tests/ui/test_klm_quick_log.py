@@ -19,17 +19,17 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 class Trace(QObject):
-    """Every key that reaches a widget, once, with the question focus was in."""
+    """Every key that reaches the window, with the question focus was in."""
 
     def __init__(self) -> None:
         super().__init__()
         self.keys: list[tuple[int, str]] = []
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.KeyPress and watched is QApplication.focusWidget():
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.KeyPress:
             if event.modifiers() & CTRL:
                 self.keys.append((Qt.Key.Key_Control, "command"))
-            self.keys.append((event.key(), _question_of(watched)))
+            self.keys.append((event.key(), _question_of(QApplication.focusWidget())))
         return False
 
     def seconds(self) -> float:
@@ -44,11 +44,11 @@ def _both_answer(one: tuple[int, str], other: tuple[int, str]) -> bool:
     return one[1] == other[1] and one[0] in digits and other[0] in digits
 
 
-def _question_of(widget: QObject) -> str:
-    while isinstance(widget, QWidget):
+def _question_of(widget: QWidget | None) -> str:
+    while widget is not None:
         if widget.objectName() in {question.field for question in QUICK_LOG}:
             return widget.objectName()
-        widget = widget.parentWidget()  # type: ignore[assignment]
+        widget = widget.parentWidget()
     return "command"
 
 
@@ -68,7 +68,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 def test_item_22_a_valid_incident_in_under_45_seconds(window: Stage, no_network: list[object]) -> None:
     window.go("home")
     trace = Trace()
-    QApplication.instance().installEventFilter(trace)
+    window.window.windowHandle().installEventFilter(trace)
     try:
         window.press(Qt.Key.Key_N, CTRL)
         settle(window.window)
@@ -83,7 +83,7 @@ def test_item_22_a_valid_incident_in_under_45_seconds(window: Stage, no_network:
         window.press(Qt.Key.Key_Return, CTRL)
         settle(window.window)
     finally:
-        QApplication.instance().removeEventFilter(trace)
+        window.window.windowHandle().removeEventFilter(trace)
     assert log.saved.isVisible(), [words.text() for words in log.form.errors.values()]
     assert log.saved.made is not None
     held = incidents.view(window.window.ctx, log.saved.made.id).record.values

@@ -226,3 +226,27 @@ def test_paper_that_was_sent_whole_is_whole(window: Stage, tmp_path: Path) -> No
     made = pypdfium2.PdfDocument(tmp_path / "paper.pdf")
     assert len(made) == 3
     made.close()
+
+
+def test_what_a_job_knows_is_let_go_of_on_the_windows_thread_alone(qapp: QApplication, qtbot: Any) -> None:
+    lane, let_go = Lane("test", qapp), list[int]()
+
+    class Known:
+        """Stands for a page: where it is let go of is where Qt would take it apart."""
+
+        def __del__(self) -> None:
+            let_go.append(threading.get_ident())
+
+    def ask(fails: bool) -> None:
+        known = Known()
+
+        def job() -> int:
+            return 1 // (not fails) + hash(known)
+
+        lane.run(lane, job, lambda _: id(known), lambda _: id(known))
+
+    for n in range(200):
+        ask(fails=n % 2 == 1)
+    qtbot.waitUntil(lambda: len(let_go) == 200)
+    lane.stop()
+    assert set(let_go) == {threading.get_ident()}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.domain.errors import AlreadyOpen
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui import one_window, system_lock
+from vpr_desktop.ui.garbage import Garbage
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import Style
 from vpr_desktop.ui.tasks import Lane
@@ -62,8 +62,7 @@ def run(home: Path) -> int:
     window = make_window(app, home)
 
     def settle() -> None:
-        gc.freeze()  # off since the start; what lives as long as the app need not be looked through again and again
-        gc.enable()
+        Garbage(window)  # the collector was off since the start
         logs.note("started", version=__version__)
         window.warm_up()
         window.follow(system_lock.watch(window))

@@ -1,30 +1,31 @@
-"""Keeps Python's garbage collector out of the lanes: a widget that it lets go of in another thread crashes Qt."""
+"""Python's garbage collector runs on the UI thread, between two events, and nowhere else.
+
+By itself it runs in whichever thread makes the next object, in the middle of whatever that thread does. A widget that
+it lets go of in a lane, or while Qt walks over its widgets, breaks Qt's memory, and the app dies some time later.
+"""
 
 from __future__ import annotations
 
 import gc
 
+from PySide6.QtCore import QObject, QTimer
 
-class Garbage:
-    """Off while any job of any lane is under way, on again once the last was answered; all on the UI thread.
+LOOK_MS = 1000
 
-    A lane that waits for jobs makes no garbage, so what runs the collector is then the UI thread alone.
-    """
 
-    _under_way = 0
-    _was_on = False
+class Garbage(QObject):
+    """Looks once a second, as far as Python's own limits ask for it."""
 
-    @classmethod
-    def hold(cls) -> None:
-        """A job begins."""
-        if cls._under_way == 0:
-            cls._was_on = gc.isenabled()
-            gc.disable()
-        cls._under_way += 1
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        gc.disable()
+        gc.freeze()  # what lives as long as the app need not be looked through again and again
+        self._timer = QTimer(self, interval=LOOK_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
 
-    @classmethod
-    def release(cls, jobs: int = 1) -> None:
-        """So many jobs are over."""
-        cls._under_way -= jobs
-        if cls._under_way == 0 and jobs and cls._was_on:
-            gc.enable()
+    def look(self) -> None:
+        """Collects the oldest generation that is due."""
+        due = [n for n, (held, most) in enumerate(zip(gc.get_count(), gc.get_threshold(), strict=True)) if held > most]
+        if due:
+            gc.collect(due[-1])

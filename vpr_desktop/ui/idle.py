@@ -1,11 +1,15 @@
-"""Inactivity: warns, then locks. Never asks; any key or pointer movement starts the time anew."""
+"""Inactivity: warns, then locks. Never asks; any key or pointer movement starts the time anew.
+
+Keys and pointer are seen at the system's windows, where they come in. A filter over the whole application would see
+them too, but also each event of widgets that are half made or half gone, and Python's view of those breaks Qt's memory.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QTimer, Signal
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QGuiApplication
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock
@@ -57,16 +61,18 @@ class IdleWatch(QObject):
         """Begins to watch, from now."""
         self._touch()
         self._began = self._seen = self._clocks()
-        app = QApplication.instance()
-        assert app is not None
-        app.installEventFilter(self)
+        self._see_windows()
         self._timer.start()
+
+    def _see_windows(self) -> None:
+        """Also those that opened since: dialogs and lists. Seeing one twice is the same as once."""
+        for window in QGuiApplication.topLevelWindows():
+            window.installEventFilter(self)
 
     def stop(self) -> None:
         """Stops watching."""
-        app = QApplication.instance()
-        if app is not None:
-            app.removeEventFilter(self)
+        for window in QGuiApplication.topLevelWindows():
+            window.removeEventFilter(self)
         self._timer.stop()
         self._warning = False
 
@@ -86,6 +92,7 @@ class IdleWatch(QObject):
 
     def check(self) -> None:
         """Looks at both clocks; called each second and on waking."""
+        self._see_windows()
         (wall, mono), (seen_wall, seen_mono) = self._clocks(), self._seen
         self._seen = (wall, mono)
         slept = (wall - seen_wall) - (mono - seen_mono) > SLEPT

@@ -10,7 +10,6 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication
 
-from vpr_desktop.ui.garbage import Garbage
 from vpr_desktop.ui.tokens import BODY, DARK, LIGHT, Tag, Tokens
 
 FAMILY = "Source Sans Pro"
@@ -76,7 +75,6 @@ class Style(QObject):
         """Gives the application its font, palette and sheet, and tells whoever keeps sizes."""
         app = cast("QApplication", self.parent())
         self._fonts.clear()
-        Garbage.hold()  # Qt goes through all widgets; none may be let go of meanwhile
         app.setFont(self.font())
         if self.high_contrast:
             app.setPalette(app.style().standardPalette())
@@ -84,7 +82,6 @@ class Style(QObject):
         else:
             app.setPalette(palette(self.tokens))
             app.setStyleSheet(sheet(self))
-        Garbage.release()
         self.changed.emit()
 
     def _on_contrast_changed(self, preference: Qt.ContrastPreference) -> None:

@@ -7,13 +7,13 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import shiboken6
 from PySide6.QtCore import QObject, Qt, Signal
 
 from vpr_desktop.domain import errors
-from vpr_desktop.ui.garbage import Garbage
 
 LOG = logging.getLogger(__name__)
 Job = Callable[[], Any]
@@ -25,6 +25,7 @@ class Ticket:
     def __init__(self) -> None:
         self._stop = threading.Event()
         self.progress: tuple[int, int] | None = None
+        self.outcome: tuple[Any, Exception | None] = (None, None)
 
     def cancel(self) -> None:
         """Lets the job end as soon as it can. A transaction is never cut short: it ends first."""
@@ -36,10 +37,32 @@ class Ticket:
         return self._stop.is_set()
 
 
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A job and who waits for it. Kept on the UI thread from first to last: see `Lane`."""
+
+    owner: QObject
+    job: Job
+    done: Callable[[Any], None] | None
+    failed: Callable[[Exception], None] | None
+
+    def answer(self, value: Any, error: Exception | None) -> None:
+        """Tells who waits, if they are still there."""
+        if not shiboken6.isValid(self.owner):
+            return
+        if error is None:
+            if self.done is not None:
+                self.done(value)
+        elif self.failed is not None:
+            self.failed(error)
+
+
 class Lane(QObject):
     """Runs jobs one after another in a thread of its own; answers come back on the UI thread.
 
-    What another lane asks for comes after all that people wait for.
+    What another lane asks for comes after all that people wait for. A job may know pages and windows, and a widget
+    that is let go of in another thread breaks Qt's memory. So the UI thread holds each job until it was answered, and
+    the lane's thread has let go of it by then.
     """
 
     ended = Signal(object)  # the ticket of a job, after its answer was taken or dropped
@@ -47,11 +70,11 @@ class Lane(QObject):
 
     def __init__(self, name: str, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._jobs: deque[Callable[[], None] | None] = deque()
+        self._held: dict[Ticket, Held] = {}
+        self._jobs: deque[Ticket | None] = deque()
         self._behind: deque[tuple[Job, Future[Any]]] = deque()
         self._ready = threading.Condition()
         self._ended = False
-        self._waiting = 0
         self._current: Ticket | None = None
         self._answered.connect(self._on_answered, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._work, name=name, daemon=True)
@@ -60,7 +83,7 @@ class Lane(QObject):
     @property
     def busy(self) -> bool:
         """Whether a job runs, waits, or its answer is on the way."""
-        return self._waiting > 0
+        return bool(self._held)
 
     def run(
         self,
@@ -70,20 +93,9 @@ class Lane(QObject):
         failed: Callable[[Exception], None] | None = None,
     ) -> Ticket:
         """Queues a job. `done` or `failed` is called on the UI thread, and not at all once `owner` is gone."""
-        self._waiting += 1
         ticket = Ticket()
-        Garbage.hold()
-
-        def answer(value: Any, error: Exception | None) -> None:
-            if not shiboken6.isValid(owner):
-                return
-            if error is None:
-                if done is not None:
-                    done(value)
-            elif failed is not None:
-                failed(error)
-
-        self._put(lambda: self._answer(job, answer, ticket))
+        self._held[ticket] = Held(owner, job, done, failed)
+        self._put(ticket)
         return ticket
 
     def is_to_stop(self) -> bool:
@@ -110,23 +122,24 @@ class Lane(QObject):
             self._ready.notify()
         return made.result()
 
-    def _put(self, job: Callable[[], None] | None) -> None:
+    def _put(self, ticket: Ticket | None) -> None:
         with self._ready:
-            self._jobs.append(job)
+            self._jobs.append(ticket)
             self._ready.notify()
 
-    def _next(self) -> Callable[[], None] | None:
+    def _next(self) -> Ticket | tuple[Job, Future[Any]] | None:
         with self._ready:
             while not self._jobs and not self._behind:
                 self._ready.wait()
-            if self._jobs:
-                return self._jobs.popleft()
-            job, made = self._behind.popleft()
-        return lambda: _fulfil(job, made)
+            return self._jobs.popleft() if self._jobs else self._behind.popleft()
 
     def _work(self) -> None:
         while (task := self._next()) is not None:
-            task()
+            if isinstance(task, Ticket):
+                self._do(task)
+                self._answered.emit(task)
+            else:
+                _fulfil(*task)
             del task
         with self._ready:
             self._ended = True
@@ -135,19 +148,17 @@ class Lane(QObject):
         for _, made in left:
             made.set_exception(errors.Stopped())
 
-    def _answer(self, job: Job, answer: Callable[..., None], ticket: Ticket) -> None:
+    def _do(self, ticket: Ticket) -> None:
         self._current = ticket
-        value, error = _result(job, ticket)
+        ticket.outcome = _result(self._held[ticket].job, ticket)
         self._current = None
-        self._answered.emit((answer, value, error, ticket))
 
-    def _on_answered(self, packed: tuple[Callable[..., None], Any, Exception | None, Ticket]) -> None:
-        answer, value, error, ticket = packed
-        if self._waiting:  # not after `stop`
-            self._waiting -= 1
-            Garbage.release()
+    def _on_answered(self, ticket: Ticket) -> None:
+        held = self._held.pop(ticket, None)
+        outcome, ticket.outcome = ticket.outcome, (None, None)
         try:
-            answer(value, error)
+            if held is not None:  # None: nobody hears it after `stop`
+                held.answer(*outcome)
         finally:
             self.ended.emit(ticket)
 
@@ -155,8 +166,8 @@ class Lane(QObject):
         """Ends the thread after the jobs that wait, and waits so long for it."""
         self._put(None)
         self._thread.join(seconds)
-        Garbage.release(self._waiting)  # nobody hears these answers any more
-        self._waiting = 0
+        if not self._thread.is_alive():
+            self._held.clear()
 
 
 def _fulfil(job: Job, made: Future[Any]) -> None:
