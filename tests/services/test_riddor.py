@@ -177,3 +177,40 @@ def test_restricted_cases_stay_off_the_managers_list(ctx: Context, as_role: Beco
 
 def test_every_advice_has_its_rule_with_a_source() -> None:
     assert all("RIDDOR 2013" in text or code == "SCR" for code, text in RULES.items())
+
+
+def test_what_is_found_after_closing_is_on_the_list_whatever_was_decided(ctx: Context) -> None:
+    """Not only time off: an injury, a death or a source that prove worse make somebody look again."""
+    for edit, text in (
+        (Edit("injury", None, {"injury": "FRA", "body_area": "ARM"}), "RIDDOR: tell H&S, report"),
+        (Edit("person", None, {"died_on": D0 + timedelta(days=3)}), "RIDDOR: tell H&S, report"),
+        (Edit("person", None, {"bodily_fluid_exposure": "Y", "bbv_source": "Y"}), "RIDDOR: tell H&S, report"),
+        (Edit("person", None, {"time_lost": "Y"}), "RIDDOR: look again"),
+    ):
+        one = bruised(ctx)
+        person = case(ctx, one).person.id
+        riddor.save_facts(ctx, views.incident(ctx, one), [Edit("person", person, {"time_lost": "N"})])
+        decide(ctx, one, "NR")
+        with ctx.unit() as unit:
+            record = unit.get(Incident, one)
+            record.status = "closed"
+            unit.save(record)
+            unit.commit("close", one)
+        assert [line for line in riddor.due(ctx) if line.incident_id == one] == []
+        told = Edit(edit.entity, person if edit.entity == "person" else None, edit.values, parent_id=person)
+        riddor.save_facts(ctx, views.incident(ctx, one), [told])
+        assert [line.text for line in riddor.due(ctx) if line.incident_id == one] == [text]
+
+
+def test_the_oldest_case_is_never_crowded_out(ctx: Context, clock: FakeClock) -> None:
+    """However many later cases wait, the one that is most overdue stays on the list."""
+    from vpr_desktop.storage import riddor_facts
+
+    first = bruised(ctx)
+    clock.forward(days=60)
+    for _ in range(12):
+        log(ctx, answers(occurred_at=ctx.now() - timedelta(hours=1)))
+    assert len(riddor.due(ctx)) == 13
+    assert riddor.due(ctx)[0].incident_id == first
+    found = riddor_facts.to_look_at(ctx.store.db, tuple(ctx.wards), D0, ctx.store.zone)
+    assert len(found) == 13, "no limit cuts what the law sets a date for"

@@ -11,8 +11,10 @@ from tests.factories import logged
 from tests.fakes import FakeClock
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed
-from vpr_desktop.services import incidents, plan_care, recordings, worklist
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.services import incidents, plan_care, recordings, riddor, views, worklist
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.recordings import Said
 
 Become = Callable[..., Context]
@@ -161,3 +163,45 @@ def test_an_empty_list_says_when_something_is_due_next(ctx: Context) -> None:
     assert counted.next_due is not None
     incidents.withdraw(ctx, incidents.view(ctx, made.id), "Entered twice.")
     assert worklist.counts(ctx).total == 0
+
+
+def dated(ctx: Context, view: str = "all", text: str = "") -> list[tuple[str, str, str]]:
+    return [(row.title, row.group, row.due_words) for row in worklist.counts(ctx, view, text).riddor]
+
+
+def test_riddor_dates_stand_on_the_list_in_their_group_and_count(ctx: Context, clock: FakeClock) -> None:
+    made = logged(ctx)
+    held = plan_id(ctx, made.id)
+    assert dated(ctx) == [], "the first look of the plan says it already"
+    recordings.record(ctx, held, Said("S2-05", "DON"))
+    assert dated(ctx) == [("RIDDOR: decide", "Today", "Today")], "which injury it was is not known"
+    seen = views.incident(ctx, made.id)
+    hurt = Edit("injury", None, {"injury": "BRU", "body_area": "ARM"}, parent_id=seen.parts["people"][0].id)
+    riddor.save_facts(ctx, seen, [hurt])
+    assert dated(ctx) == [("RIDDOR: decide", "This week", "Thu 26-Nov")]
+    counted = worklist.counts(ctx)
+    assert counted.views["all"] == counted.total == len(codes(ctx)) + 1
+    assert dated(ctx, text="riddor a001") == dated(ctx, text="person a") == dated(ctx)
+    assert dated(ctx, text="person b") == dated(ctx, "mine") == dated(ctx, "closed") == []
+    clock.forward(days=4)
+    assert dated(ctx) == [("RIDDOR: decide", "This week", "Mon 30-Nov")]
+    clock.forward(days=20)
+    (late,) = worklist.counts(ctx).riddor
+    assert (late.group, late.overdue, late.due_words) == ("Overdue", True, "9 days")
+    assert late.spoken == "Overdue 9 days, RIDDOR: decide, Person A"
+    assert worklist.overdue_count(ctx) == worklist.counts(ctx).groups[0] + 1
+
+
+def test_riddor_dates_outlive_a_closed_plan(ctx: Context, as_role: Become) -> None:
+    """The person may end their plan; what the law asks for goes on."""
+    me, held, _ = led(ctx, as_role)
+    with ctx.unit() as unit:
+        plan = unit.get(Plan, held)
+        plan.closed_on = ctx.now().date()
+        unit.save(plan)
+        unit.commit("close plan")
+    assert "S2-05" not in codes(ctx)
+    assert [row[0] for row in dated(ctx)] == ["RIDDOR: decide"]
+    assert dated(me) == dated(me, "mine") == dated(ctx)
+    assert dated(as_role("support_lead", "p-other")) == [], "another lead's case"
+    assert dated(as_role("vpr_lead")) == []

@@ -133,7 +133,7 @@ def test_what_waits_of_riddor_and_of_checks_reads_no_incident_that_is_done(ctx: 
     logged(ctx)
     db = Listening(ctx.store.db)
     wards = tuple(ctx.wards)
-    riddor_facts.to_look_at(db, wards, date(2025, 10, 1), ctx.store.zone, 300)
+    riddor_facts.to_look_at(db, wards, date(2025, 10, 1), ctx.store.zone)
     assert [step for step in db.steps if reads_every_row(step)] == []
     assert any("incident_status_day (status=? AND local_day>?)" in step for step in db.steps)
     assert any("person_riddor_status (riddor_status=?)" in step for step in db.steps)

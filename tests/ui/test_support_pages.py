@@ -16,15 +16,16 @@ from tests.factories import PASSPHRASE, first_run, logged
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
 from tests.services.test_support import plan_id
-from vpr_desktop.services import incidents, people, plan_care, sessions, worklist
+from vpr_desktop.services import incidents, people, plan_care, recordings, sessions, worklist
 from vpr_desktop.services.context import Person
+from vpr_desktop.services.recordings import Said
 from vpr_desktop.ui.models.row_table import Cell, Column
 from vpr_desktop.ui.models.step_table import StepTable
 
 
 class Row:
     def __init__(self, number: int) -> None:
-        self.number, self.key = number, (f"{number:04d}", number)
+        self.number, self.key, self.group = number, (f"{number:04d}", number), ""
 
 
 @pytest.fixture
@@ -77,6 +78,16 @@ def test_rows_stand_under_heads_that_nobody_can_choose(qtmodeltester: Any) -> No
     model.put(100, [Row(number) for number in range(100, 200)])
     assert model.row(model.place_of(150)).number == 150
     assert model.key_before(300) is None
+    late, later = Row(900), Row(901)
+    late.group, later.group = "Overdue", "Today"
+    model.reset_groups((2, 0, 0, 1), [Row(0), Row(1), Row(2)], given=[late, later])
+    qtmodeltester.check(model)
+    assert {place: (head.words, head.count) for place, head in model.heads.items()} == {
+        0: ("Overdue", 3), 4: ("Today", 1), 6: ("Later", 1),
+    }  # fmt: skip
+    assert [model.row(place).number for place in (1, 2, 3, 5, 7)] == [900, 0, 1, 901, 2]
+    assert [model.number_of(model.place_of(number)) for number in range(3)] == [0, 1, 2]
+    assert model.rows_held() == 5
     model.reset_groups((3, 0, 0, 0), [Row(0), Row(1), Row(2)], plain=True)
     assert (model.heads, model.rowCount(), model.rows_held()) == ({}, 3, 3)
 
@@ -130,6 +141,30 @@ def test_another_due_time_and_an_owner_show_at_once(ward: WardPC) -> None:
     ward.press("Ctrl+Return")
     held = next(row for row in worklist.page(ward.ctx, limit=500) if (row.plan_id, row.step) == step)
     assert held.due_full == "01-Dec-2026 10:00"
+
+
+def test_a_riddor_date_is_chosen_said_and_opened_from_the_list(ward: WardPC) -> None:
+    ward.unlock()
+    made = logged(ward.ctx)
+    recordings.record(ward.ctx, plan_id(ward.ctx, made.id), Said("S2-05", "DON"))
+    ward.press("Ctrl+3")
+    page = ward.page
+    (place,) = page.model.given
+    page.table.setCurrentIndex(page.model.index(place, 0))
+    ward.settle()
+    assert page.line().incident_id == made.id
+    assert page.line().spoken == "Today, RIDDOR: decide, Person A"
+    assert page.table.model().index(place, 1).data() == "RIDDOR: decide"
+    assert "The rules ask for the injury" in ward.screen()
+    key(ward, Qt.Key.Key_A)
+    assert "This is a RIDDOR date." in ward.window.shell.status.words.text()
+    assert page.acts.panel is None
+    key(ward, Qt.Key.Key_Space)
+    assert ward.page.objectName() == "riddor"
+    ward.press("Alt+Left")
+    assert (ward.page.objectName(), ward.page.line().incident_id) == ("S6", made.id)
+    ward.click("Open RIDDOR")
+    assert ward.page.objectName() == "riddor"
 
 
 def test_views_filter_and_the_empty_list(ward: WardPC) -> None:

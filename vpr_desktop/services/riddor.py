@@ -23,7 +23,6 @@ from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import closing_rows, riddor_facts
 from vpr_desktop.storage.riddor_facts import RiddorRow
 
-MOST = 300  # people looked at for the list of what waits
 LOOK_BACK = timedelta(days=400)  # a death within a year of the accident is still told
 SCREENS = ("S2-05", "S4-05")
 
@@ -64,7 +63,7 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One line of the list of what waits: no name and no injury."""
+    """One line of the list of what waits: no name and no injury. `rule` says why, in plain words with its source."""
 
     incident_id: str
     person_id: str
@@ -73,6 +72,9 @@ class Due:
     text: str
     due: date
     overdue: bool
+    ward_id: str = ""
+    restricted: bool = False
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ def due(ctx: Context) -> list[Due]:
         return []
     since = (ctx.now() - LOOK_BACK).date()
     found = []
-    for row in riddor_facts.to_look_at(ctx.store.db, tuple(ctx.wards), since, ctx.store.zone, MOST):
+    for row in riddor_facts.to_look_at(ctx.store.db, tuple(ctx.wards), since, ctx.store.zone):
         if not _is_theirs(ctx, row):
             continue
         day = today(ctx, row.ward_id)
@@ -138,7 +140,12 @@ def due(ctx: Context) -> list[Due]:
         line = waiting(advice, clocks(row.facts, day), row.decided, _again(ctx, row, advice), day)
         if line is not None:
             label = f"Person {row.letter}".strip()
-            found.append(Due(row.incident_id, row.person_id, row.reference, label, line.text, line.due, line.overdue))
+            found.append(
+                Due(
+                    row.incident_id, row.person_id, row.reference, label, line.text, line.due, line.overdue,
+                    row.ward_id, row.restricted, RULES[advice.status],
+                )
+            )  # fmt: skip
     return sorted(found, key=lambda one: (one.due, one.reference, one.label))
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from vpr_desktop.domain.fields import decode
@@ -17,9 +17,11 @@ from vpr_desktop.domain.support_template import Template
 from vpr_desktop.domain.support_times import NEVER_PAUSED, day_end
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.services import riddor
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import OPEN, SETTLED
 from vpr_desktop.storage import support_templates, worklist
+from vpr_desktop.storage.support_rows import wire
 from vpr_desktop.storage.support_templates import template_of
 from vpr_desktop.storage.worklist import Asked, Matches
 
@@ -31,13 +33,18 @@ OF_ROLE = {
     "ward_manager": frozenset({"NIC", "WM", "HR", "HS", "PER"}),
     "support_lead": frozenset({"SL"}),
 }
+RIDDOR_VIEWS = ("all", "mine")  # the second for a support lead, whose own cases they are
+DECIDE = "RIDDOR: decide"
 TEAM = "Team"
 UNASSIGNED = "Unassigned"
 
 
 @dataclass(frozen=True, slots=True)
 class WorkRow:
-    """One step in words. `group` is its place in time, `key` what the next slice starts after."""
+    """One step in words, or a date that RIDDOR sets. `group` is its place in time, `key` what the next slice follows.
+
+    A RIDDOR row belongs to no plan, so it outlives every plan: `plan_id` is empty, and `rule` says why it is there.
+    """
 
     plan_id: str
     incident_id: str
@@ -57,26 +64,34 @@ class WorkRow:
     asks_again: bool
     restricted: bool
     key: tuple[str, int]
+    rule: str = ""
+
+    @property
+    def is_riddor(self) -> bool:
+        """Whether this is a date of RIDDOR and not a step of a plan."""
+        return not self.plan_id
 
     @property
     def spoken(self) -> str:
         """What a screen reader says of the row."""
         late = f"{self.group} {self.due_words}" if self.overdue else f"{self.group}, {self.due_words}"
-        return f"{late}, {self.title}, {self.person}".strip(", ")
+        when = self.group if self.due_words == self.group else late
+        return f"{when}, {self.title}, {self.person}".strip(", ")
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows each group of a view has, and each view altogether."""
+    """How many steps each group of a view has, its RIDDOR rows, and how many of both each view has altogether."""
 
     groups: tuple[int, int, int, int]
     views: dict[str, int]
     next_due: datetime | None = None
+    riddor: tuple[WorkRow, ...] = ()
 
     @property
     def total(self) -> int:
         """All rows of the view shown."""
-        return sum(self.groups)
+        return sum(self.groups) + len(self.riddor)
 
 
 def page(
@@ -97,13 +112,17 @@ def counts(ctx: Context, view: str = "all", text: str = "") -> Counts:
     asked, db = _asked(ctx, view, text), ctx.store.db
     views, found = worklist.tallies(db, replace(asked, words=()))
     views["closed"] = worklist.count_settled(db, replace(asked, words=()))
+    dated = riddor_rows(ctx)
+    for name in _riddor_views(ctx):
+        views[name] += len(dated)
     if view == "closed":
         settled = worklist.count_settled(db, asked) if text.strip() else views["closed"]
         return Counts((settled, 0, 0, 0), _offered(ctx, views))
     if asked.words:
         found = worklist.groups(db, asked)
-    at = _moment(worklist.next_due(db, asked)) if not sum(found) else None
-    return Counts(found, _offered(ctx, views), at)
+    told = _matching(dated, text) if asked.view in _riddor_views(ctx) else ()
+    at = _moment(worklist.next_due(db, asked)) if not sum(found) and not told else None
+    return Counts(found, _offered(ctx, views), at, told)
 
 
 def open_counts(ctx: Context) -> Counts:
@@ -125,10 +144,43 @@ def views(ctx: Context) -> tuple[str, ...]:
 
 
 def overdue_count(ctx: Context) -> int:
-    """How many steps are overdue, for the badge; 0 for a role without a worklist."""
+    """How many steps and RIDDOR dates are overdue, for the badge; 0 for a role without a worklist."""
     if not ctx.can("support"):
         return 0
-    return worklist.overdue(ctx.store.db, _asked(ctx, "all", ""))
+    late = sum(row.overdue for row in riddor_rows(ctx))
+    return worklist.overdue(ctx.store.db, _asked(ctx, "all", "")) + late
+
+
+def riddor_rows(ctx: Context) -> tuple[WorkRow, ...]:
+    """What RIDDOR waits for, the earliest first. Not that it is to be decided while the plan's first look says so."""
+    found = riddor.due(ctx)
+    looks = worklist.open_looks(ctx.store.db, [one.incident_id for one in found if one.text == DECIDE])
+    asked = _asked(ctx, "all", "")
+    return tuple(_riddor_row(ctx, one, asked) for one in found if one.text != DECIDE or one.person_id not in looks)
+
+
+def _riddor_row(ctx: Context, one: riddor.Due, asked: Asked) -> WorkRow:
+    zone = ctx.wards[one.ward_id].zone
+    at = day_end(one.due, zone)
+    days = max((asked.now.astimezone(zone).date() - one.due).days, 1)
+    group = GROUPS[0] if one.overdue else _group(max(at, asked.now), asked)
+    return WorkRow(
+        plan_id="", incident_id=one.incident_id, step=f"riddor:{one.person_id}", title=one.text, person=one.label,
+        reference=one.reference, owner=None, owner_name=UNASSIGNED, owner_initials="", status="", due=at,
+        due_words=lateness(timedelta(days=days)) if one.overdue else _day_words(one.due, asked.now.astimezone(zone)),
+        due_full=show_day(one.due), group=group, overdue=one.overdue, asks_again=False, restricted=one.restricted,
+        key=(wire(at), 0), rule=one.rule,
+    )  # fmt: skip
+
+
+def _riddor_views(ctx: Context) -> tuple[str, ...]:
+    return RIDDOR_VIEWS if ctx.user.role == "support_lead" else RIDDOR_VIEWS[:1]
+
+
+def _matching(rows: Sequence[WorkRow], text: str) -> tuple[WorkRow, ...]:
+    words = text.casefold().replace("person ", "person_").split()
+    held = {row: f"{row.title} {row.reference} {row.person.replace(' ', '_')}".casefold() for row in rows}
+    return tuple(row for row in rows if all(word in held[row] for word in words))
 
 
 def _asked(ctx: Context, view: str, text: str) -> Asked:
@@ -214,12 +266,15 @@ def _due_words(due: datetime, now: datetime, zone: Any) -> str:
     """How late, or when: 1 day, 16:00, Mon 23-Nov, 20-Dec-2026."""
     if due < now:
         return lateness(now - due)
-    local, today = due.astimezone(zone), now.astimezone(zone).date()
-    if local.date() == today:
-        return f"{local:%H:%M}"
-    if local.date() <= today + timedelta(days=7):
-        return f"{local:%a} {show_day(local.date())[:6]}"
-    return show_day(local.date())
+    local, here = due.astimezone(zone), now.astimezone(zone)
+    return f"{local:%H:%M}" if local.date() == here.date() else _day_words(local.date(), here)
+
+
+def _day_words(day: date, here: datetime) -> str:
+    if day == here.date():
+        return "Today"
+    near = day <= here.date() + timedelta(days=7)
+    return f"{day:%a} {show_day(day)[:6]}" if near else show_day(day)
 
 
 def lateness(by: timedelta) -> str:

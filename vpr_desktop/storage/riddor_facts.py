@@ -29,12 +29,30 @@ KEYS = (*(name.split(".")[1] for name in COLUMNS[:-1]), "lead")
 FROM = f"SELECT {', '.join(COLUMNS)} FROM person JOIN incident ON incident.id = person.parent_id"
 # The same, the people first: few have this status, and no index of the incidents knows them.
 PEOPLE_FIRST = FROM.replace(" JOIN ", " CROSS JOIN ")
+# Nobody else is waited for: no injury is known of them, and nobody died. The rules say so again, and exactly.
+HURT = (
+    "(person.died_on IS NOT NULL OR person.bodily_fluid_exposure = 'Y' OR person.physical_harm IN ('1', '2', '3', '4')"
+    " OR (person.physical_harm IS NULL AND incident.effect IN ('MIN', 'TRE', 'SER', 'NYK'))"
+    " OR EXISTS (SELECT 1 FROM injury WHERE injury.parent_id = person.id))"
+)
 UNDECIDED = "(person.riddor_status IS NULL OR person.riddor_status = 'SCR')"
-TO_SEND = "person.riddor_status IN ('DEA', 'SPEC', 'DO', 'O7', 'NWK')"
+TO_SEND = "person.riddor_status IN ('DEA', 'SPEC', 'DO', 'O7', 'NWK', 'SENT')"
 # The incidents to look at come first, by an index: those still open, and those of people with time off on record.
 OPEN = "incident.status IN ('logged', 'in_review') AND incident.local_day >= :since"
+CLOSED = "incident.status = 'closed' AND incident.local_day >= :since"
 OFF = "SELECT parent_id FROM spell"  # from the index alone; one that was taken off is left out of the facts
+# What makes a case stricter than it was decided, should it be found after the incident was closed.
+STRICTER = (
+    "(person.died_on IS NOT NULL OR person.bbv_source = 'Y' OR person.time_lost IS NOT 'N'"
+    " OR person.person_kind IN ('PAT', 'VIS') OR person.specified_injury <> '[\"NONE\"]'"
+    " OR EXISTS (SELECT 1 FROM injury WHERE injury.parent_id = person.id"
+    " AND injury.injury IN ('FRA', 'AMP', 'LOC', 'EYE', 'BUR', 'CRU', 'SHP', 'BIT')))"
+)
 HISTORY_DAYS = 7  # imported incidents older than this at import are history, and nobody is reminded of them
+RECENT = (
+    "(incident.imported_at IS NULL"
+    f" OR julianday(incident.imported_at) - julianday(incident.occurred_at) < {HISTORY_DAYS + 2})"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +78,21 @@ def of_incident(db: Connection, incident_id: str, zone: Zone) -> list[RiddorRow]
     return [one for row in db.execute(sql, (incident_id,)) if (one := _row(db, row, zone, history=True))]
 
 
-def to_look_at(db: Connection, wards: Sequence[str], since: date, zone: Zone, most: int) -> list[RiddorRow]:
-    """People of these wards whose case may wait for somebody, the latest first: undecided, not sent, or still off."""
-    kept = "person.removed IS NOT 1 AND incident.status <> 'withdrawn' AND incident.ward_id IN"
+def to_look_at(db: Connection, wards: Sequence[str], since: date, zone: Zone) -> list[RiddorRow]:
+    """People of these wards whose case may wait for somebody; all of them, as the oldest is the most overdue.
+
+    Also of closed incidents: time off, a late finding or a report still to be sent outlive the closing.
+    """
+    kept = f"{HURT} AND person.removed IS NOT 1 AND incident.status <> 'withdrawn' AND {RECENT} AND incident.ward_id IN"
     kept += " (SELECT value FROM json_each(:wards))"
     parts = (
-        f"{FROM} WHERE {OPEN} AND {UNDECIDED} AND {kept}",
+        f"{FROM} WHERE {OPEN} AND {kept}",
+        f"{FROM} WHERE {CLOSED} AND ({UNDECIDED} OR {STRICTER}) AND {kept}",
         f"{PEOPLE_FIRST} WHERE {TO_SEND} AND incident.local_day >= :since AND {kept}",
         f"{PEOPLE_FIRST} WHERE person.id IN ({OFF}) AND incident.local_day >= :since AND {kept}",
     )
-    sql = f"{' UNION '.join(parts)} ORDER BY occurred_at DESC LIMIT :most"
-    values = {"wards": json.dumps(list(wards)), "since": since.isoformat(), "most": most}
+    sql = " UNION ".join(parts)
+    values = {"wards": json.dumps(list(wards)), "since": since.isoformat()}
     return [one for row in db.execute(sql, values) if (one := _row(db, row, zone, history=False))]
 
 

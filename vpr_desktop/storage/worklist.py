@@ -6,12 +6,14 @@ is asked again would tell that it was declined.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from vpr_desktop.domain.support_steps import REOFFER
+from vpr_desktop.domain.support_times import NEVER_PAUSED
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_rows import wire
 
@@ -207,6 +209,16 @@ def count_settled(db: Connection, asked: Asked) -> int:
     values = _values(asked)
     parts = [_settled(asked, values), *_words(asked, values)]
     return int(db.execute(f"SELECT count(*) FROM step_row WHERE {' AND '.join(parts)}", values).fetchone()[0])
+
+
+def open_looks(db: Connection, incident_ids: Sequence[str]) -> set[str]:
+    """The people of these incidents whose first RIDDOR look is an open step of a plan that goes on."""
+    sql = (
+        "SELECT person_id FROM step_row WHERE incident_id IN (SELECT value FROM json_each(:held))"
+        " AND step = :look AND live = 1 AND open_from IS NOT NULL"
+    )
+    values = {"held": json.dumps(sorted(set(incident_ids))), "look": min(NEVER_PAUSED)}
+    return {row[0] for row in db.execute(sql, values)}
 
 
 def next_due(db: Connection, asked: Asked) -> str | None:

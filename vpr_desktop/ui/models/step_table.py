@@ -32,18 +32,26 @@ class StepTable(RowTable):
     def __init__(self, columns: Sequence[Column]) -> None:
         super().__init__(columns)
         self.heads: dict[int, Head] = {}
+        self.given: dict[int, Any] = {}
         self._places: list[int] = []
 
-    def reset_groups(self, groups: Sequence[int], first: Sequence[Any], *, plain: bool = False) -> None:
-        """A new list of so many rows a group, the first window of which is given; `plain` has no heads."""
+    def reset_groups(
+        self, groups: Sequence[int], first: Sequence[Any], *, plain: bool = False, given: Sequence[Any] = ()
+    ) -> None:
+        """A new list of so many steps a group, the first window of which is given; `plain` has no heads.
+
+        `given` are other rows, all of them held here: each stands first in the group that it names.
+        """
         self.beginResetModel()
-        self.heads, place = {}, 0
+        self.heads, self.given, place = {}, {}, 0
         for name, count in zip(GROUPS, groups, strict=True):
-            if count and not plain:
-                self.heads[place] = Head(say(name), count, name == GROUPS[0])
+            others = [row for row in given if row.group == name]
+            if (count or others) and not plain:
+                self.heads[place] = Head(say(name), count + len(others), name == GROUPS[0])
                 place += 1
-            place += count
-        self._places = sorted(self.heads)
+            self.given |= {place + number: row for number, row in enumerate(others)}
+            place += len(others) + count
+        self._places = sorted([*self.heads, *self.given])
         self._count, self._asked = place, {0}
         self._rows = {self.place_of(number): row for number, row in enumerate(first) if self.place_of(number) < place}
         self.endResetModel()
@@ -57,7 +65,7 @@ class StepTable(RowTable):
         return place
 
     def number_of(self, place: int) -> int:
-        """Which step stands in a table row that is no head."""
+        """Which step stands in a table row that is no head and not given."""
         return place - bisect_right(self._places, place)
 
     def put(self, offset: int, rows: Sequence[Any]) -> None:
@@ -68,7 +76,9 @@ class StepTable(RowTable):
             self.dataChanged.emit(self.index(first, 0), self.index(last, len(self.columns) - 1))
 
     def row(self, place: int) -> Any:
-        """The step of a table row, or None for a head and for what is not there yet."""
+        """The row at a place, or None for a head and for what is not there yet."""
+        if place in self.given:
+            return self.given[place]
         if place in self.heads or not 0 <= place < self._count:
             return None
         if place not in self._rows:
@@ -100,5 +110,5 @@ class StepTable(RowTable):
         return None
 
     def rows_held(self) -> int:
-        """How many steps there are."""
+        """How many rows there are beside the heads."""
         return self.rowCount(NO_PARENT) - len(self.heads)

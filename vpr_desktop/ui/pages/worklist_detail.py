@@ -75,6 +75,25 @@ class WorklistDetail(QWidget):
         whole = self._button("open", say("Open the whole plan"), "link", icon="right")
         body.addWidget(whole)
 
+    def show_riddor(self, line: WorkRow) -> None:
+        """Shows a date that RIDDOR sets, the rule behind it, and the way to where it is decided."""
+        clear(self.card.body)
+        self.buttons = {}
+        body = self.card.body
+        if line.overdue:
+            late = say("Overdue {time}", time=line.due_words)
+            body.addLayout(row(IconLabel("warning", "error", 18), Words(late, "strong", tone="error"), gap=8))
+        body.addWidget(Heading(say("{step}: {who}", step=line.title, who=line.person), "title"))
+        facts = say("{reference}. By {day}.", reference=line.reference, day=line.due_full)
+        body.addWidget(Words(facts, "hint", tone="second"))
+        opens = self._button("open", say("Open RIDDOR"), "primary", hint=say("Enter"))
+        opens.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        body.addWidget(opens)
+        body.addSpacing(style_of().px(4))
+        body.addWidget(hairline())
+        self._section(say("The rule"), say(line.rule))
+        self._section(say("Who decides"), say("Health and safety. Nothing is sent from here."))
+
     def _acts(self, plan: PlanView, step: StepView) -> None:
         body = self.card.body
         if "record" in plan.acts:

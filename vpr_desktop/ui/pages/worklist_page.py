@@ -158,20 +158,24 @@ class WorklistPage(QWidget):
         if turn != self._turn:
             return
         had_focus = self.table.hasFocus()
-        self.model.reset_groups(counts.groups, rows, plain=self.view == "closed")
+        self.model.reset_groups(counts.groups, rows, plain=self.view == "closed", given=counts.riddor)
         self.table.setAccessibleName(say("Support steps, {count} rows", count=counts.total))
         self.tabs.show_views([(view, VIEWS[view], count) for view, count in counts.views.items()], self.view)
         self._say_empty(counts)
-        numbers = [(line.plan_id, line.step) for line in rows]
-        number = numbers.index(self._chosen) if self._chosen in numbers else 0
-        if rows:
-            self.table.setCurrentIndex(self.model.index(self.model.place_of(number), 0))
+        if counts.total:
+            self.table.setCurrentIndex(self.model.index(self._place_of_chosen(rows), 0))
             if had_focus:
                 self.table.setFocus()
         stay, self._stay = self._stay, -1
         if stay >= 0:  # something arrived or was saved: nobody's place on the list moves for that
             self.table.verticalScrollBar().setValue(stay)
         self._on_row_chosen()
+
+    def _place_of_chosen(self, rows: list[WorkRow]) -> int:
+        """Where the step used last stands, or the first row of the list."""
+        at = {(line.plan_id, line.step): self.model.place_of(number) for number, line in enumerate(rows)}
+        at |= {(line.plan_id, line.step): place for place, line in self.model.given.items()}
+        return at.get(self._chosen, 1 if 0 in self.model.heads else 0)
 
     def _say_empty(self, counts: Counts) -> None:
         empty, leaving = counts.total == 0, self.table.hasFocus()
@@ -224,6 +228,10 @@ class WorklistPage(QWidget):
             self.detail.show_nothing(say("Choose a step to see what it needs."))
             return
         self._chosen = (line.plan_id, line.step)
+        if line.is_riddor:
+            self.plan = None
+            self.detail.show_riddor(line)
+            return
         ctx = self.desk.ctx
         self.desk.run(
             self, lambda: support.plan(ctx, line.plan_id), lambda plan: self._show_detail(line, plan), self._on_lost
@@ -248,11 +256,23 @@ class WorklistPage(QWidget):
         line = self.line()
         if line is None:
             return
+        if line.is_riddor:
+            self._act_on_riddor(act, line)
+            return
         if act == "open":
             self.desk.go("plan", plan_id=line.plan_id, step=line.step)
             return
         ctx = self.desk.ctx
         self.desk.run(self, lambda: support.plan(ctx, line.plan_id), lambda plan: self._open_panel(act, line, plan))
+
+    def _act_on_riddor(self, act: str, line: WorkRow) -> None:
+        """Enter and Space lead to where it is decided; the other keys are for steps of a plan."""
+        if act in ("open", "record"):
+            self.desk.go("riddor", incident_id=line.incident_id)
+            return
+        words = say("This is a RIDDOR date. Press Enter to open it.")
+        self.desk.status(words)
+        self.desk.announce(words)
 
     def _open_panel(self, act: str, line: WorkRow, plan: PlanView) -> None:
         step = self._step(line, plan)
@@ -292,7 +312,7 @@ class WorklistPage(QWidget):
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        acts: list[tuple[str, str]] = [("open", say("Open plan"))]
+        acts: list[tuple[str, str]] = [("open", say("Open RIDDOR") if line.is_riddor else say("Open plan"))]
         held = self.plan
         if held is not None and held.id == line.plan_id and self.view != "closed":
             acts += [(act, words) for act, words, needs in MENU if needs in held.acts]
