@@ -434,12 +434,11 @@ def test_an_earlier_incident_told_later_lifts_the_plan_and_times_it_from_then(ct
 
 
 # What others need to know
-def test_the_next_step_and_the_next_contact(ctx: Context, as_role: Become) -> None:
+def test_the_next_step(ctx: Context, as_role: Become) -> None:
     made = logged(ctx)
     found = support.next_step(ctx, made.id)
     assert found is not None
     assert found[0].code == "S0-01"
-    assert support.next_contact(ctx, made.id) == date(2026, 11, 22)
     assert support.next_step(as_role("reporter", "p-none"), made.id) is None
 
 

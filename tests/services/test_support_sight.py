@@ -235,7 +235,6 @@ def _all_a_manager_gets(ctx: Context, incident_id: str) -> bytes:
         "filtered": lambda: [_row(r) for r in worklist.page(ctx, text="again", limit=500)],
         "badge": lambda: worklist.overdue_count(ctx),
         "next": lambda: str(support.next_step(ctx, incident_id)),
-        "next contact": lambda: support.next_contact(ctx, incident_id),
         "missing": lambda: asdict(closing.standing(ctx, incident_id))["missing"],
         "view": lambda: to_json(views.incident(ctx, incident_id)),
         "history": lambda: history.history(ctx, incident_id),

@@ -50,14 +50,6 @@ def test_an_act_without_a_change_is_noted_in_the_transaction(ctx: Context) -> No
     assert ctx.reader().count_acts("print", "x") == 2
 
 
-def test_support_is_offered_only_where_it_was_said(ctx: Context) -> None:
-    not_yet, accepted = logged(ctx).id, logged(ctx, support_offered="ACC").id
-    assert not ctx.reader().support_was_offered(not_yet)
-    assert ctx.reader().support_was_offered(accepted)
-    assert ctx.reader().has_open_plan(accepted)
-    assert not ctx.reader().has_open_plan("nobody")
-
-
 @pytest.mark.parametrize(("text", "kind"), [("database or disk is full", DiskFull), ("disk I/O error", NotWritable)])
 def test_a_failing_disk_is_told_and_the_unit_undone(ctx: Context, text: str, kind: type) -> None:
     before = ctx.store.tip

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from vpr_desktop.domain.support_sets import PlanFacts, set_of, steps_in
+from vpr_desktop.domain.support_sets import PlanFacts, steps_in
 from vpr_desktop.domain.support_template import Step, Template
 from vpr_desktop.domain.support_times import Clock, Due, day_end, due
 
@@ -19,7 +19,6 @@ OPEN = (NOT_STARTED, IN_PROGRESS)
 TRIES = 3  # attempts after which a contact counts as not reached
 REOFFER, FIRST_SAID, FIRST_OFFER = "S3-02", "S0-05", "S2-03"
 TAKEN, DECLINED, NOT_ASKED = ("DON", "ACC"), ("DEC", "DEL"), ("NAP", "NPO")
-MISSABLE = ("S2-01", "S3-01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,24 +205,6 @@ def _comes_back(entries: Sequence[Entry], plan: PlanState, now: datetime) -> dat
     return last.until_on if now.astimezone(plan.clock.zone).date() >= last.until_on else None
 
 
-def told_to(state: StepState, now: datetime) -> tuple[str, ...]:
-    """Whose list an overdue step is on by its lateness: the managers' after one window, the leads' too after two."""
-    if not state.overdue:
-        return ()
-    late = now - state.due.at
-    window = state.due.window
-    return (*(("WM",) if late > window else ()), *(("SL",) if late > 2 * window else ()))
-
-
-def is_missed(state: StepState, now: datetime) -> bool:
-    """Whether a check-in was missed: one window after its due time nobody had recorded anything on it."""
-    if state.step.code not in MISSABLE:
-        return False
-    limit = state.due.at + state.due.window
-    in_time = any(entry.outcome != "ADD" and entry.at <= limit for entry in state.entries)
-    return now > limit and not in_time
-
-
 def was_offered(plans: Sequence[PlanState], template: Template) -> bool:
     """Whether support was offered: said in the quick log or recorded on an offer. Never whether it was taken up."""
     if any(plan.said_at_logging in ("ACC", "DEL") for plan in plans):
@@ -231,16 +212,3 @@ def was_offered(plans: Sequence[PlanState], template: Template) -> bool:
     offers = {step.code for step in template.steps if step.is_offer}
     silent = ("ADD", *NOT_ASKED)
     return any(e.step in offers and e.outcome not in silent for plan in plans for e in plan.entries)
-
-
-def added_by_change(template: Template, before: PlanState, after: PlanFacts) -> list[str]:
-    """The steps that a change of facts makes stand: each gets an ADD entry in the transaction of that change."""
-    held = {step.code for step in steps_in(template, before.facts)}
-    held |= {entry.step for entry in before.entries}
-    return [step.code for step in steps_in(template, after) if step.code not in held]
-
-
-def has_fewer(template: Template, before: PlanFacts, after: PlanFacts) -> bool:
-    """Whether a change of facts makes the plan shorter, which the plan then says."""
-    now_held = {step.code for step in steps_in(template, after)}
-    return set_of(before) != set_of(after) and any(s.code not in now_held for s in steps_in(template, before))

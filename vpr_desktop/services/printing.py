@@ -17,7 +17,6 @@ from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.references import grouped_slip_code
-from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.visibility import withheld
 from vpr_desktop.domain.when import show, show_day
 from vpr_desktop.domain.wording import in_a_line, in_words
@@ -25,6 +24,7 @@ from vpr_desktop.services import home, listing, views, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.views import IncidentView
+from vpr_desktop.storage import support_said
 from vpr_desktop.storage.slot_file import replace_file
 
 Told = Callable[[int, int], None]  # hears how many pages are made, of how many; what it raises ends the print
@@ -211,15 +211,13 @@ def _riddor(seen: IncidentView) -> str:
 
 
 def _support(ctx: Context, seen: IncidentView) -> str:
-    offered = ctx.reader().support_was_offered(seen.record.id)
-    at, reported = seen.record.values.get("occurred_at"), seen.record.values.get("reported_at")
-    words = "Offered: yes. " if offered else "Offered: not yet. "
-    open_plan = ctx.reader().has_open_plan(seen.record.id)
-    if at is None or reported is None or not open_plan:
+    """Whether support was offered and the next contact: the same for whoever prints, and never what came of it."""
+    db, incident_id = ctx.store.db, seen.record.id
+    words = "Offered: yes. " if support_said.offered(db, incident_id, ctx.store.zone) else "Offered: not yet. "
+    due = support_said.next_contact(db, incident_id, ctx.store.zone, ctx.now())
+    if due is None:
         return words + "Next contact: none planned."
-    zone = ctx.wards[seen.record.ward_id].zone
-    due = first_contact_due(at, seen.record.values.get("time_known") or "exact", reported, zone)
-    return words + f"Next contact: by {show_day(due.astimezone(zone).date())}."
+    return words + f"Next contact: by {show_day(due.astimezone(ctx.wards[seen.record.ward_id].zone).date())}."
 
 
 def _learning(ctx: Context, seen: IncidentView, copy: str) -> list[tuple[str, str]]:

@@ -330,16 +330,3 @@ def next_step(ctx: Context, incident_id: str) -> NextStep | None:
         return None
     found = [(step, one) for one in held for step in one.steps if step.is_open and step.due is not None]
     return min(found, key=lambda pair: (pair[0].due, pair[0].code), default=None)
-
-
-def next_contact(ctx: Context, incident_id: str) -> date | None:
-    """The day of the next contact with anybody affected, as a print may say it: never that of a second offer."""
-    days = []
-    for case in support_cases.plans_of(ctx, incident_id):
-        if case.plan.closed_on is not None:
-            continue
-        for one in support_cases.steps(ctx, case):
-            office = set(one.step.who) & {"NIC", "WM", "SL"}
-            if one.is_open and office and not one.step.team and one.step.code != REOFFER and not one.asks_again:
-                days.append(_due_by_facts(case, one).astimezone(case.state.clock.zone).date())
-    return min(days, default=None)

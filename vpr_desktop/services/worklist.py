@@ -20,7 +20,7 @@ from vpr_desktop.domain.when import show, show_day
 from vpr_desktop.services import riddor
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import OPEN, SETTLED
-from vpr_desktop.storage import support_templates, worklist
+from vpr_desktop.storage import support_said, support_templates, worklist
 from vpr_desktop.storage.support_rows import wire
 from vpr_desktop.storage.support_templates import template_of
 from vpr_desktop.storage.worklist import Asked, Matches
@@ -35,6 +35,7 @@ OF_ROLE = {
 }
 RIDDOR_VIEWS = ("all", "mine")  # the second for a support lead, whose own cases they are
 DECIDE = "RIDDOR: decide"
+MISSED_DAYS = 28
 TEAM = "Team"
 UNASSIGNED = "Unassigned"
 
@@ -149,6 +150,18 @@ def overdue_count(ctx: Context) -> int:
         return 0
     late = sum(row.overdue for row in riddor_rows(ctx))
     return worklist.overdue(ctx.store.db, _asked(ctx, "all", "")) + late
+
+
+def missed(ctx: Context) -> int | None:
+    """How many check-ins were missed in the incidents of four weeks: the trust lead's number, without names.
+
+    None for every other role.
+    """
+    ctx.require("support")
+    if ctx.user.role != "vpr_lead":
+        return None
+    since = ctx.now().astimezone(ctx.ward.zone).date() - timedelta(days=MISSED_DAYS)
+    return support_said.missed(ctx.store.db, tuple(ctx.wards), since, ctx.now())
 
 
 def riddor_rows(ctx: Context) -> tuple[WorkRow, ...]:

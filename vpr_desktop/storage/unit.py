@@ -104,21 +104,6 @@ class Reader:
         sql = "SELECT count(*) FROM audit WHERE act IN (?, ?) AND obj = ?"
         return int(self.db.execute(sql, (act, f"{act} to file", obj)).fetchone()[0])
 
-    def support_was_offered(self, incident_id: str) -> bool:
-        """Whether support was offered: said in the quick log, or recorded on any step. Not whether it was taken up."""
-        row = self.db.execute("SELECT support_offered FROM incident WHERE id = ?", (incident_id,)).fetchone()
-        entries = (
-            "SELECT 1 FROM step_entry WHERE outcome NOT IN ('ADD', 'NAP', 'NPO')"
-            " AND plan_id IN (SELECT id FROM plan WHERE incident_id = ?) LIMIT 1"
-        )
-        said = row is not None and row[0] in ("ACC", "DEL")
-        return said or self.db.execute(entries, (incident_id,)).fetchone() is not None
-
-    def has_open_plan(self, incident_id: str) -> bool:
-        """Whether any support plan of an incident is still open."""
-        sql = "SELECT 1 FROM plan WHERE incident_id = ? AND closed_on IS NULL LIMIT 1"
-        return self.db.execute(sql, (incident_id,)).fetchone() is not None
-
     def state(self, key: str) -> bytes | None:
         """One value of the file's own state."""
         row = self.db.execute("SELECT v FROM state WHERE k = ?", (key,)).fetchone()

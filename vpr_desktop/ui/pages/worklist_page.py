@@ -87,6 +87,7 @@ class WorklistPage(QWidget):
         self.tabs = ViewTabs(say("Views"))
         self.search = TextField(say("Filter this list"), say("Filter this list  (Ctrl+F)"))
         self.empty = Words("", tone="second")
+        self.missed = Words("", tone="second")
         self.clear_button = Button(say("Clear filter"), icon="close", name=say("Clear filter, show all open steps"))
         self.detail = WorklistDetail(desk)
         self.acts = StepActs(self, desk, self.detail.show_panel, self._after)
@@ -118,8 +119,10 @@ class WorklistPage(QWidget):
         page.body.setSpacing(style_of().px(10))
         page.body.setContentsMargins(*(style_of().px(m) for m in (24, 12, 24, 12)))
         page.body.addLayout(top)
+        page.body.addWidget(self.missed)
         page.body.addWidget(self.tabs)
         page.body.addLayout(self.both, 1)
+        self.missed.hide()
         self.setLayout(column(page))
         style_of().changed.connect(self._fit)
 
@@ -153,6 +156,13 @@ class WorklistPage(QWidget):
             return worklist.counts(ctx, view, text), worklist.page(ctx, view, text, limit=PAGE)
 
         self.desk.run(self, job, lambda found: self._show(turn, *found))
+        self.desk.run(self, lambda: worklist.missed(ctx), self._show_missed)
+
+    def _show_missed(self, count: int | None) -> None:
+        """The trust lead's number, by which no ward and no person is known."""
+        days = worklist.MISSED_DAYS
+        self.missed.setText(say("Check-ins missed in {days} days: {count}", days=days, count=count or 0))
+        self.missed.setVisible(count is not None)
 
     def _show(self, turn: int, counts: Counts, rows: list[WorkRow]) -> None:
         if turn != self._turn:
