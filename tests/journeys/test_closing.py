@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPlainTextEdit
 
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
+from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import incidents, riddor, views
 from vpr_desktop.services.incidents import Edit
@@ -164,6 +166,65 @@ def test_over_seven_tomorrow_and_the_papers_for_it(thursday: WardPC, tmp_path: P
     ward.unlock("slead")
     ward.press("Ctrl+1")
     assert "RIDDOR: tell H&S, report, by 07-Dec-2026" in ward.screen()
+
+
+def arrives(ward: WardPC, reference: str) -> None:
+    """Something of this report comes from another PC; the page is not waited for."""
+    ward.window.changed(Changes((Change("incident", incidents.find(ward.ctx, reference), None),), "sync"))
+
+
+def test_what_arrives_for_a_report_takes_no_word_from_who_is_closing_it(pc: MakePC) -> None:
+    ward = pc("rnurse")
+    ward.unlock("rnurse")
+    reference = ward.log(**MILD)
+    ward.switch("amanager")
+    ward.open(reference)
+    ward.click("Close this incident")
+    field = ward.field("Message to the reporter, who is the person affected")
+    field.setFocus()
+    arrives(ward, reference)
+    QTest.keyClicks(field, "Visiting times ")  # while the page is read anew
+    ward.settle()
+    arrives(ward, reference)
+    ward.type("are on the door.")
+    assert ward.field("Message to the reporter, who is the person affected") is field, "the same field, still in focus"
+    assert field.toPlainText() == "Visiting times are on the door."  # type: ignore[union-attr]
+    assert "changed meanwhile" in ward.screen()
+    ward.click(f"Back to {reference}")
+    ward.click("Close this incident")
+    assert "changed meanwhile" not in ward.screen()
+    assert "Visiting times are on the door." in ward.screen()
+
+
+def test_a_page_to_close_on_which_nothing_is_typed_follows_and_keeps_focus(pc: MakePC) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(**MILD)
+    ward.open(reference)
+    ward.click("Close this incident")
+    (before,) = [one for (kind, _), one in ward.page.fields.items() if kind == "no_message"]
+    before.control.setFocus()
+    arrives(ward, reference)
+    ward.settle()
+    (after,) = [one for (kind, _), one in ward.page.fields.items() if kind == "no_message"]
+    assert after is not before
+    assert after.control.hasFocus()
+    assert "changed meanwhile" not in ward.screen()
+
+
+def test_what_arrives_takes_no_word_from_a_riddor_decision(thursday: WardPC) -> None:
+    ward = thursday
+    ward.click("Open CED-2611-A001, Person A")
+    field = ward.field("Who decided, Person A")
+    field.setFocus()
+    arrives(ward, "CED-2611-A001")
+    QTest.keyClicks(field, "H. Safety, ")
+    ward.settle()
+    arrives(ward, "CED-2611-A001")
+    ward.type("health and safety")
+    assert ward.field("Who decided, Person A") is field
+    assert field.text() == "H. Safety, health and safety"  # type: ignore[union-attr]
+    assert "changed meanwhile" in ward.screen()
 
 
 def paper(ward: WardPC, path: Path) -> str:

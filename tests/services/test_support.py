@@ -284,6 +284,24 @@ def test_a_manager_sees_only_the_choices_they_typed(ctx: Context, as_role: Becom
     assert support.plan(me, held).choices["wants"] == "Peer support"
 
 
+def test_a_choice_is_compared_with_what_was_on_screen_and_writes_over_nothing_that_came_since(
+    ctx: Context, as_role: Become
+) -> None:
+    me, held, _ = led(ctx, as_role)
+    plan_care.choose(me, held, {"contact_how": "Phone"})
+    seen = support.plan(me, held)
+    plan_care.choose(me, held, {"contact_how": "Letter only, never phone"})
+    plan_care.choose(me, held, {"language": "Polish"}, seen.shown)
+    plan = ctx.reader().get(Plan, held)
+    assert (plan.contact_how, plan.language) == ("Letter only, never phone", "Polish")
+    assert not plan.shown.clashes
+    plan_care.choose(me, held, {"contact_how": "Text message"}, seen.shown)
+    assert ctx.reader().get(Plan, held).shown.clashes == {"contact_how"}, "both stand"
+    plan_care.choose(me, held, {"contact_how": "Letter"}, support.plan(me, held).shown)
+    assert not ctx.reader().get(Plan, held).shown.clashes, "who saw both settled it"
+    sound(ctx)
+
+
 # Leads
 def test_taking_a_case_opens_it_and_passing_it_on_closes_it(ctx: Context, as_role: Become) -> None:
     made = logged(ctx)

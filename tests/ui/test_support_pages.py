@@ -16,6 +16,7 @@ from tests.factories import PASSPHRASE, first_run, logged
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
 from tests.services.test_support import plan_id
+from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import incidents, people, plan_care, recordings, sessions, worklist
 from vpr_desktop.services.context import Person
 from vpr_desktop.services.recordings import Said
@@ -216,6 +217,29 @@ def test_a_note_half_typed_is_there_after_a_lock(ward: WardPC) -> None:
     ward.window.go("plan", plan_id=page_plan(ward))
     ward.settle()
     assert "Slept badly" not in ward.screen()
+
+
+def test_choices_half_typed_are_there_after_a_lock_and_leave_what_arrived_meanwhile(ward: WardPC) -> None:
+    ward.unlock("slead")
+    held = page_plan(ward)
+    plan_care.choose(ward.ctx, held, {"contact_how": "Phone", "may_know": "Nobody", "language": "Welsh"})
+    ward.window.go("plan", plan_id=held)
+    ward.settle()
+    ward.click("Change their choices")
+    ward.put("What they want", "Peer support")
+    ward.put("How to contact", "Text message")
+    ward.field("Language").clear()
+    plan_care.choose(ward.ctx, held, {"contact_how": "Letter only", "may_know": "Ward manager"})
+    ward.lock()
+    ward.unlock("slead")
+    assert ward.page.objectName() == "S7"
+    assert ward.field("What they want").text() == "Peer support"  # type: ignore[union-attr]
+    assert ward.field("Language").text() == ""  # type: ignore[union-attr]
+    ward.press("Ctrl+Return")
+    assert "Their choices are kept" in ward.window.shell.status.words.text()
+    plan = ward.ctx.reader().get(Plan, held)
+    assert (plan.wants, plan.may_know, plan.language) == ("Peer support", "Ward manager", None)
+    assert plan.shown.clashes == {"contact_how"}, "what arrived while it was typed stands beside it"
 
 
 def page_plan(ward: WardPC) -> str:

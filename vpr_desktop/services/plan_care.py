@@ -15,7 +15,7 @@ from vpr_desktop.domain.support import Plan, StepCare
 from vpr_desktop.domain.user import User
 from vpr_desktop.services import support_cases
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.support import CHOICES
+from vpr_desktop.services.support import CHOICES, choices_shown
 from vpr_desktop.services.support_cases import Case
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -164,8 +164,10 @@ def _cannot(plan: Plan) -> set[str]:
 
 
 # What the person chose
-def choose(ctx: Context, plan_id: str, values: Mapping[str, Any]) -> Changes:
+def choose(ctx: Context, plan_id: str, values: Mapping[str, Any], shown: Shown | None = None) -> Changes:
     """Keeps what the person wants: how and when to be contacted, who may know, language, a pause.
+
+    `shown` is what was on screen (PlanView.shown), else what stands now: a choice that came since stays beside it.
 
     Outside the circle somebody writes on what they typed themselves; a choice kept from them is never taken away
     unseen, it then stands in two versions.
@@ -179,13 +181,6 @@ def choose(ctx: Context, plan_id: str, values: Mapping[str, Any]) -> Changes:
     if until is not None and until < ctx.now().astimezone(case.state.clock.zone).date():
         raise ProblemsFound([Problem("paused_until", "That day is over. Give a day from today on.")])
     with ctx.unit() as unit:
-        plan = unit.get(Plan, plan_id) if case.in_circle else _as_typed(ctx, unit, case)
+        plan = from_wire(Plan, case.plan.id, case.plan.ward_id, shown or choices_shown(ctx, case))
         _put(unit, case, plan, {n: (v.strip() or None) if isinstance(v, str) else v for n, v in values.items()})
         return unit.commit("choices of the person", case.incident.id)
-
-
-def _as_typed(ctx: Context, unit: UnitOfWork, case: Case) -> Record:
-    typed = unit.typed_by(case.plan.id, ctx.user.user_id)
-    mine = {name: value for name, value in typed.values.items() if name in CHOICES}
-    heads = {name: held for name, held in typed.heads.items() if name in CHOICES}
-    return from_wire(Plan, case.plan.id, case.plan.ward_id, Shown(mine, heads))

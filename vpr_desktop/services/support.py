@@ -5,7 +5,7 @@ The circle is the person, the plan's support lead, and of a recording whoever ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,7 @@ from vpr_desktop.domain.choices_people import SG
 from vpr_desktop.domain.choices_response import CHANNEL, OUTCOME
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.fields import decode
-from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.domain.support import Plan, PlanNote, StepEntry
 from vpr_desktop.domain.support_steps import NOT_STARTED, REOFFER, StepState, reoffers
 from vpr_desktop.domain.support_times import due
@@ -128,6 +128,7 @@ class PlanView:
     closed_on: date | None
     in_circle: bool
     acts: frozenset[str]
+    shown: Shown = field(default_factory=Shown, repr=False)  # what a change of the choices is compared with
 
     @property
     def steps(self) -> tuple[StepView, ...]:
@@ -179,6 +180,7 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         closed_on=case.plan.closed_on,
         in_circle=case.in_circle,
         acts=case.acts,
+        shown=choices_shown(ctx, case),
     )
 
 
@@ -273,12 +275,21 @@ def _due_by_facts(case: Case, one: StepState) -> datetime:
 
 def choices(ctx: Context, case: Case) -> dict[str, Any]:
     """The person's choices: all of them in the circle, else what this user has typed of them."""
-    if case.in_circle:
-        return {name: getattr(case.plan, name) for name in CHOICES}
-    if not case.can("choose"):
+    if not case.in_circle and not case.can("choose"):
         return {}
-    typed, specs = ctx.reader().typed_by(case.plan.id, ctx.user.user_id).values, fields_of(Plan)
-    return {name: decode(specs[name], typed.get(name)) for name in CHOICES}
+    values, specs = choices_shown(ctx, case).values, fields_of(Plan)
+    return {name: decode(specs[name], values.get(name)) for name in CHOICES}
+
+
+def choices_shown(ctx: Context, case: Case) -> Shown:
+    """What the choices this user sees stand on: the whole plan in the circle, else what they typed themselves."""
+    if case.in_circle:
+        return case.plan.shown
+    if not case.can("choose"):
+        return Shown()
+    typed = ctx.reader().typed_by(case.plan.id, ctx.user.user_id)
+    mine = {name: value for name, value in typed.values.items() if name in CHOICES}
+    return Shown(mine, {name: held for name, held in typed.heads.items() if name in CHOICES})
 
 
 def _notes(ctx: Context, case: Case, names: dict[str, str]) -> tuple[NoteView, ...]:

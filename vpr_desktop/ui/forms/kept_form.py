@@ -9,8 +9,12 @@ from PySide6.QtCore import QObject, QTimer
 
 from vpr_desktop.services import drafts
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.words import say
 
 DRAFT_MS = 800
+MEANWHILE = say(
+    "This incident was changed meanwhile. What you typed stays. To see the change, go back and open this page again."
+)
 
 
 class KeptForm(QObject):
@@ -20,6 +24,7 @@ class KeptForm(QObject):
         super().__init__(owner)
         self.desk, self._body = desk, body
         self.name, self.draft_id, self._dirty = "", "", False
+        self.typed = False  # whether there is something to lose: typed since it was opened, or brought back
         self._timer = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self._timer.timeout.connect(self.keep)
 
@@ -29,11 +34,12 @@ class KeptForm(QObject):
         self._timer.stop()
         found = next((one for one in held if one.form == name), None)
         self.draft_id = found.id if found is not None else ""
+        self.typed = found is not None
         return found.body if found is not None else {}
 
     def touched(self) -> None:
         """Something was typed."""
-        self._dirty = True
+        self._dirty = self.typed = True
         self._timer.start()
 
     def job(self) -> Callable[[], Any] | None:
@@ -54,6 +60,6 @@ class KeptForm(QObject):
     def done(self) -> Callable[[], Any]:
         """What was typed is saved: the job that throws the draft away."""
         ctx, held = self.desk.ctx, self.draft_id
-        self.draft_id, self._dirty = "", False
+        self.draft_id, self._dirty, self.typed = "", False, False
         self._timer.stop()
         return lambda: drafts.discard(ctx, held) if held else None

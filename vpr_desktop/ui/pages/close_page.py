@@ -12,7 +12,8 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.services import closing, drafts
 from vpr_desktop.services.closing import Answers, Standing, Target, Unrecorded
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import KeptForm
+from vpr_desktop.ui.forms.kept_form import MEANWHILE, KeptForm
+from vpr_desktop.ui.spots import go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
@@ -21,6 +22,7 @@ from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
+Loaded = tuple[Standing, list[drafts.Draft]]
 KINDS = ("messages", "no_message", "no_recording")
 
 
@@ -41,6 +43,8 @@ class ClosePage(QWidget):
         self.note = Words(
             say("Support plans stay open, and their later steps go on. You can open the incident again."), tone="second"
         )
+        self.meanwhile = Panel("warning", MEANWHILE)
+        self.meanwhile.hide()
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         self.close_button = Button(say("Close incident"), "primary", hint="Ctrl+Enter")
@@ -53,6 +57,7 @@ class ClosePage(QWidget):
         look = style_of()
         page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))
         page.body.addLayout(column(self.back, self.title, self.note, gap=2))
+        page.body.addWidget(self.meanwhile)
         page.body.addWidget(self.summary)
         page.body.addLayout(self.cards)
         page.body.addStretch(1)
@@ -77,14 +82,17 @@ class ClosePage(QWidget):
         """Loads what is missing, and what was typed before."""
         self._incident_id = incident_id
         self.summary.show_problems([])
-        ctx = self.desk.ctx
+        self._load(self._show)
 
-        def job() -> tuple[Standing, list[drafts.Draft]]:
+    def _load(self, then: Callable[[Loaded], None]) -> None:
+        ctx, incident_id = self.desk.ctx, self._incident_id
+
+        def job() -> Loaded:
             return closing.standing(ctx, incident_id), drafts.mine(ctx)
 
-        self.desk.run(self, job, self._show)
+        self.desk.run(self, job, then)
 
-    def _show(self, loaded: tuple[Standing, list[drafts.Draft]]) -> None:
+    def _show(self, loaded: Loaded) -> None:
         self.found, held = loaded
         found = self.found
         self.back.set_words(found.seen.reference, say("Back to {reference}", reference=found.seen.reference))
@@ -101,6 +109,7 @@ class ClosePage(QWidget):
         typed = self.kept.begin(f"close:{self._incident_id}", held)
         for (kind, key), field in self.fields.items():
             _put(field, typed.get(kind, {}).get(key, ""))
+        self.meanwhile.hide()
         for field in self.fields.values():
             field.control.textChanged.connect(self.kept.touched)  # type: ignore[attr-defined]
         self.first_focus().setFocus()
@@ -242,10 +251,25 @@ class ClosePage(QWidget):
 
     # The page
     def refreshed(self, changes: Changes) -> None:
-        """Reads anew what is missing; what was typed is kept first and comes back."""
-        if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
-            self.kept.keep()
-            self.opened(self._incident_id)
+        """Reads anew what is missing; once something is typed it only says so, and what is being typed stays."""
+        if not self.isVisible() or not self._incident_id or not changes.touches("incident", self._incident_id):
+            return
+        if self.kept.typed:
+            self._say_meanwhile()
+        else:
+            self._load(self._show_again)
+
+    def _show_again(self, loaded: Loaded) -> None:
+        if self.kept.typed:  # begun while it was read
+            self._say_meanwhile()
+            return
+        spot = spot_of(self)
+        self._show(loaded)
+        go_to(self, spot)
+
+    def _say_meanwhile(self) -> None:
+        self.meanwhile.show()
+        self.desk.announce(self.meanwhile.words.text())
 
     def draft(self) -> Callable[[], Any] | None:
         """The job that keeps what was typed."""

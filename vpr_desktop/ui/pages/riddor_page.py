@@ -13,14 +13,17 @@ from vpr_desktop.services import drafts, riddor
 from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import KeptForm
+from vpr_desktop.ui.forms.kept_form import MEANWHILE, KeptForm
+from vpr_desktop.ui.spots import go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
-from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.widgets.riddor_case import RiddorCase
 from vpr_desktop.ui.words import say
+
+Loaded = tuple[IncidentView, list[Case], list[drafts.Draft]]
 
 
 class RiddorPage(QWidget):
@@ -40,12 +43,15 @@ class RiddorPage(QWidget):
             say("This is advice from what is on record. Health and safety decides. Nothing is sent from here."),
             tone="second",
         )
+        self.meanwhile = Panel("warning", MEANWHILE)
+        self.meanwhile.hide()
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         page = ScrollPage()
         look = style_of()
         page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))
         page.body.addLayout(column(self.back, self.title, self.note, gap=2))
+        page.body.addWidget(self.meanwhile)
         page.body.addWidget(self.summary)
         page.body.addLayout(self.cards)
         page.body.addStretch(1)
@@ -58,16 +64,20 @@ class RiddorPage(QWidget):
         """Loads the cases, and what was typed before."""
         self._incident_id = incident_id
         self.summary.show_problems([])
-        ctx = self.desk.ctx
+        self._load(self._show)
 
-        def job() -> tuple[IncidentView, list[Case], list[drafts.Draft]]:
+    def _load(self, then: Callable[[Loaded], None]) -> None:
+        ctx, incident_id = self.desk.ctx, self._incident_id
+
+        def job() -> Loaded:
             return (*riddor.find(ctx, incident_id), drafts.mine(ctx))
 
-        self.desk.run(self, job, self._show)
+        self.desk.run(self, job, then)
 
-    def _show(self, loaded: tuple[IncidentView, list[Case], list[drafts.Draft]]) -> None:
+    def _show(self, loaded: Loaded) -> None:
         self.seen, found, held = loaded
         self.back.set_words(self.seen.reference, say("Back to {reference}", reference=self.seen.reference))
+        self.meanwhile.hide()
         clear(self.cards)
         self.cases = []
         typed = self.kept.begin(f"riddor:{self._incident_id}", held)
@@ -144,10 +154,25 @@ class RiddorPage(QWidget):
 
     # The page
     def refreshed(self, changes: Changes) -> None:
-        """Computes anew; what was typed is kept first and comes back."""
-        if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
-            self.kept.keep()
-            self.opened(self._incident_id)
+        """Computes anew; once something is typed it only says so, and what is being typed stays."""
+        if not self.isVisible() or not self._incident_id or not changes.touches("incident", self._incident_id):
+            return
+        if self.kept.typed:
+            self._say_meanwhile()
+        else:
+            self._load(self._show_again)
+
+    def _show_again(self, loaded: Loaded) -> None:
+        if self.kept.typed:  # begun while it was read
+            self._say_meanwhile()
+            return
+        spot = spot_of(self)
+        self._show(loaded)
+        go_to(self, spot)
+
+    def _say_meanwhile(self) -> None:
+        self.meanwhile.show()
+        self.desk.announce(self.meanwhile.words.text())
 
     def draft(self) -> Callable[[], Any] | None:
         """The job that keeps what was typed."""

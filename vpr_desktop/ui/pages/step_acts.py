@@ -34,7 +34,7 @@ class StepActs(QObject):
         self._place, self._after = place, after
         self.panel: StepPanel | None = None
         self._form, self._draft_id = "", ""
-        self._kept: dict[str, str] = {}
+        self._kept: dict[str, Any] = {}
         self._in_file = False  # whether a draft of the open panel is in the file
         self._typing = QTimer(self, interval=DRAFT_MS)
         self._typing.timeout.connect(self._keep)
@@ -121,11 +121,11 @@ class StepActs(QObject):
     def _bring_back(self, panel: StepPanel, form: str) -> None:
         ctx = self.desk.ctx
 
-        def job() -> tuple[str, dict[str, str]]:
+        def job() -> tuple[str, dict[str, Any]]:
             held = next((one for one in drafts.mine(ctx) if one.form == f"support:{form}"), None)
             return ("", {}) if held is None else (held.id, dict(held.body.get("typed", {})))
 
-        def done(found: tuple[str, dict[str, str]]) -> None:
+        def done(found: tuple[str, dict[str, Any]]) -> None:
             if found[0]:
                 self._draft_id, self._kept = found
                 self._in_file = True

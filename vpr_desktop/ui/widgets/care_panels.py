@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
@@ -21,6 +22,7 @@ from vpr_desktop.ui.widgets.step_panel import StepPanel
 from vpr_desktop.ui.words import say
 
 NOBODY = ""
+BASIS = "basis"  # in a draft of choices, beside the fields: the values and heads they were typed over
 
 
 class AssignPanel(StepPanel):
@@ -108,7 +110,8 @@ class ChoicesPanel(StepPanel):
             held = plan.choices.get(name)
             control: Any = field.control
             control.setText("" if held is None else held if isinstance(held, str) else show_day(held))
-        self._shown = {name: self._text(name) for name in self.fields}
+        self._texts = {name: self._text(name) for name in self.fields}
+        self._shown = plan.shown
 
     def _text(self, name: str) -> str:
         control: Any = self.fields[name].control
@@ -120,15 +123,36 @@ class ChoicesPanel(StepPanel):
     def job(self) -> Callable[[], Any] | None:
         ctx, plan_id = self.desk.ctx, self.plan.id
         # Only what was changed here: what arrived meanwhile for another field stays.
-        changed = [name for name in self.fields if self._text(name) != self._shown[name]]
-        values: dict[str, Any] = {name: self._text(name) or None for name in changed}
+        values: dict[str, Any] = {name: text or None for name, text in self._changed().items()}
+        shown = self._shown
         if values.get("paused_until"):
             today = ctx.now().astimezone(ctx.wards[self.plan.ward_id].zone).date()
             try:
                 values["paused_until"] = day_ahead(values["paused_until"], today)
             except WhenProblem as problem:
                 raise ProblemsFound([Problem("paused_until", str(problem))]) from problem
-        return lambda: plan_care.choose(ctx, plan_id, values)
+        return lambda: plan_care.choose(ctx, plan_id, values, shown)
+
+    def _changed(self) -> dict[str, str]:
+        return {name: self._text(name) for name in self.fields if self._text(name) != self._texts[name]}
+
+    def kept(self) -> dict[str, Any]:
+        """What was changed, emptied fields too, and what it was based on."""
+        changed, shown = self._changed(), self._shown
+        values = {name: shown.values[name] for name in changed if name in shown.values}
+        heads = {name: list(shown.heads[name]) for name in changed if name in shown.heads}
+        return {**changed, BASIS: {"values": values, "heads": heads}} if changed else {}
+
+    def put(self, kept: dict[str, Any]) -> None:
+        """Brings back what was changed, on what its author saw then, whatever stands there by now."""
+        basis, changed = kept.get(BASIS, {}), kept.keys() & self.fields.keys()
+        now = self._shown
+        self._shown = replace(
+            now,
+            values={n: v for n, v in now.values.items() if n not in changed} | basis.get("values", {}),
+            heads={n: h for n, h in now.heads.items() if n not in changed} | basis.get("heads", {}),
+        )
+        super().put({name: kept[name] for name in changed})
 
 
 class PassOnPanel(StepPanel):

@@ -116,12 +116,12 @@ class StepPanel(Card):
         for field in self.fields.values():
             field.set_error("")
 
-    def kept(self) -> dict[str, str]:
+    def kept(self) -> dict[str, Any]:
         """What was typed, for a draft: the words of each field that has some."""
         texts = {name: _text(field.control) for name, field in self.fields.items()}
         return {name: text for name, text in texts.items() if text.strip()}
 
-    def put(self, kept: dict[str, str]) -> None:
+    def put(self, kept: dict[str, Any]) -> None:
         """Brings back what was typed."""
         for name, text in kept.items():
             control: Any = self.fields[name].control if name in self.fields else None
