@@ -34,6 +34,7 @@ def make_window(app: QApplication, home: Path) -> MainWindow:
     Style(app, facts.theme, facts.text_percent)
     window = MainWindow(home, SystemClock(), Lane("store", app))
     app.commitDataRequest.connect(window.lock)
+    Garbage(window)
     return window
 
 
@@ -62,7 +63,6 @@ def run(home: Path) -> int:
     window = make_window(app, home)
 
     def settle() -> None:
-        Garbage(window)  # the collector was off since the start
         logs.note("started", version=__version__)
         window.warm_up()
         window.follow(system_lock.watch(window))
