@@ -6,7 +6,7 @@ transaction; a GET must only be fresh.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -14,15 +14,23 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from http_message_signatures import HTTPMessageVerifier, HTTPSignatureKeyResolver, algorithms
 from http_message_signatures.exceptions import HTTPMessageSignaturesException, InvalidSignature
-from sqlalchemy.exc import IntegrityError
 
-from vpr_desktop.central.database import Session
+from vpr_desktop.central.database import Asked, Session
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.domain.batches import ID
 from vpr_desktop.sync import protocol, signing
 from vpr_desktop.sync.signing import Signed
 
 SIGNED_HEADERS = ("signature-input", "signature", "content-digest", "idempotency-key")
+ACT_FOR_DEVICE = (
+    "SELECT set_config('vpr.trust', coalesce(CAST(vpr_trust_of_device(CAST(:id AS uuid)) AS text), ''), true)"
+)
+DEVICE = (
+    "SELECT d.trust, d.state, k.key, d.letter, d.last_an FROM device d JOIN device_key k"
+    " ON k.trust = d.trust AND k.device = d.id"
+    " WHERE d.id = :id AND d.state <> 'known' ORDER BY k.n DESC LIMIT 1"
+)
+NONCE = "INSERT INTO nonce (device, nonce, at) VALUES (:device, :nonce, :at) ON CONFLICT DO NOTHING RETURNING at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,29 +171,28 @@ def admit(session: Session, device: str, check: Callable[[bytes], str]) -> Calle
 
 
 def _held(session: Session, device: str) -> _Held | None:
+    asked = [(DEVICE, {"id": device})]
     if session.is_postgres:
-        found = session.one("SELECT vpr_trust_of_device(CAST(:id AS uuid))", id=device)
-        if found is None or found[0] is None:
-            return None
-        session.act_for(int(found[0]))
-    row = session.one(
-        "SELECT d.trust, d.state, k.key, d.letter, d.last_an FROM device d JOIN device_key k"
-        " ON k.trust = d.trust AND k.device = d.id"
-        " WHERE d.id = :id AND d.state <> 'known' ORDER BY k.n DESC LIMIT 1",
-        id=device,
-    )
-    return None if row is None else _Held(row[0], row[1], bytes(row[2]), row[3], row[4])
+        asked.insert(0, (ACT_FOR_DEVICE, {"id": device}))
+    rows = session.together(*asked)[-1]
+    return _Held(rows[0][0], rows[0][1], bytes(rows[0][2]), rows[0][3], rows[0][4]) if rows else None
 
 
 def once(session: Session, caller: Caller, now: int) -> None:
     """Keeps the nonce of a request that changes state, in its transaction. Raises Refused for a replay."""
-    try:
-        session.run(
-            "INSERT INTO nonce (device, nonce, at) VALUES (:device, :nonce, :at)",
-            device=caller.device, nonce=caller.nonce, at=now,
-        )  # fmt: skip
-    except IntegrityError as error:
-        raise Refused("replayed") from error
+    (kept,) = session.together(keeping_nonce(caller, now))
+    was_kept(session, caller, now, kept)
+
+
+def keeping_nonce(caller: Caller, now: int) -> Asked:
+    """What keeps a nonce and gives a row, unless it is held."""
+    return NONCE, {"device": caller.device, "nonce": caller.nonce, "at": now}
+
+
+def was_kept(session: Session, caller: Caller, now: int, kept: Sequence[Any]) -> None:
+    """Reads what `keeping_nonce` gave. Raises Refused for a replay."""
+    if not kept:
+        raise Refused("replayed")
     if caller.nonce[0] in "Aa0-":  # now and then is often enough to sweep
         session.run("DELETE FROM nonce WHERE at < :old", old=now - protocol.NONCE_KEPT_SECONDS)
 
@@ -193,8 +200,17 @@ def once(session: Session, caller: Caller, now: int) -> None:
 def still_active(session: Session, caller: Caller) -> None:
     """Asks again inside a changing transaction, so that a revocation holds from the moment it was made."""
     session.act_for(caller.trust)
-    row = session.one("SELECT state FROM device WHERE trust = :t AND id = :id", t=caller.trust, id=caller.device)
-    if row is None or row[0] != "active":
+    is_active(session.together(asking_state(caller))[0])
+
+
+def asking_state(caller: Caller) -> Asked:
+    """What reads the state of the device."""
+    return "SELECT state FROM device WHERE trust = :t AND id = :id", {"t": caller.trust, "id": caller.device}
+
+
+def is_active(rows: Sequence[Any]) -> None:
+    """Reads what `asking_state` gave. Raises Refused."""
+    if not rows or rows[0][0] != "active":
         raise Refused("device-revoked")
 
 

@@ -26,6 +26,7 @@ ON CONFLICT (k) DO UPDATE SET
   at = GREATEST(b.at, :now)
 WHERE LEAST({FULL}, b.requests + GREATEST(0, :now - b.at) * {REQUESTS_A_MS}) >= 1000 * :requests
   AND LEAST({FULL_BYTES}, b.bytes + GREATEST(0, :now - b.at) * {BYTES_A_MS}) >= 0
+RETURNING 1
 """
 
 
@@ -44,8 +45,8 @@ class SharedBuckets:
     def take(self, key: str, requests: int, size: int, now_ms: int) -> None:
         """Takes requests and bytes; bytes may go below nothing once, and then have to be filled up again."""
         with self.database.write() as session:
-            session.run("SET LOCAL synchronous_commit = off")
-            taken = session.run(TAKE, k=key, requests=requests, bytes=size, now=now_ms)
+            asked = {"k": key, "requests": requests, "bytes": size, "now": now_ms}
+            _, taken = session.together(("SET LOCAL synchronous_commit = off", {}), (TAKE, asked))
         if not taken and requests:
             raise Refused("too-many", retry_after=_wait(1))
 

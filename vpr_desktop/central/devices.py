@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from vpr_desktop.central.database import Session
+from vpr_desktop.central.database import Asked, Session
 from vpr_desktop.domain.batches import No, no_text
 from vpr_desktop.domain.device_keys import DeviceKey
 
@@ -40,21 +41,30 @@ def load(session: Session, trust: int, ids: Sequence[str]) -> dict[str, HeldDevi
     """Those of these devices that the trust knows."""
     if not ids:
         return {}
-    wanted = list(ids)
-    rows = session.rows("SELECT id, state FROM device WHERE trust = :t AND id IN :ids", t=trust, ids=wanted)
+    return held_in(*session.together(*asking(trust, ids)))
+
+
+def asking(trust: int, ids: Sequence[str]) -> list[Asked]:
+    """What reads some devices, their keys, and the ranges of these."""
+    values = {"t": trust, "ids": list(ids)}
+    return [
+        (f"SELECT {columns} WHERE trust = :t AND {name} IN :ids{order}", values)
+        for columns, name, order in (
+            ("id, state FROM device", "id", ""),
+            ("device, n, key, signer, sig, state FROM device_key", "device", " ORDER BY n"),
+            ("device, n, st, above_inc, above_no, last_inc, last_no FROM key_range", "device", ""),
+        )
+    ]
+
+
+def held_in(rows: Sequence[Any], key_rows: Sequence[Any], ranges: Sequence[Any]) -> dict[str, HeldDevice]:
+    """Reads what `asking` gave."""
     found = {row[0]: HeldDevice(row[0], row[1], []) for row in rows}
     keys: dict[tuple[str, int], HeldKey] = {}
-    for device, n, key, signer, sig, state in session.rows(
-        "SELECT device, n, key, signer, sig, state FROM device_key WHERE trust = :t AND device IN :ids ORDER BY n",
-        t=trust, ids=wanted,
-    ):  # fmt: skip
+    for device, n, key, signer, sig, state in key_rows:
         keys[device, n] = HeldKey(n, bytes(key), signer, bytes(sig), state, {}, {})
         found[device].keys.append(keys[device, n])
-    for device, n, st, above_inc, above_no, last_inc, last_no in session.rows(
-        "SELECT device, n, st, above_inc, above_no, last_inc, last_no FROM key_range"
-        " WHERE trust = :t AND device IN :ids",
-        t=trust, ids=wanted,
-    ):  # fmt: skip
+    for device, n, st, above_inc, above_no, last_inc, last_no in ranges:
         if above_inc is not None:
             keys[device, n].above[st] = (above_inc, above_no)
         if last_inc is not None:

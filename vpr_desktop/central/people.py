@@ -5,12 +5,13 @@ A role in conflict counts as reporter; whether access ended in conflict counts a
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
-from vpr_desktop.central.database import Session
+from vpr_desktop.central.database import Asked, Session
 from vpr_desktop.domain.ops import Held, fold
 from vpr_desktop.domain.workflow import allowed
 
@@ -33,12 +34,20 @@ class Author:
 
 def authors(session: Session, st: int) -> dict[str, Author]:
     """Everybody known in a stream, by sign-in name."""
-    rows = session.rows(
+    return authors_in(session.together(asking_authors(st))[0])
+
+
+def asking_authors(st: int) -> Asked:
+    """What reads everybody known in a stream."""
+    return (
         "SELECT u.user_id, u.ei, u.role, u.active, EXISTS (SELECT 1 FROM op_seen o JOIN review r"
         " ON r.st = o.st AND r.op_id = o.op_id AND r.kind = 'review' AND r.settled_at IS NULL"
-        " WHERE o.st = u.st AND o.ei = u.ei AND o.et = 'user') FROM user_ u WHERE u.st = :st",
-        st=st,
-    )
+        " WHERE o.st = u.st AND o.ei = u.ei AND o.et = 'user') FROM user_ u WHERE u.st = :st"
+    ), {"st": st}
+
+
+def authors_in(rows: Sequence[Any]) -> dict[str, Author]:
+    """Reads what `asking_authors` gave."""
     return {row[0]: Author(row[1], row[2], bool(row[3]), not row[4]) for row in rows}
 
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from vpr_desktop.central import auth, devices
-from vpr_desktop.central.database import Session
+from vpr_desktop.central import auth
 from vpr_desktop.central.devices import HeldDevice, HeldKey
 from vpr_desktop.central.judge import Entry, entries
 from vpr_desktop.domain.batches import MOST_RAW, Batch, digest
@@ -37,11 +36,6 @@ class Prepared:
 def prepare(batches: list[Batch], st: str, known: dict[str, HeldDevice]) -> list[Prepared]:
     """Every batch with its signature checked and its lines judged."""
     return [_prepare(batch, st, known) for batch in batches]
-
-
-def senders(session: Session, trust: int, batches: list[Batch]) -> dict[str, HeldDevice]:
-    """The devices that sealed these batches, as far as the trust knows them."""
-    return devices.load(session, trust, sorted({batch.header.dev for batch in batches}))
 
 
 def _prepare(batch: Batch, st: str, known: dict[str, HeldDevice]) -> Prepared:

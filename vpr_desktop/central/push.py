@@ -8,33 +8,52 @@ from __future__ import annotations
 from typing import Any
 
 import msgspec
+from psycopg.errors import UniqueViolation
 from sqlalchemy.exc import IntegrityError
 
 from vpr_desktop.central import auth, devices, erasing, people, postgres, prepare, standing
 from vpr_desktop.central.auth import Caller
-from vpr_desktop.central.database import Database, Session
+from vpr_desktop.central.database import Asked, Database, Session, acting_for
 from vpr_desktop.central.judge import Entry, read
 from vpr_desktop.central.people import Author
 from vpr_desktop.central.prepare import Prepared
 from vpr_desktop.central.refusals import Refused
-from vpr_desktop.central.scopes import Stream, stream_of
-from vpr_desktop.domain.batches import Batch, b64, header_line
+from vpr_desktop.central.scopes import Stream, asking_stream, stream_in
+from vpr_desktop.domain.batches import Batch, Header, b64, header_line
 from vpr_desktop.domain.ops import chain_next
 from vpr_desktop.sync.protocol import Anchor, BatchAnswer, PushAnswer, problem
 
 INSERT_SQLITE = "INSERT INTO op (trust, st, seq, op_id, hash, raw, batch, pos, et, ei) VALUES (?,?,?,?,?,?,?,?,?,?)"
 
 
+class Held(Exception):
+    """Something of what was to be inserted is held already."""
+
+
 class Push:
     """One push, in one transaction."""
 
-    def __init__(self, session: Session, caller: Caller, stream: Stream, now: int) -> None:
+    def __init__(self, session: Session, caller: Caller, place: Stream, now: int, *, looks_first: bool) -> None:
+        """Takes the lock of the stream's row, then reads what stands there. Raises Refused.
+
+        `place` is the stream as it was read without the lock; `looks_first` before each insert for what is held.
+        """
+        begin = [acting_for(caller.trust)] if session.is_postgres else []
+        state, kept, stream, known, aside = session.together(
+            *begin, auth.asking_state(caller), auth.keeping_nonce(caller, now),
+            asking_stream(session, caller, place.id, lock=True), people.asking_authors(place.n),
+            ("SELECT 1 FROM quarantine WHERE st = :st LIMIT 1", {"st": place.n}),
+        )[-5:]  # fmt: skip
+        auth.is_active(state)
+        auth.was_kept(session, caller, now, kept)
         self.session = session
         self.caller = caller
-        self.stream = stream
+        self.stream = stream_in(stream, place.id, may_be_ended=True)
         self.now = now
-        self.known: dict[str, Author] = people.authors(session, stream.n)
-        self.first_head = stream.head
+        self.known: dict[str, Author] = people.authors_in(known)
+        self.first_head = self.stream.head
+        self.has_quarantine = bool(aside)
+        self.looks_first = looks_first
 
     def take(self, made: Prepared) -> BatchAnswer:
         """Stores what a batch brings that is not held, and says how every line stands."""
@@ -43,17 +62,20 @@ class Push:
             made.problem = problem("not-in-scope")
         if made.problem is not None:
             return BatchAnswer(header.id, problem=made.problem)
-        row = self.session.one(
-            "SELECT n, digest FROM batch WHERE st = :st AND id = :id", st=self.stream.n, id=header.id
-        )
-        if row is not None and bytes(row[1]) != made.digest:
+        held, doubled, added = self.session.together(
+            ("SELECT n, digest FROM batch WHERE st = :st AND id = :id", {"st": self.stream.n, "id": header.id}),
+            self._asking_doubled(header), self._adding(made),
+        )  # fmt: skip
+        if held and bytes(held[0][1]) != made.digest:
             self._alarm("batch-differs", made)
             return BatchAnswer(header.id, problem=problem("batch-differs"))
         self._keep_keys(made)
-        number = row[0] if row is not None else self._add_batch(made)
+        if doubled and added:
+            self._alarm("copied-file", made)
+        number = int((held or added)[0][0])
         self._judge(made)
         first = self.stream.head + 1
-        stored = self._store(made, number, is_new=row is None)
+        stored = self._store(made, number, is_new=not held)
         if len(stored) == header.n and not any(entry.review for entry in stored):
             return BatchAnswer(header.id, first=first, stored=header.n)  # the usual case needs no look-up
         return standing.answer(self.session, self.stream.n, number, made)
@@ -85,24 +107,28 @@ class Push:
         if signer.state != "open" and header.no > signer.last.get(header.st, (-1, 0)):
             devices.set_range(self.session, trust, header.dev, signer.n, header.st, "last", header.no)
 
-    def _add_batch(self, made: Prepared) -> int:
+    def _asking_doubled(self, header: Header) -> Asked:
+        """What finds another batch of the device in this one's place."""
+        return (
+            "SELECT 1 FROM batch WHERE st = :st AND dev = :dev AND id <> :id AND"
+            " ((inc = :inc AND no = :no) OR (prev = :prev AND prev <> '')) LIMIT 1"
+        ), {
+            "st": self.stream.n, "dev": header.dev, "id": header.id, "inc": header.no[0], "no": header.no[1],
+            "prev": header.prev,
+        }  # fmt: skip
+
+    def _adding(self, made: Prepared) -> Asked:
+        """What adds a batch and gives its number; nothing where one of its identity is held."""
         header = made.batch.header
-        doubled = self.session.one(
-            "SELECT 1 FROM batch WHERE st = :st AND dev = :dev AND"
-            " ((inc = :inc AND no = :no) OR (prev = :prev AND prev <> '')) LIMIT 1",
-            st=self.stream.n, dev=header.dev, inc=header.no[0], no=header.no[1], prev=header.prev,
-        )  # fmt: skip
-        if doubled is not None:
-            self._alarm("copied-file", made)
-        row = self.session.one(
+        return (
             "INSERT INTO batch (trust, st, id, dev, inc, no, prev, header, digest, hashes, received_at)"
-            " VALUES (:t, :st, :id, :dev, :inc, :no, :prev, :header, :digest, :hashes, :now) RETURNING n",
-            t=self.caller.trust, st=self.stream.n, id=header.id, dev=header.dev, inc=header.no[0], no=header.no[1],
-            prev=header.prev, header=header_line(header), digest=made.digest, hashes=b"".join(made.batch.hashes),
-            now=self.now,
-        )  # fmt: skip
-        assert row is not None
-        return int(row[0])
+            " VALUES (:t, :st, :id, :dev, :inc, :no, :prev, :header, :digest, :hashes, :now)"
+            " ON CONFLICT (st, id) DO NOTHING RETURNING n"
+        ), {
+            "t": self.caller.trust, "st": self.stream.n, "id": header.id, "dev": header.dev, "inc": header.no[0],
+            "no": header.no[1], "prev": header.prev, "header": header_line(header), "digest": made.digest,
+            "hashes": b"".join(made.batch.hashes), "now": self.now,
+        }  # fmt: skip
 
     def _judge(self, made: Prepared) -> None:
         """What only the stream can tell: rights of authors, and whether an erasing op may take effect."""
@@ -117,22 +143,19 @@ class Push:
                     entry.quarantined = whole
 
     def _store(self, made: Prepared, number: int, is_new: bool) -> list[Entry]:
-        """Inserts what is not held. Most pushes hold nothing that is: so insert first, look up where it fails."""
+        """Inserts what is not held. Raises Held where nobody looked and something was."""
         wanted = [e for e in made.entries if e.op is not None and e.quarantined is None]
-        stored = wanted
-        if not (is_new and self._try_insert(number, wanted)):
-            stored = self._not_held(wanted)
-            if not self._try_insert(number, stored):
-                raise Refused("busy", retry_after=1)
+        stored = wanted if is_new and not self.looks_first else self._not_held(wanted)
+        self._insert(number, stored)
         self._advance(stored)
         self._quarantine(number, [e for e in made.entries if e.quarantined is not None])
         self._mark(made.batch, stored)
         self._after(stored)
         return stored
 
-    def _try_insert(self, number: int, wanted: list[Entry]) -> bool:
+    def _insert(self, number: int, wanted: list[Entry]) -> None:
         if not wanted:
-            return True
+            return
         place = (self.caller.trust, self.stream.n)
         rows = [
             (*place, seq, e.op["op"], e.hash, e.raw, number, e.pos, e.op["et"], e.op["ei"])
@@ -140,18 +163,12 @@ class Push:
             if e.op is not None
         ]
         try:
-            with self.session.connection.begin_nested():
-                if self.session.is_postgres:
-                    postgres.copy_ops(self.session.connection, rows)
-                else:
-                    self.session.connection.exec_driver_sql(INSERT_SQLITE, rows)
-        except IntegrityError:
-            return False
-        except Exception as error:
-            if getattr(error, "sqlstate", "") != "23505":  # the copy is the driver's own, not wrapped
-                raise
-            return False
-        return True
+            if self.session.is_postgres:
+                postgres.copy_ops(self.session.connection, rows)
+            else:
+                self.session.connection.exec_driver_sql(INSERT_SQLITE, rows)
+        except (IntegrityError, UniqueViolation) as error:  # the copy is the driver's own, not wrapped
+            raise Held() from error
 
     def _not_held(self, wanted: list[Entry]) -> list[Entry]:
         """Those whose identity is not held; one held with another hash is refused, and the trust told."""
@@ -180,6 +197,7 @@ class Push:
         self.stream.head += len(stored)
 
     def _quarantine(self, number: int, entries: list[Entry]) -> None:
+        self.has_quarantine = self.has_quarantine or bool(entries)
         for entry in entries:
             self.session.run(
                 "INSERT INTO quarantine (trust, st, batch, pos, hash, raw, problem, at)"
@@ -195,7 +213,7 @@ class Push:
             if entry.review is not None and entry.op is not None:
                 self._note("review", entry.review, batch.header.dev, op_id=entry.op["op"], batch_id=batch.header.id)
         hashes = [entry.hash for entry in stored]
-        if hashes and self.session.one("SELECT 1 FROM quarantine WHERE st = :st LIMIT 1", st=self.stream.n):
+        if hashes and self.has_quarantine:
             self.session.run("DELETE FROM quarantine WHERE st = :st AND hash IN :h", st=self.stream.n, h=hashes)
 
     def _after(self, stored: list[Entry]) -> None:
@@ -220,7 +238,8 @@ class Push:
         for batch, pos, hashed, raw in rows:
             entry = Entry(pos, bytes(hashed), bytes(raw), read(bytes(raw)))
             if erasing.why_not(self.session, self.stream.n, entry, self.known, ()) is None:
-                if self._not_held([entry]) and self._try_insert(batch, [entry]):
+                if self._not_held([entry]):
+                    self._insert(batch, [entry])
                     self._advance([entry])
                     erasing.erase(self.session, self.caller.trust, self.stream.n, entry)
                 self.session.run("DELETE FROM quarantine WHERE batch = :b AND hash = :h", b=batch, h=bytes(hashed))
@@ -236,39 +255,53 @@ class Push:
             now=self.now,
         )  # fmt: skip
 
-    def finish(self) -> None:
-        """Writes where the stream now stands, and who pushed what."""
-        if self.stream.head == self.first_head:
-            return
-        self.session.run(
-            "UPDATE stream SET head = :head, chain = :chain WHERE n = :n",
-            head=self.stream.head, chain=self.stream.chain, n=self.stream.n,
-        )  # fmt: skip
-        log(self.session, self.caller, self.stream.n, "push", self.first_head + 1, self.stream.head, self.now)
+    def finish(self, anchor: Anchor | None) -> None:
+        """Writes where the stream now stands, who pushed what, and where the chains of its file then stood."""
+        caller, stream = self.caller, self.stream
+        last: list[Asked] = []
+        if stream.head != self.first_head:
+            last = [
+                (
+                    "UPDATE stream SET head = :head, chain = :chain WHERE n = :n",
+                    {"head": stream.head, "chain": stream.chain, "n": stream.n},
+                ),
+                logging_act(caller, stream.n, "push", self.first_head + 1, stream.head, self.now),
+            ]
+        if anchor is not None:
+            told = {"an": msgspec.json.encode(anchor).decode(), "t": caller.trust, "id": caller.device}
+            last.append(("UPDATE device SET last_an = :an WHERE trust = :t AND id = :id", told))
+        self.session.together(*last)
 
 
 def push(database: Database, caller: Caller, st: str, batches: list[Batch], now: int) -> PushAnswer:
-    """Stores batches. Raises Refused where the request as a whole is not done."""
+    """Stores batches. Raises Refused where the request as a whole is not done.
+
+    Most pushes hold nothing that is held: so all is inserted first, and begun anew, looking first, where that fails.
+    """
     anchor = _anchor(caller, batches)
     with database.read() as session:
-        auth.still_active(session, caller)
-        stream_of(session, caller, st, may_be_ended=True)
-        known = prepare.senders(session, caller.trust, batches)
-    prepared = prepare.prepare(batches, st, known)
-    with database.write() as session:
-        auth.still_active(session, caller)
-        auth.once(session, caller, now)
-        stream = stream_of(session, caller, st, lock=True, may_be_ended=True)
-        one = Push(session, caller, stream, now)
-        answers = [one.take(made) for made in prepared]
-        one.finish()
-        before = msgspec.json.decode(caller.last_an, type=Anchor) if caller.last_an else None
-        if anchor is not None:
-            session.run(
-                "UPDATE device SET last_an = :an WHERE trust = :t AND id = :id",
-                an=msgspec.json.encode(anchor).decode(), t=caller.trust, id=caller.device,
-            )  # fmt: skip
-        return PushAnswer(answers, stream.head, b64(stream.chain), stream.epoch, before)
+        begin = [acting_for(caller.trust)] if session.is_postgres else []
+        state, rows, *senders = session.together(
+            *begin, auth.asking_state(caller), asking_stream(session, caller, st),
+            *devices.asking(caller.trust, sorted({batch.header.dev for batch in batches})),
+        )[len(begin) :]  # fmt: skip
+        auth.is_active(state)
+        place = stream_in(rows, st, may_be_ended=True)
+        known = devices.held_in(*senders)
+    for looks_first in (False, True):
+        prepared = prepare.prepare(batches, st, known)
+        try:
+            with database.write() as session:
+                one = Push(session, caller, place, now, looks_first=looks_first)
+                answers = [one.take(made) for made in prepared]
+                one.finish(anchor)
+            break
+        except Held:
+            continue
+    else:
+        raise Refused("busy", retry_after=1)
+    before = msgspec.json.decode(caller.last_an, type=Anchor) if caller.last_an else None
+    return PushAnswer(answers, one.stream.head, b64(one.stream.chain), one.stream.epoch, before)
 
 
 def _anchor(caller: Caller, batches: list[Batch]) -> Anchor | None:
@@ -284,10 +317,9 @@ def _anchor(caller: Caller, batches: list[Batch]) -> Anchor | None:
         raise Refused("unreadable-body", "the anchor cannot be read") from error
 
 
-def log(session: Session, caller: Caller, st: int, act: str, low: int, high: int, now: int) -> None:
-    """Who did what with which numbers of a stream."""
-    session.run(
+def logging_act(caller: Caller, st: int, act: str, low: int, high: int, now: int) -> Asked:
+    """What notes who did what with which numbers of a stream."""
+    return (
         "INSERT INTO access_log (trust, at, device, st, act, low, high)"
-        " VALUES (:t, :now, :device, :st, :act, :low, :high)",
-        t=caller.trust, now=now, device=caller.device, st=st, act=act, low=low, high=high,
-    )  # fmt: skip
+        " VALUES (:t, :now, :device, :st, :act, :low, :high)"
+    ), {"t": caller.trust, "now": now, "device": caller.device, "st": st, "act": act, "low": low, "high": high}

@@ -19,7 +19,7 @@ from starlette.exceptions import HTTPException
 from vpr_desktop.central import auth, enrolment, heads, intake, logs, openapi, pull, push, standing
 from vpr_desktop.central.auth import Caller, Message
 from vpr_desktop.central.buckets import Buckets, OwnBuckets, SharedBuckets
-from vpr_desktop.central.database import Database
+from vpr_desktop.central.database import Database, acting_for
 from vpr_desktop.central.metrics import Metrics
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.central.scopes import stream_of
@@ -205,8 +205,9 @@ class Calls:
             if page.last >= page.first:
                 self.endpoint.take(caller, len(body), requests=0)
                 with self.database.write() as session:
-                    session.act_for(caller.trust)
-                    push.log(session, caller, page.stream.n, "pull", page.first, page.last, message.now)
+                    begin = [acting_for(caller.trust)] if session.is_postgres else []
+                    told = (page.stream.n, "pull", page.first, page.last, message.now)
+                    session.together(*begin, push.logging_act(caller, *told))
             return body
 
         body = await run_in_threadpool(work)

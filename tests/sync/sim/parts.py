@@ -117,19 +117,11 @@ class Quick:
     def run(self, sql: str, **values: Any) -> int:
         return self._do(sql, values).rowcount
 
+    def together(self, *asked: Any) -> list[list[Any]]:
+        return [self._do(sql, dict(values)).fetchall() for sql, values in asked]
+
     def act_for(self, trust: int) -> None:
         """There is no row security to set."""
-
-    @contextmanager
-    def begin_nested(self) -> Iterator[None]:
-        self.driver.execute("SAVEPOINT inner")
-        try:
-            yield
-        except BaseException:
-            self.driver.execute("ROLLBACK TO inner")
-            raise
-        finally:
-            self.driver.execute("RELEASE inner")
 
     def exec_driver_sql(self, sql: str, rows: Any) -> None:
         try:
