@@ -4,13 +4,14 @@ Parts, each with one line of summary; without a part all but `cover`:
   save lock migrate backup slots restore rekey first-run   the app ended at its system calls, or its calls made to fail
                                                            (Linux on x86-64; half a minute to three minutes each)
   bytes      files altered while nobody has them open (some five minutes)
-  histories  PCs and an endpoint with every fault, each history drawn from a number (four minutes)
+  histories  PCs and an endpoint with every fault, each history drawn from a number (some two hours on two cores; what
+             was done is kept in soak-out/, so after Ctrl+C the same command goes on where it was)
   endpoint   generated requests against the endpoint on SQLite and PostgreSQL, then altered, late and replayed ones
              (ten minutes)
   screens    scales of the screen (a minute)
   cover      every test once more, with what each file's tests reach (twice as long as the tests alone)
 --points N: calls to kill at in each part (default 50); --bytes N: altered bytes in all (1000);
---histories N (2000); --requests N: to each database (50000); --altered N: likewise (10000);
+--histories N (200000); --requests N: to each database (50000); --altered N: likewise (10000);
 --seed N: another choice of all.
 """
 
@@ -50,11 +51,14 @@ def _bytes(options: Namespace) -> Said:
 
 
 def _histories(options: Namespace) -> Said:
-    from tests.sync.sim.world import failure
+    from tests.soak import histories
 
-    first = options.seed * 1_000_000  # the tests have those from 0 on
-    told = ((seed, failure(seed)) for seed in range(first, first + options.histories))
-    return Said(f"{options.histories} histories", [f"history {seed}: {text}" for seed, text in told if text])
+    def told(done: histories.Done) -> None:
+        if done.count % 5_000 == 0 or done.count == options.histories:
+            print(f"{'':10} {done.count} histories, {len(done.wrong)} wrong", flush=True)
+
+    done = histories.soak(options.histories, options.seed * 1_000_000, told=told)  # the tests have those from 0 on
+    return Said(f"{done.count} histories: {done.summary()}", done.wrong)
 
 
 def _endpoint(options: Namespace) -> Said:
@@ -97,14 +101,18 @@ def main() -> int:
     """Runs the parts named, or the usual ones."""
     reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reading.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    for name, default in (("points", 50), ("bytes", 1000), ("histories", 2000), ("requests", 50_000),
+    for name, default in (("points", 50), ("bytes", 1000), ("histories", 200_000), ("requests", 50_000),
                           ("altered", 10_000), ("seed", 1)):  # fmt: skip
         reading.add_argument(f"--{name}", type=int, default=default)
     options = reading.parse_args()
     bad = 0
     for part in [part for part in PARTS if part in (options.parts or USUAL)]:
         began = time.monotonic()
-        said = one(part, options)
+        try:
+            said = one(part, options)
+        except KeyboardInterrupt:
+            print(f"{part} was ended before its end.")
+            return 1
         bad += len(said.wrong)
         took = f"{time.monotonic() - began:.0f} s"
         print(f"{part:10} {said.summary}, {len(said.wrong)} wrong, {took}", flush=True)

@@ -158,9 +158,11 @@ class Runner:
 
     def _seal(self, effect: events.Seal) -> events.Sealed:
         def job(unit: UnitOfWork) -> Sized | None:
+            waited = outbox.unanswered_batches(unit.db, effect.st)
             n = self._sealed(unit, effect.st)
             made = None if n is None else Sized(n, len(outbox.hashes_of(unit.db, n)))
-            self._commit(unit)
+            # With an entry in the audit, a file put back to before the sealing is not what the endpoint was told of.
+            self._commit(unit, "" if n is None or n in waited else "batch sealed", effect.st)
             return made
 
         return events.Sealed(self.in_unit(job))

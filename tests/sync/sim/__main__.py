@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import sys
 
-from tests.sync.sim.world import HISTORY, WAYS, World, failure
+from tests.sync.sim.world import FATES, HISTORY, WAYS, World, failure
 
 
 def shortest(seed: int) -> tuple[int, frozenset[str]]:
     """The fewest things that still fail, and the kinds of things that are not needed for it."""
     length = next(n for n in range(1, HISTORY + 1) if failure(seed, length=n)) if failure(seed) else HISTORY
     without: frozenset[str] = frozenset()
-    for way in (*WAYS, "lost", "cut", "twice", "late", "crash before", "crash after", "killed", "endpoint ends"):
+    for way in (*WAYS, *FATES, "killed", "endpoint ends"):
         if failure(seed, length=length, without=without | {way}):
             without |= {way}
     return length, without

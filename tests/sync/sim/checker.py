@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from functools import cache
+from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tests.sync.sim import model
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
 LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
 
 
-def standing(world: World) -> Any:
-    """Where everything stands: for asking whether anything still moves."""
+def standing(world: World, pc: SimPc) -> Any:
+    """Where a PC and the endpoint stand: for asking whether anything still moves."""
     counts = "SELECT (SELECT count(*) FROM op), (SELECT count(*) FROM op WHERE seq IS NULL)"
     outbox = "SELECT group_concat(state) FROM (SELECT state FROM outbox ORDER BY op)"
     places = "SELECT group_concat(quote(v)) FROM state WHERE k LIKE 'place:%'"
-    pcs = [tuple(pc.db.execute(sql).fetchone() for sql in (counts, outbox, places)) for pc in world.pcs]
     with world.central.read() as session:
-        return pcs, session.rows("SELECT id, head, epoch FROM stream ORDER BY id")
+        heads = session.rows("SELECT id, head, epoch FROM stream ORDER BY id")
+    return heads, [pc.db.execute(sql).fetchone() for sql in (counts, outbox, places)]
 
 
 def check_all(world: World) -> None:
@@ -65,7 +66,7 @@ def _endpoint(world: World) -> Held:
     return found
 
 
-@cache
+@lru_cache(1000)
 def _hashes(header_line: bytes, packed: bytes) -> frozenset[bytes]:
     """The hashes that a batch proves; none where no PC sealed it."""
     header = batches.read_header(header_line)[0]
@@ -86,7 +87,11 @@ def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
     for st in WARDS:
         place = json.loads(checks.state_or(pc.db, f"place:{st}", "{}") or "{}")
         known = st in pc.wards
-        ops = pc.db.execute("SELECT id, seq, hash, raw, batch FROM op WHERE st = ? ORDER BY n", (st,)).fetchall()
+        sql = (
+            "SELECT o.n, o.id, o.seq, o.hash, o.raw, b.header, b.hashes FROM op o LEFT JOIN batch b ON b.n = o.batch"
+            " WHERE o.st = ? ORDER BY o.n"
+        )
+        ops = pc.db.execute(sql, (st,)).fetchall()
         world.check(known or not ops, "I14: an op of a ward that this PC never had")
         if known:
             _ops_of_file(world, pc, ops, at_endpoint[st], place)
@@ -99,9 +104,8 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
     head = max((seq or 0 for seq, _, _ in told.values()), default=0)
     world.check(place.get("cursor", 0) == head and not place.get("offering"), "I1: a PC did not come to the end")
     listed = {row[0] for row in pc.db.execute("SELECT op FROM outbox")}
-    for op_id, seq, hashed, raw, batch in ops:
+    for n, op_id, seq, hashed, raw, header, hashes in ops:
         at = told.get(op_id)
-        n = pc.db.execute("SELECT n FROM op WHERE id = ?", (op_id,)).fetchone()[0]
         world.check(at is not None or n in listed, f"I10: op {op_id} left without a number")
         if at is None:
             continue
@@ -110,11 +114,11 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
         world.check((raw is None) == (at[2] is None), "I1: erased in one place, not in another")
         if raw is not None:
             world.check(op_hash(bytes(raw)) == bytes(hashed), "I2: the bytes are not those of the hash")
-            row = pc.db.execute("SELECT header, hashes FROM batch WHERE n = ?", (batch,)).fetchone()
-            world.check(row is not None and _proven(bytes(row[0]), bytes(row[1]), bytes(hashed)), "I2: op unproven")
-    numbers = sorted(seq for _, seq, _, _, _ in ops if seq is not None)
+            proven = header is not None and _proven(bytes(header), bytes(hashes), bytes(hashed))
+            world.check(proven, "I2: op unproven")
+    numbers = {seq for _, _, seq, *_ in ops if seq is not None}
     gone = {seq for seq, _, raw in told.values() if raw is None}
-    world.check(set(range(1, head + 1)) - set(numbers) <= gone, "I7: a number is missing")
+    world.check(set(range(1, head + 1)) - numbers <= gone, "I7: a number is missing")
 
 
 def _records(world: World, pc: SimPc) -> None:
@@ -126,6 +130,7 @@ def _records(world: World, pc: SimPc) -> None:
         if et not in ENTITIES:
             continue
         folded, _ = oplog.entity_fold(pc.db, ei)
+        world.mix["conflicts that stand at the end"] += len(folded.clashes)
         world.check({f: frozenset(h) for f, h in folded.heads.items()} == model.heads(ops), f"I5: heads of {et} {ei}")
         world.check(folded.clashes == model.clashes(ops), f"I5: conflicts of {et} {ei}")
         for field, heads in model.heads(ops).items():
@@ -137,6 +142,7 @@ def _everywhere(world: World, at_endpoint: Held) -> None:
     """I1, I9: whatever was acknowledged and not lost with every copy is at the endpoint and on every PC, once."""
     with world.central.read() as session:
         aside = {bytes(row[0]) for row in session.rows("SELECT hash FROM quarantine")}
+    on_pc = {pc.number: Counter(row[0] for row in pc.db.execute("SELECT id FROM op")) for pc in world.pcs}
     for op_id, raw in world.model.must_have().items():
         st = json.loads(raw)["st"]
         held = at_endpoint[st].get(op_id)
@@ -145,8 +151,7 @@ def _everywhere(world: World, at_endpoint: Held) -> None:
         for pc in world.pcs:
             if held is None or st not in pc.wards:
                 continue
-            row = pc.db.execute("SELECT count(*) FROM op WHERE id = ?", (op_id,)).fetchone()
-            world.check(row[0] == 1 or held[2] is None, f"I1: op {op_id} is not on PC {pc.number}")
+            world.check(on_pc[pc.number][op_id] == 1 or held[2] is None, f"I1: op {op_id} is not on PC {pc.number}")
 
 
 def _same_rows(world: World) -> None:
@@ -189,7 +194,7 @@ def _nothing_changes_again(world: World) -> None:
     before = None
     for _ in range(2):
         before = held()
-        for st, body in world.pushes[-6:]:
+        for st, body in dict.fromkeys(world.pushes[-6:]):
             if st in sender.wards:
                 sender.line.push(st, body, "again")
     world.check(held() == before, "I8: a push that came again changed something")

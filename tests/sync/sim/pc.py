@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from tests.sync.sim.net import Crash, Line
-from tests.sync.sim.parts import HOME, Anchors, device_keys, new_file, open_memory
+from tests.sync.sim.parts import HOME, Anchors, columns, device_keys, done_with, new_file, open_memory
 from vpr_desktop.domain.batches import b64
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
@@ -83,6 +83,7 @@ class SimPc:
         waiting = bool(outbox.streams(self.db))
         self.state, _ = engine.step(engine.State(), events.Started(self.monotonic(), chance(), waiting))
         self.forms = []
+        self.checked: dict[str, int] = {}
         self.busy = False
 
     def restart(self) -> None:
@@ -139,8 +140,11 @@ class SimPc:
         self.save(record)
 
     def send_listed_again(self) -> None:
+        listed = outbox.needs_you(self.db)
+        if not listed:
+            return
         with self.unit() as unit:
-            for op, *_ in outbox.needs_you(unit.db):
+            for op, *_ in listed:
                 outbox.send_again(unit.db, op)
             unit.commit("send again")
 
@@ -191,6 +195,7 @@ class SimPc:
     def restore(self, on_purpose: bool) -> None:
         """Goes on from a backup; not on purpose means that file and anchor were both put back by somebody."""
         image, tip, self.public = self.world.draw.choice(self.backups)
+        done_with(self.db)
         self.db = open_memory(image)
         if on_purpose:
             self.db.execute("BEGIN IMMEDIATE")
@@ -226,6 +231,9 @@ class SimPc:
             if not held:
                 continue
             cursor = json.loads(held)["cursor"]
+            if cursor == self.checked.get(st):
+                continue
+            self.checked[st] = cursor
             numbers = {row[0] for row in self.db.execute("SELECT seq FROM op WHERE st = ? AND seq <= ?", (st, cursor))}
             missing = set(range(1, cursor + 1)) - numbers
             self.world.check(missing <= self.world.erased_numbers(st), "I7: the cursor passed an op that is not held")
@@ -238,7 +246,5 @@ class SimPc:
         """Every record as it stands, without the numbers that only this file knows."""
         found = {}
         for name in ENTITIES:
-            columns = [row[1] for row in self.db.execute(f"PRAGMA table_info({name})") if row[1] != "n"]
-            named = ", ".join(f'"{one}"' for one in columns)
-            found[name] = [tuple(row) for row in self.db.execute(f"SELECT {named} FROM {name} ORDER BY id")]
+            found[name] = self.db.execute(f"SELECT {columns(name)} FROM {name} ORDER BY id").fetchall()
         return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -15,7 +16,7 @@ from typing import Any
 from tests.sync.sim import checker
 from tests.sync.sim.model import Model
 from tests.sync.sim.net import FRESH, Crash, FaultInside
-from tests.sync.sim.parts import BIR, CED, WARDS, Chance, MemoryDatabase, endpoint_image
+from tests.sync.sim.parts import BIR, CED, WARDS, Chance, done_with, ended, new_endpoint, quick
 from tests.sync.sim.pc import SimPc
 from vpr_desktop.central import admin, devices, enrolment
 from vpr_desktop.central.refusals import Refused
@@ -27,6 +28,7 @@ from vpr_desktop.sync.protocol import Enrol
 
 HISTORY = 26  # things that happen before the calm
 CALM_ROUNDS = 14
+FATES = ("lost", "cut", "cut", "twice", "late", "crash before", "crash after")  # of a request
 
 
 class Broken(AssertionError):
@@ -48,7 +50,8 @@ class World:
         self.pushes: list[tuple[str, bytes]] = []
         self.snapshots: list[bytes] = []
         self.trace: list[tuple[Any, ...]] = []
-        self.central = MemoryDatabase(endpoint_image())
+        self.mix: Counter[str] = Counter()  # how often what happened, told or not
+        self.central = new_endpoint()
         self.central.between = self.other_process
         self.severity = self.draw.choice((0.02, 0.1, 0.3))
         self.pcs: list[SimPc] = []
@@ -83,11 +86,12 @@ class World:
         """What happens to a request."""
         if not self.stormy or self.draw.random() > self.severity:
             return "arrives"
-        ways = ("lost", "cut", "cut", "twice", "late", "crash before", "crash after")
-        return self.draw.choice([way for way in ways if way not in self.without])
+        return self.draw.choice([way for way in FATES if way not in self.without])
 
     def told(self, *what: Any) -> None:
         self.trace.append((round(self.now, 3), *what))
+        if what[0] not in WAYS:  # those count themselves where they do something
+            self.mix[f"{what[-1]}"] += 1
 
     def step(self, pc: SimPc) -> None:
         """Between two transactions of a PC: the moment in which a process can end with one of them done."""
@@ -131,6 +135,7 @@ class World:
             return
         chance = self.draw.random()
         if chance < 0.02 * (self.severity > 0.05) and "endpoint ends" not in self.without:
+            self.told("endpoint", "endpoint ends")
             raise FaultInside
         if chance < 0.1 and self.late:
             self.depth += 1
@@ -154,8 +159,9 @@ class World:
         ready = [pc for pc in self.pcs if pc is not but and not pc.busy]
         pc = self.draw.choice(ready) if ready else None
         self.told(name, pc.number if pc else "-")
-        if pc is not None or name in ("deliver late", "snapshot", "put back", "lie", "truth"):
-            getattr(self, "_" + name.replace(" ", "_"))(pc)
+        can = pc is not None or name in ("deliver late", "snapshot", "put back", "lie", "truth")
+        if can and getattr(self, "_" + name.replace(" ", "_"))(pc) is not False:
+            self.mix[name] += 1
 
     def _log(self, pc: SimPc) -> None:
         pc.log()
@@ -186,28 +192,32 @@ class World:
     def _snapshot(self, _pc: Any) -> None:
         self.snapshots.append(self.central.image())
 
-    def _put_back(self, _pc: Any) -> None:
+    def _put_back(self, _pc: Any) -> bool:
         """The endpoint's database is put back; its operator may forget to say so."""
-        if self.snapshots and not any(pc.busy for pc in self.pcs):
+        can = bool(self.snapshots) and not any(pc.busy for pc in self.pcs)
+        if can:
             self.central.put_back(self.draw.choice(self.snapshots))
             if self.draw.random() < 0.6:
                 admin.restore_epoch(self.central)
             self.disaster()
+        return can
 
     def _back_up(self, pc: SimPc) -> None:
         pc.back_up()
 
-    def _restore(self, pc: SimPc) -> None:
+    def _restore(self, pc: SimPc) -> bool:
         if pc.backups:
             pc.restore(on_purpose=True)
             self.disaster()
+        return bool(pc.backups)
 
-    def _file_put_back(self, pc: SimPc) -> None:
+    def _file_put_back(self, pc: SimPc) -> bool:
         """Somebody puts file and anchor back together, and nobody tells the app."""
         if pc.backups:
             pc.restore(on_purpose=False)
             self.put_back = True
             self.disaster()
+        return bool(pc.backups)
 
     def _newer(self, pc: SimPc) -> None:
         """A PC of a newer version writes what this version does not know."""
@@ -216,21 +226,28 @@ class World:
     def _erase(self, pc: SimPc) -> None:
         pc.erase()
 
-    def _leave(self, pc: SimPc) -> None:
+    def _leave(self, pc: SimPc) -> bool:
         """A ward is taken from a PC."""
-        if pc.enrolled and self.known(pc):
+        can = self.known(pc)
+        if can:
             admin.end_scope(self.central, pc.device, WARDS[pc.wards[-1]])
             self.disaster()
+        return can
 
-    def _scrapped(self, pc: SimPc) -> None:
+    def _scrapped(self, pc: SimPc) -> bool:
         """A PC is gone for good, with all that only it held."""
-        if len(self.pcs) > 1:
+        can = len(self.pcs) > 1
+        if can:
             self.pcs.remove(pc)
+            done_with(pc.db)
             self.disaster()
+        return can
 
-    def _revoke(self, pc: SimPc) -> None:
-        if pc.enrolled and self.known(pc):
+    def _revoke(self, pc: SimPc) -> bool:
+        can = self.known(pc)
+        if can:
             admin.revoke(self.central, pc.device)
+        return can
 
     def _code(self, pc: SimPc) -> None:
         self.enrol(pc)
@@ -248,8 +265,9 @@ class World:
         self.lying = False
 
     def known(self, pc: SimPc) -> bool:
+        """Whether this endpoint has let the PC in, and knows of it still."""
         with self.central.read() as session:
-            return pc.device in devices.load(session, 1, [pc.device])
+            return pc.enrolled and pc.device in devices.load(session, 1, [pc.device])
 
     def disaster(self) -> None:
         """Copies are gone: what nobody holds any more is given up, everything else must come back."""
@@ -264,7 +282,7 @@ class World:
     # A whole history.
 
     def run(self) -> None:
-        with self._chance():
+        with quick(), self._chance():
             for number in range(self.draw.choice((1, 2, 2, 3, 3, 4, 5))):
                 self.pcs.append(self._new_pc(number))
             for _ in range(self.length):
@@ -280,6 +298,12 @@ class World:
             return f"{type(error).__name__}: {error}"
         return ""
 
+    def close(self) -> None:
+        """Nobody asks about this history any more."""
+        for pc in self.pcs:
+            done_with(pc.db)
+        ended(self.central)
+
     def calm(self) -> None:
         """All faults end: the network holds, the endpoint tells the truth, every PC is let in again."""
         self.stormy = self.lying = False
@@ -290,16 +314,20 @@ class World:
             pc.state = pc.state.__class__(pc.monotonic())
         while self.late:
             self.deliver_late()
+        rested: dict[int, Any] = {}  # where a PC stood when a whole cycle of it changed nothing
         for _ in range(CALM_ROUNDS):
-            before = checker.standing(self)
-            for pc in self.pcs:
+            moving = [pc for pc in self.pcs if rested.get(pc.number) != checker.standing(self, pc)]
+            if not moving:
+                return
+            for pc in moving:
+                before = checker.standing(self, pc)
                 self.now += 1300
                 pc.send_listed_again()
                 pc.state = pc.state.__class__(pc.monotonic())
                 pc.tick()
                 self.check(not pc.refused, f"I1: refused for good: {pc.refused}")
-            if checker.standing(self) == before:
-                return
+                if checker.standing(self, pc) == before:
+                    rested[pc.number] = before
         raise Broken("I1: it never comes to rest")
 
     @contextmanager
@@ -325,6 +353,12 @@ WAYS: dict[str, int] = {
 }  # fmt: skip
 
 
-def failure(seed: int, **more: Any) -> str:
-    """What does not hold in the history of this seed; empty where all does."""
-    return World(seed, **more).outcome()
+def failure(seed: int, mix: Counter[str] | None = None, **more: Any) -> str:
+    """What does not hold in the history of this seed; empty where all does. `mix` is told what happened in it."""
+    world = World(seed, **more)
+    told = world.outcome()
+    world.close()
+    if mix is not None:
+        mix.update(world.mix)
+        mix.update({"histories": 1, "PCs at the end": len(world.pcs), "ops": len(world.model.ops)})
+    return told
