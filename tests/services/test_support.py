@@ -359,6 +359,37 @@ def test_a_lead_who_left_can_be_replaced(ctx: Context, as_role: Become) -> None:
     assert support.plan(ctx, held).lead == "p-other"
 
 
+def test_what_was_done_about_the_lead_is_taken_back_within_two_minutes(
+    ctx: Context, as_role: Become, clock: FakeClock
+) -> None:
+    held = plan_id(ctx, logged(ctx).id)
+    me, other = as_role("support_lead", "p-lead"), as_role("support_lead", "p-other")
+    with pytest.raises(NotAllowed):
+        plan_care.take_back(ctx, held)
+    assert support.plan(ctx, held).may_name_lead
+    plan_care.name_lead(ctx, held, "p-lead")
+    assert not support.plan(ctx, held).may_name_lead
+    with pytest.raises(NotAllowed, match="no longer be undone"):
+        plan_care.take_back(me, held)
+    plan_care.take_back(ctx, held)
+    assert support.plan(ctx, held).lead is None
+    plan_care.name_lead(ctx, held, "p-lead")
+    plan_care.pass_on(me, held, "p-other", "own_manager")
+    assert not support.plan(me, held).in_circle
+    plan_care.take_back(me, held)
+    assert support.plan(me, held).in_circle
+    assert ctx.reader().get(Plan, held).cannot_lead is None
+    plan_care.pass_on(me, held, "p-other", "own_manager")
+    clock.forward(minutes=3)
+    with pytest.raises(NotAllowed, match="no longer be undone"):
+        plan_care.take_back(me, held)
+    assert (support.plan(other, held).lead, support.plan(other, held).in_circle) == ("p-other", True)
+    assert ctx.reader().get(Plan, held).cannot_lead == "p-lead"
+    with pytest.raises(NotAllowed):
+        plan_care.take_back(as_role("reporter"), held)
+    sound(ctx)
+
+
 def test_the_name_is_shown_to_those_entitled_and_logged(ctx: Context, as_role: Become) -> None:
     me, held, incident_id = led(ctx, as_role)
     incidents.name_person(ctx, incident_id, "A", "n77")

@@ -477,6 +477,7 @@ SCREENS: tuple[Screen, ...] = (
     after("S6 all again", WORK, lambda found: found._ask("all", "")),
     replace(after("S6 record", WORK, _work("record")), closes=_panel_closes),
     plan("S7 plan of a manager"),
+    plan("S7 name a lead", lambda shown: shown.acts.open_name_lead(shown.plan)),
     Screen("S6 of a lead", _as_lead, page="worklist"),
     replace(after("S6 due date", WORK, _work("due")), closes=_panel_closes),
     plan("S7 plan"),

@@ -281,6 +281,57 @@ def test_a_decline_is_one_press_and_can_be_taken_back(ward: WardPC) -> None:
     assert "Facts review with the ward team" in ward.screen()
 
 
+def test_a_manager_names_a_support_lead_and_takes_it_back(ward: WardPC) -> None:
+    ward.unlock()
+    other = next(row.plan_id for row in worklist.page(ward.ctx, limit=500) if row.reference.endswith("A002"))
+    ward.window.go("plan", plan_id=page_plan(ward))
+    ward.settle()
+    assert "Name a support lead" not in ward.offered(), "this one has a lead"
+    ward.window.go("plan", plan_id=other)
+    ward.settle()
+    ward.click("Name a support lead")
+    ward.press("Ctrl+Return")
+    assert "Choose a support lead of this ward." in ward.screen()
+    key(ward, Qt.Key.Key_Escape)
+    assert "Who leads this case?" not in ward.screen()
+    ward.click("Name a support lead")
+    ward.page.acts.panel.to.set_code("slead")
+    ward.press("Ctrl+Return")
+    assert "Support lead S. Lead" in ward.screen()
+    assert "A support lead is named, Person A" in ward.window.shell.status.words.text()
+    assert "Name a support lead" not in ward.offered()
+    ward.press("Ctrl+Z")
+    assert "Undone. The case is led as before." in ward.window.shell.status.words.text()
+    assert "No support lead yet" in ward.screen()
+    assert "name support lead" in ward.audit()
+
+
+def test_nobody_names_a_lead_where_the_person_wants_to_stay_unknown(ward: WardPC) -> None:
+    """Who is refused as lead would be known as the person, so a lead takes such a case themselves."""
+    from dataclasses import replace
+
+    ward.unlock()
+    reporter = replace(ward.ctx, user=Person("prep", "P. Reporter", "P.R.", "reporter"))
+    made = logged(reporter, affected="ME", reporter_mode="confidential")
+    ward.window.go("plan", plan_id=plan_id(ward.ctx, made.id))
+    ward.settle()
+    assert "Name a support lead" not in ward.offered()
+    assert "No support lead yet: one takes this case themselves" in ward.screen()
+
+
+def test_passing_a_case_on_can_be_undone(ward: WardPC) -> None:
+    ward.unlock("slead")
+    ward.window.go("plan", plan_id=page_plan(ward))
+    ward.settle()
+    ward.click("Pass on")
+    ward.page.acts.panel.why.set_value(["away"])
+    ward.press("Ctrl+Return")
+    assert "Passed on, Person A" in ward.window.shell.status.words.text()
+    assert "Add a note" not in ward.offered()
+    ward.press("Ctrl+Z")
+    assert "Add a note" in ward.offered()
+
+
 def test_a_case_is_taken_from_its_plan(ward: WardPC) -> None:
     ward.unlock("slead")
     other = next(row.plan_id for row in worklist.page(ward.ctx, limit=500) if row.reference.endswith("A002"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from vpr_desktop.domain.changes import Changes
@@ -15,7 +15,7 @@ from vpr_desktop.domain.support import Plan, StepCare
 from vpr_desktop.domain.user import User
 from vpr_desktop.services import support_cases
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.support import CHOICES, choices_shown
+from vpr_desktop.services.support import CHOICES, choices_shown, has_lead
 from vpr_desktop.services.support_cases import Case
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -27,6 +27,7 @@ PASSED = {
     "away": "I am away or on another ward",
     "asked": "The person asked for somebody else",
 }
+TAKE_BACK = timedelta(minutes=2)
 CONFLICTS = ("own_manager", "alleged")
 OWN_CASE = "This is your own case. Somebody else leads it."
 TAKES_IT = "A support lead takes this case themselves."
@@ -104,11 +105,6 @@ def _put(unit: UnitOfWork, case: Case, record: Record, values: Mapping[str, Any]
 
 
 # Who leads a case
-def may_take(ctx: Context, case: Case) -> bool:
-    """Whether this user may take a case out of the pool."""
-    return case.can("take") and case.plan.lead is None and ctx.user.user_id not in _cannot(case.plan)
-
-
 def take(ctx: Context, plan_id: str) -> Changes:
     """Takes a case out of the pool: it is then this support lead's, and opens to them. Logged."""
     case = support_cases.load(ctx, plan_id)
@@ -139,10 +135,33 @@ def name_lead(ctx: Context, plan_id: str, to: str) -> Changes:
     case.require("name_lead")
     if not case.can("show_name"):  # else who is refused as lead would be known as the person
         raise NotAllowed(TAKES_IT)
-    active = {one.user_id for one in colleagues(ctx, ("support_lead",))}
-    if case.plan.lead is not None and case.plan.lead in active:
+    if has_lead(ctx, case):
         raise NotAllowed("Somebody leads this case already.")
     return _lead(ctx, case, to, "name support lead")
+
+
+def take_back(ctx: Context, plan_id: str) -> Changes:
+    """Takes back what this user did last about who leads a case, within 2 minutes: the case is as it was before.
+
+    Needs no other right: whoever passed a case on may not even see it any more. Raises NotAllowed.
+    """
+    ctx.require("support")
+    told = [op for op in ctx.reader().ops_of(plan_id) if "lead" in op["set"]]
+    last = told[-1] if told else None
+    with ctx.unit() as unit:
+        plan = unit.get(Plan, plan_id)
+        if last is None or last["by"] != ctx.user.user_id or plan.lead != last["set"]["lead"] or _is_old(ctx, last):
+            raise NotAllowed("This can no longer be undone. Name or pass on the case anew.")
+        plan.lead = told[-2]["set"]["lead"] if len(told) > 1 else None
+        if "cannot_lead" in last["set"]:  # that they cannot lead it was said with it, and is taken back with it
+            plan.cannot_lead = ",".join(sorted(_cannot(plan) - {ctx.user.user_id})) or None
+        unit.save(plan)
+        return unit.commit("lead of a case undone", plan.incident_id or "")
+
+
+def _is_old(ctx: Context, op: dict[str, Any]) -> bool:
+    age = ctx.now().timestamp() - int(str(op["at"]).split(".")[0]) / 1000
+    return age > TAKE_BACK.total_seconds()
 
 
 def _lead(ctx: Context, case: Case, to: str | None, act: str, *, flag: bool = False) -> Changes:

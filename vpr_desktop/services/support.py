@@ -17,6 +17,7 @@ from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.domain.support import Plan, PlanNote, StepEntry
 from vpr_desktop.domain.support_steps import NOT_STARTED, REOFFER, StepState, reoffers
 from vpr_desktop.domain.support_times import due
+from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import view
 from vpr_desktop.services import support_cases, views
 from vpr_desktop.services.context import Context
@@ -117,6 +118,7 @@ class PlanView:
     template: str
     lead: str | None
     lead_name: str
+    may_name_lead: bool
     stages: tuple[StageView, ...]
     choices: dict[str, Any]
     choices_are_mine: bool
@@ -169,6 +171,7 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         template=f"{case.template.id}, version {case.template.version}",
         lead=lead,
         lead_name=names.get(lead, lead) if lead else "",
+        may_name_lead=case.can("name_lead") and case.can("show_name") and not has_lead(ctx, case),
         stages=stages,
         choices=choices(ctx, case),
         choices_are_mine=not case.in_circle,
@@ -182,6 +185,12 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         acts=case.acts,
         shown=choices_shown(ctx, case),
     )
+
+
+def has_lead(ctx: Context, case: Case) -> bool:
+    """Whether somebody leads a case who still is a support lead of this ward."""
+    held = ctx.reader().find(User, user_id=case.plan.lead) if case.plan.lead else []
+    return any(user.active is not False and user.role == "support_lead" for user in held)
 
 
 def plans_of(ctx: Context, incident_id: str) -> list[PlanView]:

@@ -48,6 +48,7 @@ class PlanPage(QWidget):
         self.show_name = Button(say("Show name"), icon="eye")
         self.take = Button(say("Take this case"), "primary")
         self.pass_on = Button(say("Pass on"))
+        self.name_lead = Button(say("Name a support lead"))
         self.incident = Button(say("Open the incident"), "quiet")
         self.change = Button(say("Change choices"), "link")
         self.banners = column(gap=8)
@@ -61,7 +62,7 @@ class PlanPage(QWidget):
     def _build(self) -> None:
         self.page = ScrollPage()
         words = column(self.title, self.line, self.name_line, gap=0)
-        buttons = Flow(self.incident, self.show_name, self.pass_on, self.take, gap=10)
+        buttons = Flow(self.incident, self.show_name, self.pass_on, self.name_lead, self.take, gap=10)
         self.top = row(gap=16)
         self.top.addLayout(words, 1)
         held = QWidget()
@@ -97,6 +98,7 @@ class PlanPage(QWidget):
         self.show_name.clicked.connect(self._on_name_clicked)
         self.take.clicked.connect(self._on_take_clicked)
         self.pass_on.clicked.connect(self._on_pass_on_clicked)
+        self.name_lead.clicked.connect(self._on_name_lead_clicked)
         self.incident.clicked.connect(self._on_incident_clicked)
         style_of().changed.connect(self._fit)
 
@@ -119,6 +121,7 @@ class PlanPage(QWidget):
         self.show_name.setVisible("show_name" in plan.acts)
         self.take.setVisible("take" in plan.acts and plan.lead is None)
         self.pass_on.setVisible("pass_on" in plan.acts)
+        self.name_lead.setVisible(plan.may_name_lead)
         self._show_banners(plan)
         self._show_choices(plan)
         step, panel = self._wanted
@@ -146,6 +149,8 @@ class PlanPage(QWidget):
         when = show_day(plan.occurred_at.astimezone(zone).date()) if plan.occurred_at else ""
         parts = [plan.job, say("{reference}, {day}", reference=plan.reference, day=when)]
         lead = say("Support lead {name}", name=plan.lead_name) if plan.lead else say("No support lead yet")
+        if plan.lead is None and "name_lead" in plan.acts and not plan.may_name_lead:
+            lead = say("No support lead yet: one takes this case themselves")
         return ". ".join(part for part in (*parts, lead) if part)
 
     def _show_banners(self, plan: PlanView) -> None:
@@ -291,6 +296,10 @@ class PlanPage(QWidget):
     def _on_pass_on_clicked(self) -> None:
         if self.plan is not None:
             self.acts.open_pass_on(self.plan)
+
+    def _on_name_lead_clicked(self) -> None:
+        if self.plan is not None:
+            self.acts.open_name_lead(self.plan)
 
     def _on_incident_clicked(self) -> None:
         if self.plan is not None:

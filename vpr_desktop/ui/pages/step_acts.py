@@ -14,7 +14,14 @@ from vpr_desktop.services import drafts, plan_care, recordings
 from vpr_desktop.services.recordings import Recorded, Said
 from vpr_desktop.services.support import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.widgets.care_panels import AssignPanel, ChoicesPanel, DuePanel, NotePanel, PassOnPanel
+from vpr_desktop.ui.widgets.care_panels import (
+    AssignPanel,
+    ChoicesPanel,
+    DuePanel,
+    NameLeadPanel,
+    NotePanel,
+    PassOnPanel,
+)
 from vpr_desktop.ui.widgets.record_panels import RecordPanel, StagePanel
 from vpr_desktop.ui.widgets.step_panel import StepPanel
 from vpr_desktop.ui.words import say
@@ -70,6 +77,10 @@ class StepActs(QObject):
     def open_pass_on(self, plan: PlanView) -> None:
         """Opens the handing over of a case."""
         self._with_people(("support_lead",), lambda people: PassOnPanel(self.desk, plan, people), None)
+
+    def open_name_lead(self, plan: PlanView) -> None:
+        """Opens the naming of a support lead for a case that has none."""
+        self._with_people(("support_lead",), lambda people: NameLeadPanel(self.desk, plan, people), None)
 
     def _with_people(self, roles: Sequence[str], make: Callable[[Any], StepPanel], step: StepView | None) -> None:
         ctx = self.desk.ctx
@@ -150,6 +161,8 @@ class StepActs(QObject):
         undo = None
         if isinstance(found, Recorded) and isinstance(plan, PlanView):
             undo = self._undo(plan.id, found.entry_ids)
+        elif isinstance(panel, (NameLeadPanel, PassOnPanel)):
+            undo = self._undo_lead(panel.plan.id)
         self.panel = None
         self._place(None)
         self._forget()
@@ -166,7 +179,8 @@ class StepActs(QObject):
                 return say("Recorded: not reached after 3 tries, {who}", who=who)
             return say("Recorded: {step}, {who}", step=step.title, who=say("Team") if step.team else who)
         done = {AssignPanel: say("Assigned"), DuePanel: say("Due date changed"), NotePanel: say("Note kept"),
-                ChoicesPanel: say("Their choices are kept"), PassOnPanel: say("Passed on")}  # fmt: skip
+                ChoicesPanel: say("Their choices are kept"), PassOnPanel: say("Passed on"),
+                NameLeadPanel: say("A support lead is named")}  # fmt: skip
         return say("{done}, {who}", done=done[type(panel)], who=who)
 
     def _undo(self, plan_id: str, entry_ids: Sequence[str]) -> Callable[[], None]:
@@ -176,6 +190,17 @@ class StepActs(QObject):
             self.desk.run(
                 self, lambda: recordings.strike(ctx, plan_id, entry_ids),
                 lambda changes: self._tell(say("Undone. The recording is struck out."), None, changes),
+            )  # fmt: skip
+
+        return undo
+
+    def _undo_lead(self, plan_id: str) -> Callable[[], None]:
+        ctx = self.desk.ctx
+
+        def undo() -> None:
+            self.desk.run(
+                self, lambda: plan_care.take_back(ctx, plan_id),
+                lambda changes: self._tell(say("Undone. The case is led as before."), None, changes), self.failed,
             )  # fmt: skip
 
         return undo

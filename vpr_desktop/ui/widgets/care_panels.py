@@ -155,6 +155,28 @@ class ChoicesPanel(StepPanel):
         super().put({name: kept[name] for name in changed})
 
 
+class NameLeadPanel(StepPanel):
+    """Names the support lead of a case that has none."""
+
+    def __init__(self, desk: Desk, plan: PlanView, leads: Sequence[Colleague]) -> None:
+        note = say("They then see all of this plan. What you see of it stays the same.")
+        super().__init__(desk, say("Name a support lead: {who}", who=plan.person), note, say("Name support lead"))
+        self.plan = plan
+        chosen = [(NOBODY, say("Choose"))] if leads else [(NOBODY, say("Nobody on this ward is a support lead"))]
+        self.to = DropDown("", [*chosen, *((one.user_id, one.name) for one in leads)])
+        self.add_field("to", Field(say("Who leads this case?"), self.to))
+
+    def first_focus(self) -> QWidget:
+        return self.to
+
+    def job(self) -> Callable[[], Any] | None:
+        ctx, plan_id, to = self.desk.ctx, self.plan.id, self.to.code()
+        if not to:
+            self.tell(Problem("to", say("Choose a support lead of this ward.")))
+            return None
+        return lambda: plan_care.name_lead(ctx, plan_id, to)
+
+
 class PassOnPanel(StepPanel):
     """Passes a case on to another support lead, or back to all of them."""
 
