@@ -58,10 +58,12 @@ class OnlinePC(WardPC):
         wait_until(holds, seconds)
 
     def sync(self, ready: bool = True) -> None:
-        """Somebody presses F5, after the time in which a save can be undone; returns when the cycle has ended."""
+        """Somebody presses F5, after the time in which a save can be undone; returns when the cycle has ended.
+
+        A cycle that the window began by itself may be under way: the one of F5 comes after it.
+        """
         if ready:
             self.forward(minutes=3)
-        self.window.sending.tick()
         self.press("F5")
         self.rest()
 

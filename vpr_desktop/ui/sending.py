@@ -74,7 +74,7 @@ class Sending(QObject):
         self._state: State | None = None
         self._own = 0
         self._total = 0
-        self._saved_meanwhile = self._long_said = False
+        self._saved_meanwhile = self._wanted_meanwhile = self._long_said = False
         self._arrived: list[Change] = []
         self._look = QTimer(self, interval=LOOK_MS)
         self._look.timeout.connect(self.tick)
@@ -121,7 +121,7 @@ class Sending(QObject):
         self._gather.stop()
         self._arrived = []
         self.status = self._state = None
-        self.running = self._saved_meanwhile = self._long_said = False
+        self.running = self._saved_meanwhile = self._wanted_meanwhile = self._long_said = False
         if session is not None:
             session.ended = True
             line = session.line
@@ -195,12 +195,19 @@ class Sending(QObject):
         from vpr_desktop.sync import engine, events
 
         self.running, saved, self._saved_meanwhile = False, self._saved_meanwhile, False
+        wanted, self._wanted_meanwhile = self._wanted_meanwhile, False
         self._state = engine.step(state, events.Saved(self.window.clock.monotonic()))[0] if saved else state
         self._hand_on()
         self.refresh()
+        if wanted:
+            self.send_now()
+            self._total = 0  # the count is from before the cycle that ended; its last is not told as on its way again
 
     def send_now(self) -> None:
-        """Sends and fetches at once; where no server is set up, shows where to do that."""
+        """Sends and fetches at once, or anew after the cycle that runs: it may have asked before what is wanted came.
+
+        Where no server is set up, shows where to do that.
+        """
         from vpr_desktop.sync import engine, events
 
         if self.session is None:
@@ -208,6 +215,7 @@ class Sending(QObject):
         if self._state is None:
             self.window.go("data")
             return
+        self._wanted_meanwhile = self.running
         self._state, _ = engine.step(self._state, events.Wanted(self.window.clock.monotonic()))
         self.tick()
 
@@ -239,7 +247,7 @@ class Sending(QObject):
     def cancel(self) -> None:
         """Stops the cycle that runs at its next unit; what waits goes with the next."""
         if self.session is not None and self.running:
-            self.session.cancelled = True
+            self.session.cancelled, self._wanted_meanwhile = True, False
 
     # What people see
     def refresh(self) -> None:
