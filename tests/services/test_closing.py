@@ -9,15 +9,16 @@ import pytest
 
 from tests.factories import answers
 from tests.fakes import FakeClock
-from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
+from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
 from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.response import Feedback, Waiver
 from vpr_desktop.domain.support import Plan, StepEntry
 from vpr_desktop.services import closing, home, incidents, riddor, views
 from vpr_desktop.services.closing import Answers
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
-from vpr_desktop.services.new_incident import log
+from vpr_desktop.services.new_incident import log, open_person
 from vpr_desktop.services.riddor import Decision
 
 Become = Callable[..., Context]
@@ -107,6 +108,54 @@ def test_a_message_or_a_waiver_by_name_and_reason(
     with pytest.raises(ProblemsFound) as refused:
         closing.close(ctx, one, Answers(**given))
     assert [problem.field for problem in refused.value.problems] == left
+
+
+def test_of_two_people_with_one_letter_each_reads_what_was_written_to_them(ctx: Context, as_role: Become) -> None:
+    one = log(ctx, answers(affected="MANY", affected_count=2, **MILD)).id
+    with ctx.unit() as unit:  # as two PCs made them before both meant the same person
+        twin = open_person(unit, unit.get(Incident, one), "B", {"person_key": "p-two"})
+        (first,) = [person for person in unit.find(Person, letter="B") if person.id != twin.id]
+        first.person_key = "p-one"
+        unit.save(first)
+        unit.commit("amend", one)
+    me, them = as_role("reporter", "p-one"), as_role("reporter", "p-two")
+
+    def read(who: Context) -> list[str]:
+        return [row.values["message"] for row in views.incident(who, one).parts["feedback"]]
+
+    assert [target.key for target in closing.standing(ctx, one).targets] == ["reporter", "A", first.id, twin.id]
+    closing.answer(ctx, one, first.id, TOLD)
+    assert (read(me), read(them)) == ([TOLD], [])
+    assert {target.key for target in closing.standing(ctx, one).targets if target.answered} == {first.id}
+    with ctx.unit() as unit:  # an older record names the letter alone
+        unit.save(Feedback(ward_id=ctx.ward_id, parent_id=one, to="B", message="For one of them."))
+        unit.commit("answer", one)
+    assert (read(me), read(them)) == ([TOLD], []), "whose it is nobody knows"
+    with ctx.unit() as unit:
+        unit.take_off(unit.get(Person, twin.id))
+        unit.commit("amend", one)
+    assert read(me) == [TOLD, "For one of them."], "a letter that one person bears is theirs, also in older records"
+    with pytest.raises(NotFound):
+        incidents.name_person(ctx, one, "C", "n77")
+
+
+def test_steps_waived_for_one_are_not_waived_for_another_of_the_same_letter(ctx: Context, clock: FakeClock) -> None:
+    one = log(ctx, answers(**MILD)).id
+    with ctx.unit() as unit:
+        twin = open_person(unit, unit.get(Incident, one), "A", {})
+        unit.commit("amend", one)
+    clock.forward(days=2)
+    found = closing.standing(ctx, one).unrecorded
+    assert [(row.label, row.key == row.person_id) for row in found] == [
+        ("Person A", True), ("Person A", True), ("Team", False),
+    ]  # fmt: skip
+    mine = next(row for row in found if row.person_id == twin.id)
+    with ctx.unit() as unit:
+        row = Waiver(ward_id=ctx.ward_id, parent_id=one, plan_of="A", plan_person=twin.id, steps=" ".join(mine.steps))
+        unit.save(row)
+        unit.commit("amend", one)
+    assert twin.id not in {row.person_id for row in closing.standing(ctx, one).unrecorded}
+    assert len(closing.standing(ctx, one).unrecorded) == 2
 
 
 def test_riddor_is_decided_before_and_a_review_where_it_was_serious(ctx: Context) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,10 +11,14 @@ from tests.central.conftest import Central
 from tests.conftest import FAST
 from tests.factories import logged
 from vpr_desktop import bootstrap
+from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.ops import op_hash
-from vpr_desktop.services import closing, conflicts, maintenance, slip_lookup, slips
+from vpr_desktop.domain.person import Person
+from vpr_desktop.domain.support import Plan
+from vpr_desktop.services import closing, conflicts, incidents, maintenance, slip_lookup, slips
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.context import Person as Someone
 from vpr_desktop.services.incidents import view
 from vpr_desktop.storage import outbox
 from vpr_desktop.sync.client import Client
@@ -211,3 +216,44 @@ def test_an_answer_given_on_one_pc_is_found_by_slip_code_at_the_other_while_it_i
             pass
         assert slip_lookup.look_up(pc.home, made.slip_code, pc.now(), FAST).message == told
     same(one, other)
+
+
+def test_two_pcs_that_count_two_people_mean_the_same_second_person(two: Two) -> None:
+    one, other = two
+    made = logged(one, act_types=["VER"], effect="UPS")
+    synced(one, other, one)
+    for pc in two:
+        incidents.more_people(pc, made.id, 2)
+    closing.answer(other, made.id, "B", "Visiting times are on the door now.")
+    synced(one, other, one)
+    for pc in two:
+        people = pc.reader().find(Person, parent_id=made.id)
+        assert [person.letter for person in people] == ["A", "B"]
+        assert not any(person.shown.clashes for person in people)
+        assert {plan.person_id for plan in pc.reader().find(Plan, incident_id=made.id)} == {one.id for one in people}
+        assert [(t.key, t.answered) for t in closing.standing(pc, made.id).targets if t.key != "reporter"] == [
+            ("A", False), ("B", True),
+        ]  # fmt: skip
+    incidents.name_person(one, made.id, "B", "n77")
+    synced(one, other)
+    (_, second) = other.reader().find(Person, parent_id=made.id)
+    assert second.person_key == "n77"
+    same(*two)
+
+
+def test_of_two_people_named_for_one_nobody_reads_what_was_written_to_the_other(two: Two) -> None:
+    one, other = two
+    made = logged(one, act_types=["VER"], effect="UPS")
+    incidents.more_people(one, made.id, 2)
+    synced(one, other, one)
+    incidents.name_person(one, made.id, "B", "p-one")
+    incidents.name_person(other, made.id, "B", "p-two")
+    closing.answer(one, made.id, "B", "For p-one alone: your complaint was upheld.")
+    synced(one, other, one)
+    for name in ("p-one", "p-two"):
+        with pytest.raises(NotFound):
+            view(replace(one, user=Someone(name, name, name, "reporter")), made.id)
+    (clash,) = [found for found in conflicts.conflicts(one) if found.field == "person_key"]
+    conflicts.settle(one, clash, "p-one")
+    mine = view(replace(one, user=Someone("p-one", "p-one", "p-one", "reporter")), made.id)
+    assert [row.values["message"] for row in mine.parts["feedback"]] == ["For p-one alone: your complaint was upheld."]

@@ -34,14 +34,15 @@ def _by_key(option: str, texts: list[str]) -> dict[str, str]:
         if not is_set:
             raise ProblemsFound([Problem(option, f"Write it as KEY=TEXT, not {key[:40]}.")])
         key = key.strip()
-        found[key.lower() if key.lower() in (closing.REPORTER, closing.TEAM) else key.upper()] = said
+        found[key.upper() if len(key) == 1 else key.lower()] = said
     return found
 
 
 def _refuse_unknown(found: closing.Standing, messages: dict[str, str], waived: dict[str, str]) -> None:
     """A message to a person who is not in it would be lost without a word."""
     known = {one.key for one in found.targets} | {letter for one in found.targets for letter in one.also}
-    plans = {str(part.values.get("letter")) for part in found.seen.parts.get("people", [])} | {closing.TEAM}
+    people = found.seen.parts.get("people", [])
+    plans = {closing.key_of(one, people) for one in people} | {closing.TEAM}
     wrong = [("--message-to", key) for key in messages if key not in known]
     wrong += [("--waive-plan", key) for key in waived if key not in plans]
     if wrong:

@@ -26,6 +26,16 @@ def user_record_id(org_code: str, user_id: str) -> str:
     return str(uuid.uuid5(VPR_NAMESPACE, f"user/{org_code.upper()}/{user_id.lower()}"))
 
 
+def person_record_id(incident_id: str, letter: str) -> str:
+    """A person added to an incident by number: the same on every PC, so that two that say "two people" mean one B."""
+    return str(uuid.uuid5(VPR_NAMESPACE, f"person/{incident_id}/{letter}"))
+
+
+def plan_record_id(person_id: str) -> str:
+    """The support plan that starts for such a person."""
+    return str(uuid.uuid5(VPR_NAMESPACE, f"plan/{person_id}"))
+
+
 def step_record_id(plan_id: str, step: str) -> str:
     """The record of a plan's step: the same on every PC, so that two of them mean the same step."""
     return str(uuid.uuid5(VPR_NAMESPACE, f"step/{plan_id}/{step}"))

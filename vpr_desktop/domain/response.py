@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime
 
 from vpr_desktop.domain import choices as c
 from vpr_desktop.domain import choices_response as lists
-from vpr_desktop.domain.fields import day, moment, number, one_of, text, yes_no
+from vpr_desktop.domain.fields import day, link, moment, number, one_of, text, yes_no
 from vpr_desktop.domain.part import Part
 
 FORCE = "Physical intervention"
@@ -65,6 +66,7 @@ class Feedback(Part, table=True):
     to: str | None = text(
         "To", section=FEEDBACK, block="feedback", longest=20, hint="Write reporter, or the letter of a person affected."
     )
+    to_person: str | None = link("To which person", "person", section=FEEDBACK, block="feedback")
     message: str | None = text(
         "Message",
         section=FEEDBACK,
@@ -88,6 +90,7 @@ class Waiver(Part, table=True):
     __tablename__ = "waiver"
 
     plan_of: str | None = text("Whose steps", section=WAIVER, block="waiver", longest=20, app=True)
+    plan_person: str | None = link("Which person's steps", "person", section=WAIVER, block="waiver")
     steps: str | None = text("Steps", section=WAIVER, block="waiver", longest=400, app=True)
     reason: str | None = text("Why closed without them", section=WAIVER, block="waiver", longest=500)
     waived_by: str | None = text("Waived by", section=WAIVER, block="waiver", longest=120, app=True)
@@ -103,3 +106,14 @@ class Notice(Part, table=True):
     told_at: datetime | None = moment("Told at", section=TOLD, block="core")
     told_by: str | None = text("Told by, name and role", section=TOLD, block="core", longest=120)
     told_what: str | None = text("What was agreed", section=TOLD, block="core", longest=300)
+
+
+def person_meant(letter: str | None, person_id: str | None, letters: Mapping[str, str | None]) -> str | None:
+    """Whom an answer or a waiver is about, by person id; `letters` are those of everybody affected, by id.
+
+    Older records name a letter only. One that two people bear names neither: nobody reads what may be another's.
+    """
+    if person_id:
+        return person_id
+    bearers = [one for one, held in letters.items() if held and held == letter]
+    return bearers[0] if len(bearers) == 1 else None

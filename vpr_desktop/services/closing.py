@@ -13,7 +13,7 @@ from typing import Any
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.domain.response import Feedback, Waiver
+from vpr_desktop.domain.response import Feedback, Waiver, person_meant
 from vpr_desktop.domain.review import missing_of_review, reasons_for_review
 from vpr_desktop.services import incidents, riddor, step_marks, views
 from vpr_desktop.services.context import Context
@@ -38,6 +38,7 @@ class Target:
     person_id: str | None
     answered: bool
     also: tuple[str, ...] = ()
+    letter: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,8 @@ class Unrecorded:
     label: str
     steps: tuple[str, ...]
     words: tuple[str, ...]
+    person_id: str | None = None
+    letter: str = TEAM
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,7 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What somebody who closes has typed, by key: `reporter`, `team` or a person's letter."""
+    """What somebody who closes has typed, by key: `reporter`, `team`, a person's letter (`key_of`)."""
 
     messages: Mapping[str, str] = field(default_factory=dict)
     no_message: Mapping[str, str] = field(default_factory=dict)
@@ -111,43 +114,63 @@ def standing_of(ctx: Context, seen: IncidentView, answers: Answers = NOTHING) ->
     return Standing(seen, targets, unrecorded, cases, tuple(reasons), tuple(missing))
 
 
+def key_of(person: RecordView, people: Sequence[RecordView]) -> str:
+    """What a person is called by who answers: the letter, or the id where they have none or share it."""
+    letter = person.values.get("letter")
+    alone = letter and [one.values.get("letter") for one in people].count(letter) == 1
+    return str(letter) if alone else person.id
+
+
+def _letters(seen: IncidentView) -> dict[str, str | None]:
+    return {one.id: one.values.get("letter") for one in seen.parts.get("people", [])}
+
+
 def _targets(record: Incident, seen: IncidentView) -> list[Target]:
     """The reporter first, then each person affected; one message does where they are the same person."""
-    people = [one for one in seen.parts.get("people", []) if one.values.get("role_in_incident") in ALSO_ANSWERED]
-    rows = seen.parts.get("feedback", [])
-    answered = {row.values.get("to") for row in rows if row.values.get("message") or row.values.get("waived_by")}
+    everybody, letters = seen.parts.get("people", []), _letters(seen)
+    people = [one for one in everybody if one.values.get("role_in_incident") in ALSO_ANSWERED]
+    rows = [one.values for one in seen.parts.get("feedback", [])]
+    rows = [row for row in rows if row.get("message") or row.get("waived_by")]
+    answered = {person_meant(row.get("to"), row.get("to_person"), letters) for row in rows}
     same = [one for one in people if _is_reporter(record, one)]
-    letters = tuple(one.values.get("letter") or "" for one in same)
-    found = [Target(REPORTER, "the reporter", same[0].id if same else None, REPORTER in answered, letters)]
+    also, is_told = tuple(key_of(one, everybody) for one in same), any(row.get("to") == REPORTER for row in rows)
+    found = [Target(REPORTER, "the reporter", same[0].id if same else None, is_told, also, REPORTER)]
     for one in people:
-        letter = one.values.get("letter") or ""
         if one not in same:
-            found.append(Target(letter, one.label, one.id, letter in answered))
+            key, letter = key_of(one, everybody), one.values.get("letter") or ""
+            found.append(Target(key, one.label, one.id, one.id in answered, (), letter))
     return found
 
 
 def _is_reporter(record: Incident, person: RecordView) -> bool:
     """Whether the person affected is the one who is answered as reporter; who only typed it in is not."""
     key = person.values.get("person_key")
-    return bool(key) and key == (record.told_by or record.reported_by)
+    return bool(key) and key == (record.told_by or record.reported_by) and "person_key" not in person.clashes
 
 
 def _unrecorded(ctx: Context, seen: IncidentView) -> list[Unrecorded]:
-    waived = {row.values.get("plan_of"): row.values.get("steps") or "" for row in seen.parts.get("waivers", [])}
-    labels = {one.id: one.values.get("letter") or "" for one in seen.parts.get("people", [])}
-    by_key: dict[str, list[str]] = {}
+    letters, waived = _letters(seen), set[tuple[str | None, str]]()
+    for row in (one.values for one in seen.parts.get("waivers", [])):
+        team = row.get("plan_of") == TEAM
+        whose = None if team else person_meant(row.get("plan_of"), row.get("plan_person"), letters)
+        if team or whose:
+            waived |= {(whose, step) for step in (row.get("steps") or "").split()}
+    by_person: dict[str | None, list[str]] = {}
     for person_id, step in closing_rows.unrecorded(ctx.store.db, seen.record.id, ctx.now()):
-        key = labels.get(person_id, "") if person_id else TEAM
-        if step not in waived.get(key, "").split():
-            by_key.setdefault(key, []).append(step)
+        if (person_id, step) not in waived:
+            by_person.setdefault(person_id, []).append(step)
     texts = {step.code: step.text for one in all_templates(ctx.store.db) for step in one.steps}
-    return [
-        Unrecorded(
-            key, "Team" if key == TEAM else f"Person {key}".strip(), tuple(steps),
-            tuple(texts.get(step, step) for step in steps),
-        )
-        for key, steps in sorted(by_key.items())
-    ]  # fmt: skip
+    people = {one.id: one for one in seen.parts.get("people", [])}
+    found = []
+    for person_id, steps in by_person.items():
+        key, label, letter = TEAM, "Team", TEAM
+        if person_id is not None:
+            letter = letters.get(person_id) or ""
+            key = key_of(people[person_id], list(people.values())) if person_id in people else person_id
+            label = f"Person {letter}".strip()
+        words = tuple(texts.get(step, step) for step in steps)
+        found.append(Unrecorded(key, label, tuple(steps), words, person_id, letter))
+    return sorted(found, key=lambda one: (one.label == "Team", one.label, one.key))
 
 
 def _messages_missing(targets: Sequence[Target], answers: Answers) -> list[Missing]:
@@ -220,7 +243,9 @@ def _answer(ctx: Context, unit: UnitOfWork, seen: IncidentView, target: Target, 
     reason = (answers.no_message.get(target.key) or "").strip()
     if not message and not reason:
         return
-    row = Feedback(ward_id=seen.record.ward_id, parent_id=seen.record.id, to=target.key)
+    row = Feedback(ward_id=seen.record.ward_id, parent_id=seen.record.id, to=target.letter)
+    if target.key != REPORTER:  # which person the reporter is stays unsaid: others who read the row may not know it
+        row.to_person = target.person_id
     if message:
         row.message, row.given_at, row.given_by = message, ctx.now(), ctx.user.name
         if target.person_id is not None:
@@ -233,7 +258,8 @@ def _answer(ctx: Context, unit: UnitOfWork, seen: IncidentView, target: Target, 
 
 
 def _waive(ctx: Context, unit: UnitOfWork, seen: IncidentView, one: Unrecorded, reason: str) -> None:
-    row = Waiver(ward_id=seen.record.ward_id, parent_id=seen.record.id, plan_of=one.key, steps=" ".join(one.steps))
+    row = Waiver(ward_id=seen.record.ward_id, parent_id=seen.record.id, plan_of=one.letter, steps=" ".join(one.steps))
+    row.plan_person = one.person_id
     row.reason, row.waived_by, row.waived_at = reason.strip(), ctx.user.name, ctx.now()
     unit.save(row)
 

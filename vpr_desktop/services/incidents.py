@@ -48,18 +48,20 @@ def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
         unit.save(record)
         held = {person.letter for person in unit.find(Person, parent_id=incident_id)}
         for letter in [one for one in LETTERS[:how_many] if one not in held]:
-            open_person(unit, record, letter, {})
+            open_person(unit, record, letter, {}, later=True)
         return unit.commit("amend", incident_id)
 
 
 def name_person(ctx: Context, incident_id: str, letter: str, person_key: str) -> Changes:
-    """Notes whom to support: a user id or staff number, seen as the visibility table says."""
+    """Notes whom to support: a user id or staff number, seen as the visibility table says.
+
+    Raises NotFound where nobody bears the letter, or more than one: then nobody is named by it.
+    """
     seen = _mine_or_amendable(ctx, incident_id)
-    people = seen.parts.get("people", [])
-    held = next((one for one in people if one.label == f"Person {letter}"), None)
-    if held is None:
+    held = [one for one in seen.parts.get("people", []) if one.label == f"Person {letter}"]
+    if len(held) != 1:
         raise NotFound()
-    return _write_shown(ctx, seen, held, {"person_key": person_key.strip() or None})
+    return _write_shown(ctx, seen, held[0], {"person_key": person_key.strip() or None})
 
 
 def told_by(ctx: Context, incident_id: str, initials: str) -> Changes:

@@ -15,6 +15,7 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.choices import DATASET_VERSION
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.forms import ENTITIES, PARTS
+from vpr_desktop.domain.identity import person_record_id, plan_record_id
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.record import Record, entity_name, fields_of
@@ -214,13 +215,19 @@ def open_person(
     *,
     hold: int | None = None,
     with_plan: bool = True,
+    later: bool = False,
 ) -> Person:
-    """Adds an affected person under a letter, with the support plan that starts for them."""
+    """Adds an affected person under a letter, with the support plan that starts for them.
+
+    `later`: to a report that other PCs may hold by now. The same letter added there is then the same person and plan.
+    """
     standing = {"role_in_incident": "AFF", "person_kind": "STA", **values, "letter": letter}
     person = Person(ward_id=record.ward_id, parent_id=record.id, **standing)
+    person.id = person_record_id(record.id, letter) if later else ""
     unit.save(person, hold=hold)
     if with_plan and person.person_kind not in NOT_STAFF:
         plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
+        plan.id = plan_record_id(person.id) if later else ""
         template = in_force(unit.db, record.ward_id)
         plan.template, plan.template_version = template.id, template.version
         unit.save(plan, hold=hold)

@@ -19,7 +19,7 @@ from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.ops import Fold
 from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
-from vpr_desktop.domain.response import Feedback
+from vpr_desktop.domain.response import Feedback, person_meant
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import Tie, hides_reporter, is_confidential, sees_incident, view
@@ -137,10 +137,11 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
 def is_me(ctx: Context, person: Record) -> bool:
     """Whether a person of an incident is who looks: said when the person was added, or by somebody else since.
 
-    Whoever says so later of a person of their own report must not read by it what others wrote of that person.
+    Whoever says so later of a person of their own report must not read by it what others wrote of that person, and of
+    two people named at once nobody knows yet whose it is.
     """
     me = ctx.user.user_id
-    if getattr(person, "person_key", None) != me:
+    if getattr(person, "person_key", None) != me or "person_key" in person.shown.clashes:
         return False
     heads = person.shown.heads.get("person_key", [])
     named = [op for op in ctx.reader().ops_of(person.id) if op["op"] in heads]
@@ -241,9 +242,11 @@ def _says_something(seen: RecordView) -> bool:
 
 
 def _answers_me(ctx: Context, part: Feedback, parts: dict[str, list[Record]], tie: Tie) -> bool:
-    """Whether a message is for this person: the reporter, or the person of its letter."""
-    mine = [person for person in parts["people"] if is_me(ctx, person)]
-    return (part.to == "reporter" and tie.own) or part.to in {getattr(person, "letter", None) for person in mine}
+    """Whether a message is for this person: the reporter, or the person it names."""
+    letters = {person.id: getattr(person, "letter", None) for person in parts["people"]}
+    meant = person_meant(part.to, part.to_person, letters)
+    mine = any(person.id == meant and is_me(ctx, person) for person in parts["people"])
+    return mine or (part.to == "reporter" and tie.own)
 
 
 def _is_kept_back(part: Record, reported_by: str | None) -> bool:
