@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QMenu
 
 from tests.journeys.ward import WardPC
+from vpr_desktop.ui.widgets.frames import ScrollPage
 
 Pc = Callable[..., WardPC]
 
@@ -32,7 +33,7 @@ def test_back_restores_how_far_a_page_was_scrolled(pc: Pc) -> None:
     ward = pc()
     ward.unlock()
     ward.press("Ctrl+,")
-    bar = ward.page.layout().itemAt(0).widget().verticalScrollBar()
+    bar = ward.page.findChild(ScrollPage).verticalScrollBar()
     bar.setValue(120)
     assert bar.value() == 120
     ward.press("Ctrl+1", "Alt+Left")

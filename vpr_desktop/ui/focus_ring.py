@@ -48,14 +48,9 @@ class FocusRing(QWidget):
         widget: QWidget | None = self._target
         while widget is not None and widget is not self.window():
             widget.installEventFilter(self)
-            widget.destroyed.connect(self._on_widget_destroyed)
             self._watched.append(widget)
             widget = widget.parentWidget()
         self._follow()
-
-    def _on_widget_destroyed(self, gone: QObject) -> None:
-        self._watched = [widget for widget in self._watched if widget is not gone]
-        self._target = None
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in MOVES:

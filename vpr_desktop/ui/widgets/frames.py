@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed
 
 CALM_MS = 250  # so long a newly focused control is kept in sight while boxes around it still grow
@@ -15,21 +16,53 @@ Margins = tuple[int, int, int, int]
 CARD_MARGINS: Margins = (24, 18, 24, 18)
 
 
-def column(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> QVBoxLayout:
+class Column(QVBoxLayout):
+    """From top to bottom. Other layouts go in by `addLayout` alone: see `forget_items`."""
+
+    def addLayout(self, layout: QLayout, /, stretch: int | None = 0) -> None:
+        """Puts a layout at the end."""
+        super().addLayout(layout, stretch or 0)
+        forget_items(layout)
+
+
+class Row(QHBoxLayout):
+    """From left to right. Other layouts go in by `addLayout` alone: see `forget_items`."""
+
+    def addLayout(self, layout: QLayout, /, stretch: int | None = 0) -> None:
+        """Puts a layout at the end."""
+        super().addLayout(layout, stretch or 0)
+        forget_items(layout)
+
+
+def forget_items(layout: QLayout) -> None:
+    """Lets go of the Python objects that PySide makes for the items of a layout that is put into another, and keeps.
+
+    Qt deletes an item without a word to Python. An object that still stands for its address is then taken for whatever
+    Qt puts there next, a widget or a layout, and the app ends some time later without a word.
+    """
+    for place in range(layout.count()):
+        item = layout.itemAt(place)
+        if isinstance(item, QLayout):
+            forget_items(item)
+        elif item is not None and not isinstance(layout, Flow):  # a Flow keeps its own, and lets go in time
+            shiboken6.invalidate(item)
+
+
+def column(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> Column:
     """A layout from top to bottom."""
-    made = QVBoxLayout()
+    made = Column()
     _fill(made, widgets, gap, margins)
     return made
 
 
-def row(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> QHBoxLayout:
+def row(*widgets: QWidget | QLayout, gap: int = 8, margins: Margins = (0, 0, 0, 0)) -> Row:
     """A layout from left to right."""
-    made = QHBoxLayout()
+    made = Row()
     _fill(made, widgets, gap, margins)
     return made
 
 
-def _fill(box: QVBoxLayout | QHBoxLayout, widgets: tuple[QWidget | QLayout, ...], gap: int, margins: Margins) -> None:
+def _fill(box: Column | Row, widgets: tuple[QWidget | QLayout, ...], gap: int, margins: Margins) -> None:
     look = style_of()
     box.setSpacing(look.px(gap))
     box.setContentsMargins(*(look.px(margin) for margin in margins))
@@ -40,7 +73,7 @@ def _fill(box: QVBoxLayout | QHBoxLayout, widgets: tuple[QWidget | QLayout, ...]
             box.addWidget(widget)
 
 
-def rows(*lines: QWidget | QLayout, gap: int = 8, top: int = 6) -> QVBoxLayout:
+def rows(*lines: QWidget | QLayout, gap: int = 8, top: int = 6) -> Column:
     """Lines one below the other with a hairline between each two, and none after the last."""
     made = column(gap=gap, margins=(0, top, 0, 0))
     for place, line in enumerate(lines):
@@ -64,10 +97,11 @@ def boxed(layout: QLayout) -> QWidget:
 def clear(layout: QLayout) -> None:
     """Takes everything out of a layout and lets it go."""
     while layout.count():
-        item = layout.takeAt(0)
+        item = layout.itemAt(0)
         if item is None:
             continue
         inner, widget = item.layout(), item.widget()
+        layout.takeAt(0)
         if inner is not None:
             clear(inner)
         if widget is not None:

@@ -62,17 +62,20 @@ def _children(parent: QWidget) -> list[QWidget]:
         inner = parent.widget()
         return [inner] if inner is not None else []
     layout = parent.layout()
-    if layout is None:
-        return [child for child in parent.children() if isinstance(child, QWidget)]
-    return list(_laid_out(layout))
+    inside = [child for child in parent.children() if isinstance(child, QWidget)]
+    return inside if layout is None else list(_laid_out(layout, inside))
 
 
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    for place in range(layout.count()):
-        item = layout.itemAt(place)
-        inner = item.layout() if item is not None else None
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            yield widget
-        elif inner is not None:
-            yield from _laid_out(inner)
+def _laid_out(layout: QLayout, inside: list[QWidget]) -> Iterator[QWidget]:
+    """Those of a parent's children that lie in one of its layouts, in its order.
+
+    The layout is asked where each lies, never for its items. Qt deletes those without a word to Python, and a Python
+    object that stands for one is then taken for whatever Qt puts in its place: the app ends some time later.
+    """
+    here: list[tuple[int, QWidget | QLayout]] = [(layout.indexOf(child), child) for child in inside]
+    here += [(layout.indexOf(inner), inner) for inner in layout.children() if isinstance(inner, QLayout)]
+    for place, one in sorted(here, key=lambda pair: pair[0]):
+        if isinstance(one, QLayout):
+            yield from _laid_out(one, inside)
+        elif place >= 0:
+            yield one
