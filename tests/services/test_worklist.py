@@ -122,6 +122,29 @@ def test_closed_holds_what_is_settled(ctx: Context) -> None:
     assert worklist.counts(ctx, "closed").total == len(codes(ctx, "closed"))
 
 
+def test_what_is_settled_grows_for_ever_and_is_counted_no_further_than_it_is_listed(
+    ctx: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held = plan_id(ctx, logged(ctx).id)
+    for code in ("S0-01", "S0-02", "S2-01", "S2-05"):
+        recordings.record(ctx, held, Said(code, "DON"))
+    settled = len(codes(ctx, "closed"))
+    assert worklist.counts(ctx).views["closed"] == settled >= 4
+    monkeypatch.setattr(worklist, "MOST_SETTLED", 3)
+    assert worklist.counts(ctx).views["closed"] == 3
+    assert worklist.counts(ctx, "closed").total == 3
+    assert worklist.counts(ctx, "closed", "first look").total == 1
+
+
+def test_while_only_the_filter_changes_the_views_are_not_counted_again(ctx: Context) -> None:
+    logged(ctx)
+    whole = worklist.counts(ctx)
+    for view in worklist.views(ctx):
+        again, known = worklist.counts(ctx, view, "riddor"), worklist.counts(ctx, view, "riddor", whole.views)
+        assert known == again
+    assert worklist.counts(ctx, text="", known={"all": 7}).views == whole.views, "without a filter they are counted"
+
+
 @pytest.mark.parametrize(
     ("typed", "steps"),
     [("first look", {"S2-05"}), ("riddor", {"S2-05", "S4-05"}), ("RIDDOR second", {"S4-05"}), ("nothing here", set())],

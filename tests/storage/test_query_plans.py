@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.factories import logged
+from vpr_desktop.services import worklist
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import closing_rows, queries, riddor_facts
+from vpr_desktop.storage import closing_rows, queries, riddor_facts, schema
 from vpr_desktop.storage.queries import ListQuery, Viewer
 
 SHOWN = ("all", "needs_finishing", "open_support", "restricted")
@@ -108,6 +109,31 @@ def test_home_reads_neither_all_incidents_nor_all_plans(ctx: Context) -> None:
     scanned = [step for step in listening.steps if reads_every_row(step)]
     few = ("SCAN draft", "SCAN user", "SCAN support_template")  # tables that do not grow with the years
     assert [step for step in scanned if not step.startswith(few)] == []
+
+
+def test_the_worklist_counts_by_an_index_of_what_is_open_alone(ctx: Context) -> None:
+    """Steps of closed plans stay in the file for years; no count of what is open reads them."""
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    ctx.store.db, before = db, ctx.store.db
+    try:
+        worklist.overdue_count(ctx)
+        worklist.open_counts(ctx)
+        worklist.page(ctx)
+    finally:
+        ctx.store.db = before
+    steps = [step for step in db.steps if "step_row" in step]
+    assert any("step_row_live" in step for step in steps)
+    assert [step for step in steps if step.startswith("SCAN") and "step_row_live" not in step] == []
+    (sql,) = before.execute("SELECT sql FROM sqlite_master WHERE name = 'step_row_live'").fetchone()
+    assert sql.endswith("WHERE open_from IS NOT NULL AND live = 1")
+
+
+def test_an_index_that_nothing_reads_any_more_goes_from_an_older_file(ctx: Context) -> None:
+    db = ctx.store.db
+    db.execute("CREATE INDEX step_row_open ON step_row (due_at)")
+    schema.add_missing(db)
+    assert "step_row_open" not in {row[1] for row in db.execute("PRAGMA index_list(step_row)")}
 
 
 def test_what_was_done_with_a_record_is_looked_up(ctx: Context) -> None:

@@ -14,8 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.person import Injury
+from vpr_desktop.domain.person import Person as Affected
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.response import Feedback
+from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import closing, drafts, incidents, new_incident, people, riddor, sessions, slips, wards
 from vpr_desktop.services.context import Clock, Context, Person
@@ -26,6 +29,7 @@ from vpr_desktop.services.practice_words import describe, outcome
 from vpr_desktop.services.riddor import Decision
 from vpr_desktop.services.sessions import FirstRun
 from vpr_desktop.storage.keyslots import KdfPolicy
+from vpr_desktop.storage.unit import UnitOfWork
 
 PASSPHRASE = "three practice lamps"
 USERS = (
@@ -252,7 +256,20 @@ def _close(ctx: Context, incident_id: str, answers: dict[str, Any], chance: rand
         for plan in unit.find(Plan, incident_id=incident_id):
             plan.closed_on = ctx.now().date()
             unit.save(plan, reason="Practice data")
+        if answers["effect"] in HURT:
+            _nothing_to_report(unit, incident_id)
         unit.commit("close", incident_id)
+
+
+def _nothing_to_report(unit: UnitOfWork, incident_id: str) -> None:
+    """What health and safety said of everybody before the incident was closed."""
+    for person in unit.find(Affected, parent_id=incident_id):
+        if person.riddor_status is None:
+            person.riddor_status = "NWK" if person.person_kind in NOT_AT_WORK else "NR"
+            person.riddor_decided_by, person.riddor_reason, person.time_lost = HS, "No specified injury.", "N"
+            unit.save(person, reason="Practice data")
+            injury = Injury(ward_id=person.ward_id, parent_id=person.id, injury="BRU", body_area="ARM")
+            unit.save(injury, reason="Practice data")
 
 
 def _follow_up(ctx: Context, past: PastClock, end: datetime, chance: random.Random) -> None:

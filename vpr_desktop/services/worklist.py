@@ -36,6 +36,7 @@ OF_ROLE = {
 RIDDOR_VIEWS = ("all", "mine")  # the second for a support lead, whose own cases they are
 DECIDE = "RIDDOR: decide"
 MISSED_DAYS = 28
+MOST_SETTLED = 5000  # rows that the view of what is settled lists, the newest first: it grows for ever
 TEAM = "Team"
 UNASSIGNED = "Unassigned"
 
@@ -107,23 +108,35 @@ def page(
     return [_row(ctx, one, names, asked) for one in found]
 
 
-def counts(ctx: Context, view: str = "all", text: str = "") -> Counts:
-    """The numbers of a view's groups and of all views. Raises NotAllowed."""
+def counts(ctx: Context, view: str = "all", text: str = "", known: dict[str, int] | None = None) -> Counts:
+    """The numbers of a view's groups and of all views. Raises NotAllowed.
+
+    `known` are the numbers of the views where only the filter changed since, which they do not depend on.
+    """
     ctx.require("support")
     asked, db = _asked(ctx, view, text), ctx.store.db
-    views, found = worklist.tallies(db, replace(asked, words=()))
-    views["closed"] = worklist.count_settled(db, replace(asked, words=()))
     dated = riddor_rows(ctx)
-    for name in _riddor_views(ctx):
-        views[name] += len(dated)
+    views, found = known or {}, (0, 0, 0, 0)
+    if known is None or not asked.words:
+        views, found = _of_views(ctx, asked, len(dated))
     if view == "closed":
-        settled = worklist.count_settled(db, asked) if text.strip() else views["closed"]
-        return Counts((settled, 0, 0, 0), _offered(ctx, views))
+        settled = worklist.count_settled(db, asked, MOST_SETTLED) if asked.words else views["closed"]
+        return Counts((settled, 0, 0, 0), views)
     if asked.words:
         found = worklist.groups(db, asked)
     told = _matching(dated, text) if asked.view in _riddor_views(ctx) else ()
     at = _moment(worklist.next_due(db, asked)) if not sum(found) and not told else None
-    return Counts(found, _offered(ctx, views), at, told)
+    return Counts(found, views, at, told)
+
+
+def _of_views(ctx: Context, asked: Asked, dated: int) -> tuple[dict[str, int], tuple[int, int, int, int]]:
+    """What each view of this person holds without a filter, and the groups of the one asked for."""
+    db, bare = ctx.store.db, replace(asked, words=())
+    held, found = worklist.tallies(db, bare)
+    held["closed"] = worklist.count_settled(db, bare, MOST_SETTLED)
+    for name in _riddor_views(ctx):
+        held[name] += dated
+    return {view: held[view] for view in views(ctx)}, found
 
 
 def open_counts(ctx: Context) -> Counts:
@@ -132,10 +145,6 @@ def open_counts(ctx: Context) -> Counts:
     asked, db = _asked(ctx, "all", ""), ctx.store.db
     found = worklist.groups(db, asked)
     return Counts(found, {}, _moment(worklist.next_due(db, asked)) if not sum(found) else None)
-
-
-def _offered(ctx: Context, found: dict[str, int]) -> dict[str, int]:
-    return {view: found[view] for view in views(ctx)}
 
 
 def views(ctx: Context) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from vpr_desktop.storage.tables import (
 )
 
 _DIALECT = sqlite.dialect()
+GIVEN_UP = ("step_row_open",)  # indexes of earlier versions that nothing reads any more
 
 
 def create(db: Connection) -> None:
@@ -57,6 +58,8 @@ def add_missing(db: Connection) -> list[str]:
         _create_table(db, STALE_SEARCH)
     for table in METADATA.sorted_tables:
         _add_indexes(db, table)
+    for name in GIVEN_UP:
+        db.execute(f"DROP INDEX IF EXISTS {name}")
     return grown
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,7 @@ from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.riddor import Facts, is_death, is_hurt
 from vpr_desktop.domain.support import Plan, StepCare
-from vpr_desktop.domain.support_sets import PlanFacts, is_repeat
+from vpr_desktop.domain.support_sets import REPEAT_DAYS, PlanFacts, is_repeat
 from vpr_desktop.domain.support_steps import Care, Entry, PlanState
 from vpr_desktop.domain.support_times import Clock
 from vpr_desktop.storage.oplog import Connection
@@ -107,8 +107,10 @@ def _is_repeat(db: Connection, person: dict[str, Any], incident_id: str, clock: 
     sql = (
         "SELECT incident.occurred_at FROM person JOIN incident ON incident.id = person.parent_id WHERE"
         " person.person_key = ? AND person.removed IS NOT 1 AND incident.id <> ? AND incident.status <> 'withdrawn'"
+        " AND incident.occurred_at > ?"
     )
-    moments = [_moment(row[0]) for row in db.execute(sql, (person["person_key"], incident_id))]
+    since = (clock.occurred_at.astimezone(UTC) - timedelta(days=REPEAT_DAYS + 2)).date().isoformat()
+    moments = [_moment(row[0]) for row in db.execute(sql, (person["person_key"], incident_id, since))]
     return is_repeat(clock.occurred_at, [one for one in moments if one is not None], clock.zone)
 
 

@@ -204,11 +204,12 @@ def _four(found: Sequence[int]) -> Four:
     return late, today, week, later
 
 
-def count_settled(db: Connection, asked: Asked) -> int:
-    """How many rows the view of what is settled has."""
-    values = _values(asked)
+def count_settled(db: Connection, asked: Asked, most: int) -> int:
+    """How many rows the view of what is settled has, counted no further than `most`."""
+    values = _values(asked) | {"most": most}
     parts = [_settled(asked, values), *_words(asked, values)]
-    return int(db.execute(f"SELECT count(*) FROM step_row WHERE {' AND '.join(parts)}", values).fetchone()[0])
+    found = f"SELECT 1 FROM step_row WHERE {' AND '.join(parts)} LIMIT :most"
+    return int(db.execute(f"SELECT count(*) FROM ({found})", values).fetchone()[0])
 
 
 def open_looks(db: Connection, incident_ids: Sequence[str]) -> set[str]:

@@ -209,7 +209,9 @@ class IncidentsPage(QWidget):
 
     def _show_views(self, counts: dict[str, int]) -> None:
         shown = {view: words for view, words in VIEWS.items() if view != "not_sent" or self._is_joined()}
-        self.tabs.show_views([(view, words, counts.get(view, 0)) for view, words in shown.items()], self.query.view)
+        self.tabs.show_views(
+            [(view, words, f"{counts.get(view, 0):,}") for view, words in shown.items()], self.query.view
+        )
         self._all = counts.get("all", 0)
         self._say_total()
         self._fit()

@@ -53,6 +53,11 @@ def _status(line: WorkRow) -> Cell:
     return Cell(line.status, "tag:yellow" if line.status == "In progress" else "second")
 
 
+def _many(count: int) -> str:
+    """A number, or that there are more than are counted."""
+    return f"{count:,}+" if count == worklist.MOST_SETTLED else f"{count:,}"
+
+
 COLUMNS = (
     Column(say("Due"), _due, "20-Dec-2026 ."),
     Column(say("Step"), lambda line: Cell(line.title, "strong"), "*"),
@@ -80,6 +85,7 @@ class WorklistPage(QWidget):
         self.desk = desk
         self.setObjectName("S6")
         self.view, self.text = "all", ""
+        self._known: dict[str, int] | None = None  # how many each view has
         self._turn, self._chosen, self._stay = 0, ("", ""), -1
         self.plan: PlanView | None = None
         self.model = StepTable(COLUMNS)
@@ -147,13 +153,13 @@ class WorklistPage(QWidget):
         self.search.setText(text)
         self._ask(view or self.view, text)
 
-    def _ask(self, view: str, text: str) -> None:
+    def _ask(self, view: str, text: str, known: dict[str, int] | None = None) -> None:
         self.view, self.text = view, text
         self._turn += 1
         turn, ctx = self._turn, self.desk.ctx
 
         def job() -> tuple[Counts, list[WorkRow]]:
-            return worklist.counts(ctx, view, text), worklist.page(ctx, view, text, limit=PAGE)
+            return worklist.counts(ctx, view, text, known), worklist.page(ctx, view, text, limit=PAGE)
 
         self.desk.run(self, job, lambda found: self._show(turn, *found))
         self.desk.run(self, lambda: worklist.missed(ctx), self._show_missed)
@@ -167,10 +173,10 @@ class WorklistPage(QWidget):
     def _show(self, turn: int, counts: Counts, rows: list[WorkRow]) -> None:
         if turn != self._turn:
             return
-        had_focus = self.table.hasFocus()
+        had_focus, self._known = self.table.hasFocus(), counts.views
         self.model.reset_groups(counts.groups, rows, plain=self.view == "closed", given=counts.riddor)
         self.table.setAccessibleName(say("Support steps, {count} rows", count=counts.total))
-        self.tabs.show_views([(view, VIEWS[view], count) for view, count in counts.views.items()], self.view)
+        self.tabs.show_views([(view, VIEWS[view], _many(count)) for view, count in counts.views.items()], self.view)
         self._say_empty(counts)
         if counts.total:
             self.table.setCurrentIndex(self.model.index(self._place_of_chosen(rows), 0))
@@ -309,7 +315,7 @@ class WorklistPage(QWidget):
     def _on_typed(self) -> None:
         self._typing.stop()
         if self.search.text() != self.text:
-            self._ask(self.view, self.search.text())
+            self._ask(self.view, self.search.text(), self._known)
 
     def _on_clear_clicked(self) -> None:
         self.search.clear()

@@ -17,7 +17,7 @@ from vpr_desktop.ui.words import say
 class ViewTab(QAbstractButton):
     """One view: its words and its count, underlined by a bar where it is open."""
 
-    def __init__(self, words: str, count: int) -> None:
+    def __init__(self, words: str, count: str) -> None:
         super().__init__()
         self.setCheckable(True)
         self.count = count
@@ -28,7 +28,7 @@ class ViewTab(QAbstractButton):
     def sizeHint(self) -> QSize:
         look = style_of()
         bold = QFontMetricsF(look.font(BODY, 600))
-        width = bold.horizontalAdvance(self.text()) + bold.horizontalAdvance(f"{self.count:,}") + look.px(8)
+        width = bold.horizontalAdvance(self.text()) + bold.horizontalAdvance(self.count) + look.px(8)
         return QSize(round(width) + 2, look.px(CONTROL))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -42,7 +42,7 @@ class ViewTab(QAbstractButton):
         left = QFontMetricsF(painter.font()).horizontalAdvance(self.text()) + look.px(8)
         painter.setFont(look.font(BODY, 600))
         painter.setPen(QColor(t.text))
-        painter.drawText(QRectF(left, 0, self.width(), self.height()), middle, f"{self.count:,}")
+        painter.drawText(QRectF(left, 0, self.width(), self.height()), middle, self.count)
         if self.isChecked():
             painter.fillRect(QRectF(0, self.height() - look.px(4), self.width(), look.px(4)), QColor(t.link))
         painter.end()
@@ -62,8 +62,8 @@ class ViewTabs(QWidget):
         self._group = QButtonGroup(self)
         self.tabs: dict[str, ViewTab] = {}
 
-    def show_views(self, views: Sequence[tuple[str, str, int]], current: str) -> None:
-        """Shows views as name, words and count; keeps the buttons where only counts changed."""
+    def show_views(self, views: Sequence[tuple[str, str, str]], current: str) -> None:
+        """Shows views as name, words and count in words; keeps the buttons where only counts changed."""
         if list(self.tabs) != [name for name, _, _ in views]:
             self._make(views)
         for name, words, count in views:
@@ -75,7 +75,7 @@ class ViewTabs(QWidget):
             tab.updateGeometry()
             tab.update()
 
-    def _make(self, views: Sequence[tuple[str, str, int]]) -> None:
+    def _make(self, views: Sequence[tuple[str, str, str]]) -> None:
         for tab in self.tabs.values():
             tab.setParent(None)
             tab.deleteLater()
