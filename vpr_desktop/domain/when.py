@@ -5,9 +5,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+from vpr_desktop.domain.days import MONTHS, show_day
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
 HELP = "Type a time such as 14:20, -40m, yesterday 22:10 or 21-Nov-2026 22:10."
 GRACE = timedelta(minutes=2)  # how far a typed time may lie ahead before it counts as future
 AGO = re.compile(r"-\s*(\d{1,3})\s*(m|min|minutes?|h|hours?)")
@@ -146,11 +150,6 @@ def show(at: datetime, zone: ZoneInfo, *, day_only: bool = False) -> str:
     """A moment in full: 22-Nov-2026 14:20."""
     local = at.astimezone(zone)
     return show_day(local.date()) if day_only else f"{show_day(local.date())} {local:%H:%M}"
-
-
-def show_day(day: date) -> str:
-    """A date: 22-Nov-2026, in English whatever the PC's language."""
-    return f"{day.day:02d}-{MONTHS[day.month - 1].capitalize()}-{day.year}"
 
 
 def relative(at: datetime, now: datetime, zone: ZoneInfo, *, day_only: bool = False) -> str:

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.fields import FieldSpec
-from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.domain.when import show
 
 
 def in_words(spec: FieldSpec, value: Any, zone: ZoneInfo) -> str:

@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.derived import is_hate
 from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
 from vpr_desktop.domain.fields import encode
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.visibility import withheld
-from vpr_desktop.domain.when import show_day
 from vpr_desktop.services import listing, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from vpr_desktop.domain.choices_people import EFF
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.shifts import shift_label, shift_of
 from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.domain.when import show_day
 from vpr_desktop.services import closing, drafts, listing, riddor, sanctions, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.drafts import Draft

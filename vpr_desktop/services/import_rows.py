@@ -12,8 +12,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from vpr_desktop.domain.days import MONTHS
 from vpr_desktop.domain.fields import FieldSpec, encode
-from vpr_desktop.domain.when import MONTHS
 from vpr_desktop.services.import_file import Row
 from vpr_desktop.services.import_mapping import FieldRule, Mapping, plain
 

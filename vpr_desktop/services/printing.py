@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.derived import acts_in_words, is_hate
 from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
 from vpr_desktop.domain.forms import ENTITIES, PART_WORDS
@@ -18,7 +19,7 @@ from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.visibility import withheld
-from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_a_line, in_words
 from vpr_desktop.services import home, listing, views, wards
 from vpr_desktop.services.context import Context

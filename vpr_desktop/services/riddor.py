@@ -9,12 +9,12 @@ from typing import Any
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.choices_people import RID
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.riddor import STRICTEST_FIRST, Advice, advise, look_again
 from vpr_desktop.domain.riddor_clocks import RULES, Clocks, clocks, waiting
 from vpr_desktop.domain.riddor_days import Gap
-from vpr_desktop.domain.when import show_day
 from vpr_desktop.domain.workflow import RIDDOR_FACTS
 from vpr_desktop.services import incidents, step_marks, views
 from vpr_desktop.services.context import Context

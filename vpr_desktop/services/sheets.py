@@ -9,11 +9,12 @@ from datetime import timedelta
 from typing import Any
 
 from vpr_desktop.domain.choices_people import INJ
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.record import fields_of
-from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import printing, riddor, views
 from vpr_desktop.services.context import Context

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from vpr_desktop.domain.choices import STATUS
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.response import Feedback
-from vpr_desktop.domain.when import show_day
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import slips
 from vpr_desktop.storage.unit import Reader

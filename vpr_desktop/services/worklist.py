@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.support import StepCare
 from vpr_desktop.domain.support_template import Template
 from vpr_desktop.domain.support_times import NEVER_PAUSED, day_end
 from vpr_desktop.domain.user import User
-from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.domain.when import show
 from vpr_desktop.services import riddor
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import OPEN, SETTLED

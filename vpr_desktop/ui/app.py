@@ -13,7 +13,7 @@ from vpr_desktop import __version__, logs
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.domain.errors import AlreadyOpen
 from vpr_desktop.services import lockscreen
-from vpr_desktop.ui import one_window, system_lock
+from vpr_desktop.ui import one_window
 from vpr_desktop.ui.garbage import Garbage
 from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import Style
@@ -65,6 +65,8 @@ def run(home: Path) -> int:
     def settle() -> None:
         logs.note("started", version=__version__)
         window.warm_up()
+        from vpr_desktop.ui import system_lock  # nobody waits for it now
+
         window.follow(system_lock.watch(window))
         first = one_window.FirstWindow(home, window)
         first.asked.connect(window.come_forward)

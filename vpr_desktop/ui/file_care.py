@@ -1,4 +1,4 @@
-"""What the window does for the file itself: offers help where it does not open, warnings and the day's backup."""
+"""What the window does for the file itself: ways in beside the passphrase, warnings and the day's backup."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ class FileCare:
         panel.read_asked.connect(self._on_read_asked)
         panel.restore_asked.connect(self._on_restore_asked)
         window.lock_page.recover_asked.connect(self._on_recover_asked)
+        window.lock_page.slip_asked.connect(self._on_slip_asked)
         self._due = QTimer(window)
         self._due.setSingleShot(True)
         self._due.timeout.connect(self.back_up)
@@ -88,6 +89,11 @@ class FileCare:
         dialog = RecoverDialog(window, window.home, window.clock, window.lane)
         dialog.recovered.connect(self.unlocked)
         dialog.open()
+
+    def _on_slip_asked(self) -> None:
+        from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
+
+        SlipDialog.ask(self.window, self.window.home, self.window.clock, self.window.lane)
 
     def _on_unlocked(self) -> None:
         ctx, lane = self.window.ctx, self.window.lane

@@ -12,13 +12,11 @@ from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
-from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import lockscreen
-from vpr_desktop.ui import panes, shortcuts, spoken
+from vpr_desktop.ui import shortcuts, spoken
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.beginning import Beginning
-from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
@@ -36,6 +34,7 @@ from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
+    from vpr_desktop.domain.changes import Changes
     from vpr_desktop.services.context import Clock, Context
     from vpr_desktop.ui.pages.first_run_page import FirstRunPage
     from vpr_desktop.ui.shell import Shell
@@ -87,7 +86,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def _connect(self) -> None:
         self.lock_page.unlock_asked.connect(self.unlock)
         self.lock_page.support_asked.connect(self.open_support)
-        self.lock_page.slip_asked.connect(lambda: SlipDialog.ask(self, self.home, self.clock, self.lane))
         self.care = FileCare(self, self._on_unlocked)
         self.sending = Sending(self)
         self.beginning = Beginning(self)
@@ -239,6 +237,8 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def next_pane(self, step: int = 1) -> None:
         """Moves focus between header, rail, page and support panel."""
         if self.shell is not None and self.page() is not None:
+            from vpr_desktop.ui import panes
+
             panes.move(self.shell, self.page(), self.page().first_focus(), step)
 
     def undo_last(self) -> None:

@@ -5,13 +5,12 @@ Speaks over a local socket that only the same user of the system can open. Nothi
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCryptographicHash, QObject, Signal
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalServer
@@ -23,7 +22,8 @@ SHOWN = b"shown"
 def address(home: Path) -> str:
     """The socket of a folder: a path, or on Windows the name of a pipe. Says nothing about the folder."""
     user = os.environ.get("USERNAME", "") if sys.platform == "win32" else str(os.getuid())
-    name = f"vpr-{hashlib.sha256(f'{home.resolve()}|{user}'.encode()).hexdigest()[:24]}"
+    marked = QCryptographicHash.hash(f"{home.resolve()}|{user}".encode(), QCryptographicHash.Algorithm.Sha256)
+    name = f"vpr-{marked.toHex().toStdString()[:24]}"  # Qt's own hash: the window need not wait for another library
     if sys.platform == "win32":
         return name
     held = os.environ.get("XDG_RUNTIME_DIR")

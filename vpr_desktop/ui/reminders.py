@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
-from vpr_desktop.domain.changes import Changes
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
+    from vpr_desktop.domain.changes import Changes
     from vpr_desktop.ui.main_window import MainWindow
 
 EVERY_MS = 60_000

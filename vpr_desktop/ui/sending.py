@@ -17,7 +17,6 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtWidgets import QApplication, QWidget
 
 from vpr_desktop import logs
-from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.errors import KnownError, NotAllowed, Stopped
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.tasks import Lane
@@ -25,6 +24,7 @@ from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
     from vpr_desktop.bootstrap import Line
+    from vpr_desktop.domain.changes import Change, Changes
     from vpr_desktop.services.context import Context
     from vpr_desktop.services.sending import Status
     from vpr_desktop.sync.engine import State
@@ -369,6 +369,8 @@ class Sending(QObject):
 
     def _hand_on(self) -> None:
         """Lets every page see what arrived, several units at once."""
+        from vpr_desktop.domain.changes import Changes
+
         self._gather.stop()
         arrived, self._arrived = tuple(dict.fromkeys(self._arrived)), []
         if self.session is None:

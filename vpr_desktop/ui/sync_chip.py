@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from vpr_desktop.domain.when import MONTHS
+from vpr_desktop.domain.days import MONTHS
 from vpr_desktop.services.sending import Status
 from vpr_desktop.sync.engine import SLOW, STOPS
 from vpr_desktop.ui.words import say

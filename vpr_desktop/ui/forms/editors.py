@@ -11,9 +11,10 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.choices_acts import FACT, SHORT_FACTORS
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.fields import FieldSpec
 from vpr_desktop.domain.quick_log import Option
-from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, show, show_day, which_of
+from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, show, which_of
 from vpr_desktop.ui.forms.factors_editor import FactorsEditor
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, TextArea, TextField

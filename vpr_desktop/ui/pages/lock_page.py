@@ -194,7 +194,7 @@ class LockPage(QWidget):
         self.unlock_asked.emit(user_id, passphrase)
 
     def _show_time(self) -> None:
-        from vpr_desktop.domain.when import show_day
+        from vpr_desktop.domain.days import show_day
 
         local = datetime.now().astimezone()
         self.clock.setText(f"{local:%H:%M}")

@@ -11,7 +11,8 @@ from PySide6.QtGui import QHideEvent, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.domain.days import show_day
+from vpr_desktop.domain.when import show
 from vpr_desktop.services import plan_care, support
 from vpr_desktop.services.support import EntryView, PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk

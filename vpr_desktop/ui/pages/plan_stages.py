@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
-from vpr_desktop.domain.when import relative, show_day
+from vpr_desktop.domain.days import show_day
+from vpr_desktop.domain.when import relative
 from vpr_desktop.services.support import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.domain.when import show_day
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.services import sanctions
 from vpr_desktop.services.sanctions import Entry
 from vpr_desktop.ui.desk import Desk

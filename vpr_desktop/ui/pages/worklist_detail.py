@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from vpr_desktop.domain.when import show, show_day
+from vpr_desktop.domain.days import show_day
+from vpr_desktop.domain.when import show
 from vpr_desktop.services.support import PlanView, StepView
 from vpr_desktop.services.worklist import WorkRow
 from vpr_desktop.ui.desk import Desk

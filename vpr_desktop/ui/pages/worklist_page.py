@@ -10,8 +10,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QMenu, QWidget
 
 from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.domain.when import show_day
 from vpr_desktop.services import support, worklist
 from vpr_desktop.services.support import PlanView, StepView
 from vpr_desktop.services.worklist import Counts, WorkRow

@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.quick_log import Option
-from vpr_desktop.domain.when import WhenProblem, parse_when, show, show_day
+from vpr_desktop.domain.when import WhenProblem, parse_when, show
 from vpr_desktop.services import plan_care, recordings
 from vpr_desktop.services.plan_care import PASSED, Colleague
 from vpr_desktop.services.support import PlanView, StepView

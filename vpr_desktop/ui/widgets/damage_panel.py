@@ -48,7 +48,7 @@ class DamagePanel(Card):
             widget.setVisible(can_read)
         self.restore.setVisible(backup is not None)
         if backup is not None:
-            from vpr_desktop.domain.when import show_day
+            from vpr_desktop.domain.days import show_day
 
             made = datetime.fromtimestamp(backup.stat().st_mtime).astimezone()
             words = say("Restore the backup of {day}, {time}", day=show_day(made.date()), time=f"{made:%H:%M}")

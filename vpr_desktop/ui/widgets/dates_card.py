@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLayout, QWidget
 
-from vpr_desktop.domain.when import show_day
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.services.riddor import Due
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button

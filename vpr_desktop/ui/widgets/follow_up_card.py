@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain import evidence
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.domain.when import show_day
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.services import closing
 from vpr_desktop.services.closing import Standing
 from vpr_desktop.services.riddor import Case

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
@@ -55,10 +53,17 @@ class Stressed(Words):
     def stress(self, text: str, part: str) -> None:
         """Says a sentence with this part of it in heavier letters."""
         self._plain = text
-        before, found, after = text.partition(part) if part else (text, "", "")
-        self.setTextFormat(Qt.TextFormat.RichText if found else Qt.TextFormat.PlainText)
+        if not part or part not in text:
+            self.setTextFormat(Qt.TextFormat.PlainText)
+            super().setText(text)
+            self.setAccessibleName(text)
+            return
+        from html import escape  # loads much, and the first picture has nothing stressed
+
+        before, found, after = text.partition(part)
+        self.setTextFormat(Qt.TextFormat.RichText)
         heavy = f'<span style="font-weight:600">{escape(found)}</span>'
-        super().setText(f"{escape(before)}{heavy}{escape(after)}" if found else text)
+        super().setText(f"{escape(before)}{heavy}{escape(after)}")
         self.setAccessibleName(text)
 
     def setText(self, text: str) -> None:

@@ -10,10 +10,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.choices_people import GAP, RID
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.riddor_days import Gap
-from vpr_desktop.domain.when import WhenProblem, parse_when, show, show_day
+from vpr_desktop.domain.when import WhenProblem, parse_when, show
 from vpr_desktop.services.riddor import Case, Decision
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.widgets.buttons import Button

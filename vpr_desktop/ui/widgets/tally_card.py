@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
-from vpr_desktop.domain.when import show_day
+from vpr_desktop.domain.days import show_day
 from vpr_desktop.services import tallies
 from vpr_desktop.services.tallies import Week
 from vpr_desktop.ui.desk import Desk
