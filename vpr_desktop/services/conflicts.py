@@ -19,19 +19,27 @@ from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.wording import in_words
-from vpr_desktop.services import incidents, listing, views
+from vpr_desktop.domain.workflow import actions
+from vpr_desktop.services import incidents, support_cases, two_versions, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.history import Names
-from vpr_desktop.services.incidents import Edit
-from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.incidents import Edit, based_on
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import exchange
 
-MOST = 1000  # incidents in conflict that are looked at
 NOT_PROVIDED = "Not provided"
 WARD, PEOPLE = "ward", "user"  # subjects besides incidents: the ward's settings, and who is who
 RIGHTS = {WARD: "manage_ward", PEOPLE: "manage_users"}
 OF_SUBJECT: dict[str, tuple[type[Record], ...]] = {WARD: (Ward, Place, Contact), PEOPLE: (User,)}
+# Fields that one act writes together: settled together, as whoever wrote the version that is chosen left them.
+TOGETHER: dict[str, tuple[str, ...]] = {
+    "incident": ("status", "closed_by", "closed_at", "dq_score", "withdraw_reason"),
+    "plan": ("closed_on", "closed_reason"),
+}
+OF_STATUS = {"closed_by": "closed", "closed_at": "closed", "withdraw_reason": "withdrawn"}  # empty in every other one
+WHO = ("closed_by", "lead", "owner")  # fields that hold a user id
+# Which act on a plan lets somebody settle a field of it; any other app-filled one is its support lead's.
+PLAN_RIGHTS = {"lead": {"name_lead", "pass_on", "take"}, "owner": {"assign"}, "due_at": {"set_due"}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +58,8 @@ class Version:
 class Conflict:
     """A field with more than one version, as this person may see it.
 
-    `incident_id` is empty for the ward's settings and people; `both` are the texts together, where they can be kept.
+    `incident_id` is empty for the ward's settings and people; `both` are the texts together, where they can be kept;
+    `fixed`: one of the versions holds, as no other was ever done.
     """
 
     incident_id: str
@@ -62,6 +71,7 @@ class Conflict:
     label: str
     versions: tuple[Version, ...]
     both: str | None = None
+    fixed: bool = False
 
 
 def conflicts(ctx: Context) -> list[Conflict]:
@@ -74,13 +84,19 @@ def incidents_of(ctx: Context) -> list[str]:
     """The incidents of which this person can settle a field, newest first; empty for roles that settle nothing."""
     if not ctx.can("settle"):
         return []
-    found = []
-    for row in listing.page(ctx, ListQuery(view="two_versions", limit=MOST)):
-        if not row.restricted:
-            seen = views.glance(ctx, row.id)
-            if "settle" in seen.actions and any(record.clashes for record in _records(seen)):
-                found.append(row.id)
-    return found
+    return [one for one in two_versions.incidents_seen(ctx) if can_settle(ctx, views.glance(ctx, one))]
+
+
+def standing(ctx: Context, seen: IncidentView) -> str:
+    """What this person is told of versions in an incident: nothing (""), that there are two ("seen"), or "settle"."""
+    if not two_versions.records(ctx, seen):
+        return ""
+    return "settle" if can_settle(ctx, seen) else "seen"
+
+
+def can_settle(ctx: Context, seen: IncidentView) -> bool:
+    """Whether any field of an incident with two versions is this person's to settle."""
+    return any(_may(ctx, seen, one, field) for one in two_versions.records(ctx, seen) for field in _asked(one))
 
 
 def subjects_of(ctx: Context) -> list[str]:
@@ -94,25 +110,52 @@ def review(ctx: Context, subject: str) -> list[Conflict]:
         ctx.require(RIGHTS[subject])
         return [one for record in _clashing(ctx, subject) for one in _of_record(ctx, record)]
     seen = views.incident(ctx, subject)
-    ctx.require("settle", seen.status, seen.tie)
-    return list(of_incident(ctx, seen))
+    if not ctx.can("settle"):
+        raise NotAllowed()
+    held = {one.id: one for one in two_versions.records(ctx, seen)}
+    return [one for one in of_incident(ctx, seen) if _may(ctx, seen, held[one.record_id], one.field)]
 
 
 def of_incident(ctx: Context, seen: IncidentView) -> Iterator[Conflict]:
-    """The fields of one incident and its parts that hold two versions."""
-    for record in _records(seen):
+    """The fields of one incident, its parts and its plans that hold two versions, as this person sees them."""
+    for record in two_versions.records(ctx, seen):
         names = Names(ctx, seen)
-        for field in sorted(record.clashes):
+        for field in _asked(record):
             spec = fields_of(ENTITIES[record.entity])[field]
             found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], names)
             yield Conflict(
                 seen.record.id, seen.reference, record.entity, record.id, record.label, field, spec.label,
-                found, _both(spec, found),
+                found, _both(spec, found), _is_fixed(record.entity, spec),
             )  # fmt: skip
 
 
-def _records(seen: IncidentView) -> list[RecordView]:
-    return [seen.record, *(part for held in seen.parts.values() for part in held)]
+def _is_fixed(entity: str, spec: FieldSpec) -> bool:
+    return spec.app or entity == "step_care"
+
+
+def _asked(record: RecordView) -> list[str]:
+    """The fields in conflict that are asked about: of those written together the first says it for all."""
+    together = [field for field in TOGETHER.get(record.entity, ()) if field in record.clashes]
+    return [field for field in sorted(record.clashes) if field not in together[1:]]
+
+
+def _may(ctx: Context, seen: IncidentView, record: RecordView, field: str) -> bool:
+    """Whether this person may say which version holds: what the act itself asks, whatever came of the report since."""
+    if not ctx.can("settle"):
+        return False
+    spec = fields_of(ENTITIES[record.entity])[field]
+    if record.entity in ("plan", "step_care"):
+        return bool(_plan_acts(ctx, record) & PLAN_RIGHTS.get(field, {"pass_on"} if spec.app else {"choose"}))
+    if spec.app:  # such as the status: two that are told apart by it have no one status to look up
+        return "settle" in actions(ctx.user.role, "logged", seen.tie)
+    return "settle" in seen.actions
+
+
+def _plan_acts(ctx: Context, record: RecordView) -> frozenset[str]:
+    try:
+        return support_cases.load(ctx, record.id if record.entity == "plan" else record.parent_id or "").acts
+    except NotFound:
+        return frozenset()
 
 
 def _clashing(ctx: Context, subject: str) -> list[Record]:
@@ -147,6 +190,10 @@ class _Everyone:
         """A value as it is."""
         return value
 
+    def who(self, user_id: str) -> str:
+        """The name of a user."""
+        return self.held.get(user_id, user_id)
+
 
 def _versions(
     ctx: Context, record_id: str, ward_id: str, field: str, heads: Sequence[str], names: Names | _Everyone
@@ -161,8 +208,9 @@ def _versions(
 
 def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: Names | _Everyone, zone: Any, dev: str) -> Version:
     value = decode(spec, names.value(field, op["set"].get(field)))
+    words = names.who(value) if field in WHO and value else in_words(spec, value, zone)
     at = datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC)
-    return Version(op["op"], names.by(op), at, value, in_words(spec, value, zone) or NOT_PROVIDED, op["dev"] == dev)
+    return Version(op["op"], names.by(op), at, value, words or NOT_PROVIDED, op["dev"] == dev)
 
 
 def _both(spec: FieldSpec, versions: Sequence[Version]) -> str | None:
@@ -179,11 +227,42 @@ def settle(ctx: Context, conflict: Conflict, value: Any) -> Changes:
     if not conflict.incident_id:
         return _settle_record(ctx, conflict, value)
     seen = views.incident(ctx, conflict.incident_id)
-    ctx.require("settle", seen.status, seen.tie)
+    if not ctx.can("settle"):
+        raise NotAllowed()
     held = _still(of_incident(ctx, seen), conflict)
+    record = next(one for one in two_versions.records(ctx, seen) if one.id == held.record_id)
+    if not _may(ctx, seen, record, held.field):
+        raise NotAllowed()
     reason = f"Settled: {held.label}"
-    incidents.save(ctx, seen, [Edit(held.entity, held.record_id, {held.field: value})], reason)
+    if held.fixed or held.entity == "plan":
+        _settle_fixed(ctx, seen, record, held, value, reason)
+    else:
+        incidents.save(ctx, seen, [Edit(held.entity, held.record_id, {held.field: value})], reason)
     return Changes((Change("incident", seen.record.id), Change(held.entity, held.record_id, seen.record.id)))
+
+
+def _settle_fixed(
+    ctx: Context, seen: IncidentView, record: RecordView, held: Conflict, value: Any, reason: str
+) -> None:
+    """Writes the version chosen and what was written with it, over what was looked at. Raises NotAllowed for others."""
+    chosen = next((version for version in held.versions if version.value == value), None)
+    if chosen is None and held.fixed:
+        raise NotAllowed("Choose one of the versions.")
+    values = {held.field: value}
+    if chosen is not None:
+        specs = fields_of(ENTITIES[held.entity])
+        (op,) = [one for one in ctx.reader().ops_of(held.record_id) if one["op"] == chosen.op]
+        group = TOGETHER.get(held.entity, ())
+        also = group if held.field in group else ()
+        values = {name: decode(specs[name], op["set"][name]) for name in also if name in op["set"]} | values
+        if held.field == "status":
+            values |= {name: None for name, status in OF_STATUS.items() if status != value}
+    values = {name: one for name, one in values.items() if name in record.values}
+    heads = views.heads_known(ctx, seen) if values.get("status") == "withdrawn" else []
+    with ctx.unit() as unit:
+        written = based_on(ENTITIES[held.entity], record.id, record.ward_id, record.shown, values)
+        unit.save(written, reason=reason, seen=heads, restate=record.clashes & set(values))
+        unit.commit("settle", seen.record.id)
 
 
 def _still(found: Iterator[Conflict], conflict: Conflict) -> Conflict:

@@ -70,6 +70,10 @@ class Names:
         who = str(op["by"])
         return A_COLLEAGUE if who == self.hidden != self.me else self.held.get(who, who)
 
+    def who(self, user_id: str) -> str:
+        """The name of a user that a field holds."""
+        return A_COLLEAGUE if user_id == self.hidden != self.me else self.held.get(user_id, user_id)
+
     def reason(self, op: dict[str, Any]) -> str:
         """Why an op was written: words of a narrative, so for those who may read one, and for its writer."""
         return str(op.get("reason", "")) if self.why or op["by"] == self.me else ""

@@ -6,7 +6,7 @@ What a person may not see of a restricted incident is left out of the query itse
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +16,7 @@ from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.when import relative, show
+from vpr_desktop.services import two_versions
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import queries
 from vpr_desktop.storage.queries import ListQuery, Viewer
@@ -54,21 +55,26 @@ def viewer(ctx: Context) -> Viewer:
 def page(ctx: Context, query: ListQuery) -> list[Row]:
     """One slice of the list."""
     ctx.require("list")
-    found = queries.page(ctx.store.db, query, viewer(ctx))
+    found = queries.page(ctx.store.db, _of_view(ctx, query), viewer(ctx))
     return rows_of(ctx, found)
+
+
+def _of_view(ctx: Context, query: ListQuery) -> ListQuery:
+    """The query, of two versions those alone of which this person sees some."""
+    return replace(query, only=tuple(two_versions.incidents_seen(ctx))) if query.view == "two_versions" else query
 
 
 def count(ctx: Context, query: ListQuery) -> int:
     """How many incidents the list holds in all."""
     ctx.require("list")
-    return queries.count(ctx.store.db, query, viewer(ctx))
+    return queries.count(ctx.store.db, _of_view(ctx, query), viewer(ctx))
 
 
 def view_counts(ctx: Context, names: Sequence[str]) -> dict[str, int]:
     """The number behind each of these saved views."""
     ctx.require("list")
     asked = viewer(ctx)
-    return {name: queries.count(ctx.store.db, ListQuery(view=name), asked) for name in names}
+    return {name: queries.count(ctx.store.db, _of_view(ctx, ListQuery(view=name)), asked) for name in names}
 
 
 def search(ctx: Context, text: str, limit: int = 50) -> list[Row]:
@@ -89,7 +95,7 @@ CODES = ("occurred_at", "time_known", "location", "act_types", "effect", "tasks_
 def facts(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
     """The list in codes instead of words, for scripts. A restricted incident not theirs keeps three keys."""
     ctx.require("search" if query.text.strip() else "list")
-    found = queries.page(ctx.store.db, query, viewer(ctx))
+    found = queries.page(ctx.store.db, _of_view(ctx, query), viewer(ctx))
     if query.text.strip():
         with ctx.unit() as unit:
             unit.commit("search")
@@ -114,10 +120,11 @@ def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
     ids = [row["id"] for row in found]
     waiting = ctx.reader().waits(ids) if ids else set()
     support = queries.open_support(ctx.store.db, ids) if ids else {}
-    return [_row(ctx, row, row["id"] in waiting, support.get(row["id"])) for row in found]
+    doubled = set(two_versions.incidents_seen(ctx)) if found else set()
+    return [_row(ctx, row, row["id"] in waiting, support.get(row["id"]), row["id"] in doubled) for row in found]
 
 
-def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None) -> Row:
+def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None, doubled: bool) -> Row:
     specs = fields_of(Incident)
     at: datetime | None = decode(specs["occurred_at"], row["occurred_at"])
     zone = ctx.wards[row["ward_id"]].zone if row["ward_id"] in ctx.wards else ctx.ward.zone
@@ -138,7 +145,7 @@ def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None) -
         support=("Open" if support else "Closed") if is_open and support is not None else DASH,
         send_state="waiting" if waits else "sent",
         restricted=bool(row["restricted"]) and not is_open,
-        two_versions=bool(row["clash"]) and is_open,
+        two_versions=doubled and is_open,
         imported=row["imported_at"] is not None,
     )
 

@@ -78,6 +78,7 @@ class ListQuery:
     statuses: tuple[str, ...] = ()
     places: tuple[str, ...] = ()
     wards: tuple[str, ...] = ()
+    only: tuple[str, ...] | None = None  # of these incidents alone, where a service has looked at each
     view: str = "all"
     sort: str = "when"
     descending: bool = True
@@ -96,6 +97,15 @@ def _in_conflict() -> str:
     for name in ("step_entry", "step_care"):
         found.append(f"SELECT incident_id FROM plan WHERE id IN (SELECT plan_id FROM {name} WHERE clash > 0)")
     return " UNION ".join(found)
+
+
+def clashing_plans(db: Connection, incident_id: str) -> list[str]:
+    """The plans of an incident that hold two versions of a field, or of what was set by hand on a step."""
+    sql = (
+        "SELECT id FROM plan WHERE incident_id = ? AND"
+        " (clash > 0 OR id IN (SELECT plan_id FROM step_care WHERE clash > 0))"
+    )
+    return [row[0] for row in db.execute(sql, (incident_id,))]
 
 
 VIEWS = {
@@ -125,6 +135,9 @@ def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
     if query.until:
         parts.append("local_day <= :until")
         values["until"] = query.until
+    if query.only is not None:
+        parts.append("id IN (SELECT value FROM json_each(:only))")
+        values["only"] = json.dumps(query.only)
     content = _content(query, values)
     if query.text.strip():
         content.append(_holds_words(query.text, viewer.role, values))

@@ -32,24 +32,23 @@ class RecordBanner(QWidget):
         self.layout().addLayout(self._panels)  # type: ignore[union-attr]
         self.layout().addWidget(self.review)  # type: ignore[union-attr]
 
-    def show_for(self, seen: IncidentView) -> None:
-        """Shows what there is to say of a record."""
+    def show_for(self, seen: IncidentView, versions: str) -> None:
+        """Shows what there is to say of a record; `versions` as `conflicts.standing` says."""
         if self.seen is None or self.seen.record.id != seen.record.id:
             self.review.hide()
             self.reviewing.emit(False)
         self.seen = seen
         clear(self._panels)
-        parts = [part for held in seen.parts.values() for part in held]
-        if any(record.clashes for record in (seen.record, *parts)):
-            self._panels.addWidget(self._conflict(seen))
+        if versions:
+            self._panels.addWidget(self._conflict(versions))
         if seen.status == "withdrawn":
             self._panels.addWidget(self._withdrawn(seen))
         if seen.late:
             self._panels.addWidget(self._late(seen))
         self.setVisible(self._panels.count() > 0 or self.review.isVisibleTo(self))
 
-    def _conflict(self, seen: IncidentView) -> Panel:
-        if "settle" not in seen.actions:
+    def _conflict(self, versions: str) -> Panel:
+        if versions != "settle":
             text = say("Changed in two places. Both versions are kept until the ward manager or support lead chooses.")
             return Panel("warning", text)
         panel = Panel("warning", say("Changed in two places. Both versions are kept until somebody chooses."))

@@ -14,7 +14,7 @@ from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.visibility import withheld
 from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_words
-from vpr_desktop.services import history, incidents, support
+from vpr_desktop.services import conflicts, history, incidents, support
 from vpr_desktop.services.support import NextStep
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.clipboard import put
@@ -118,9 +118,15 @@ class RecordPage(QWidget):
         """Loads the record."""
         self._incident_id, self._with_history = incident_id, history
         ctx = self.desk.ctx
-        self.desk.run(self, lambda: incidents.view(ctx, incident_id), self._show)
 
-    def _show(self, seen: IncidentView) -> None:
+        def job() -> tuple[IncidentView, str]:
+            seen = incidents.view(ctx, incident_id)
+            return seen, conflicts.standing(ctx, seen)
+
+        self.desk.run(self, job, self._show)
+
+    def _show(self, loaded: tuple[IncidentView, str]) -> None:
+        seen, versions = loaded
         self.seen = seen
         self.title.setText(seen.reference)
         specs = fields_of(ENTITIES["incident"])
@@ -132,7 +138,7 @@ class RecordPage(QWidget):
         self.print_button.setVisible(can_print)
         self.add.setVisible("amend" in seen.actions)
         self.more.setVisible(seen.sight == "full")
-        self.banner.show_for(seen)
+        self.banner.show_for(seen, versions)
         self._show_tasks(seen)
         clear(self.right)
         if seen.sight == "full":

@@ -74,7 +74,7 @@ class ReviewCard(Card):
         self.which.setText(say("Choice {place} of {count}: {label}", place=place, count=self.count, label=label))
         question = say("Conflict {place} of {count}, {label}", place=place, count=self.count, label=label)
         self.versions.show_versions(question, self._options(one))
-        self.other.setVisible(one.entity == "incident")
+        self.other.setVisible(one.entity == "incident" and not one.fixed)
         self._say("")
         self.show()
         self.versions.first_focus().setFocus()

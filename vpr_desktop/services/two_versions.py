@@ -1,0 +1,82 @@
+"""Where two versions of a field stand that this person sees: which incidents, and which of their records.
+
+The list, its counts and the chip ask here, so that what is counted is what opens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from vpr_desktop.domain.errors import NotAllowed, NotFound
+from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
+from vpr_desktop.domain.support import StepCare
+from vpr_desktop.services import support_cases, views
+from vpr_desktop.services.context import Context
+from vpr_desktop.services.views import IncidentView, RecordView
+from vpr_desktop.storage import queries
+from vpr_desktop.storage.queries import ListQuery, Viewer
+
+MOST = 1000  # incidents in conflict that are looked at
+LEAD, CARE = ("lead",), ("owner", "due_at")  # what those who follow a plan see of it, and of what was set on its steps
+
+
+def incidents_seen(ctx: Context) -> list[str]:
+    """The incidents of which this person sees a field with two versions, newest first."""
+    if not ctx.can("list"):
+        return []
+    viewer = Viewer(ctx.user.role, ctx.user.user_id, tuple(ctx.wards))
+    found = []
+    for row in queries.page(ctx.store.db, ListQuery(view="two_versions", limit=MOST), viewer):
+        try:
+            seen = views.glance(ctx, row["id"])
+        except (NotFound, NotAllowed):
+            continue
+        if records(ctx, seen):
+            found.append(row["id"])
+    return found
+
+
+def records(ctx: Context, seen: IncidentView) -> list[RecordView]:
+    """The records of an incident of which this person sees a field with two versions."""
+    held = {one.id: one for one in (seen.record, *(part for parts in seen.parts.values() for part in parts))}
+    if seen.sight == "full":
+        for plan_id in queries.clashing_plans(ctx.store.db, seen.record.id):
+            held = _with_followed(ctx, held, plan_id)
+    return [one for one in held.values() if one.clashes]
+
+
+def _with_followed(ctx: Context, held: dict[str, RecordView], plan_id: str) -> dict[str, RecordView]:
+    """With the lead of a plan, owners and times of its steps, for whoever follows the plan and is told of the step."""
+    try:
+        case = support_cases.load(ctx, plan_id)
+    except NotFound:
+        return held
+    if not case.acts & {"follow", "read"}:
+        return held
+    label = f"Person {case.person.letter or ''}".strip()
+    found = {**held, plan_id: _adding(held.get(plan_id), case.plan, None, label, LEAD)}
+    listed = {one.step.code: one.step.text for one in support_cases.steps(ctx, case)}
+    for care in ctx.reader().find(StepCare, plan_id=plan_id):
+        if care.step in listed:
+            found[care.id] = _adding(None, care, plan_id, f"{label}, {listed[care.step]}", CARE)
+    return found
+
+
+def _adding(
+    view: RecordView | None, record: Record, parent_id: str | None, label: str, names: Sequence[str]
+) -> RecordView:
+    """A view of a record with these fields in it too."""
+    specs, shown, values = fields_of(type(record)), record.shown, {name: getattr(record, name) for name in names}
+    kept = Shown(
+        {name: shown.values[name] for name in names if name in shown.values},
+        {name: shown.heads[name] for name in names if name in shown.heads},
+        shown.clashes & set(names),
+    )
+    if view is None:
+        hidden, entity = frozenset(specs) - set(names), entity_name(type(record))
+        return RecordView(
+            entity, record.id, record.ward_id, parent_id, label, values, {}, hidden, kept, kept.clashes
+        )  # fmt: skip
+    whole = Shown(view.shown.values | kept.values, view.shown.heads | kept.heads, view.shown.clashes | kept.clashes)
+    return replace(view, values=view.values | values, shown=whole, clashes=whole.clashes)
