@@ -5,11 +5,14 @@ Every op, chain link, row and index is what the app would have written, but seve
 
 from __future__ import annotations
 
+import atexit
 import secrets
 import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +30,14 @@ from vpr_desktop.storage import inbox
 TEXT = 900  # characters of narrative: with the coded answers about 1.5 KB an op
 SLICE = 500
 OP = "INSERT INTO op (n, id, ei, et, st, dev, dn_inc, dn, hash, raw, chain) VALUES (?,?,?,?,?,?,?,?,?,?,?)"
+
+
+@cache
+def ready(count: int) -> Path:
+    """Such a PC, made once in a run. Read only: `copied` to write to it."""
+    folder = tempfile.mkdtemp(prefix="vpr-bench-offline-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return made(Path(folder) / "pc", count)
 
 
 def made(home: Path, count: int) -> Path:

