@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
@@ -22,6 +23,8 @@ from vpr_desktop.services.context import Person
 from vpr_desktop.services.recordings import Said
 from vpr_desktop.ui.models.row_table import Cell, Column
 from vpr_desktop.ui.models.step_table import StepTable
+from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import BODY
 
 
 class Row:
@@ -166,6 +169,44 @@ def test_a_riddor_date_is_chosen_said_and_opened_from_the_list(ward: WardPC) -> 
     assert (ward.page.objectName(), ward.page.line().incident_id) == ("S6", made.id)
     ward.click("Open RIDDOR")
     assert ward.page.objectName() == "riddor"
+
+
+@pytest.mark.parametrize(("size", "percent"), [((1366, 704), 100), ((1024, 640), 100), ((1366, 704), 200)])
+def test_no_name_of_a_step_is_cut(ward: WardPC, size: tuple[int, int], percent: int) -> None:
+    ward.unlock()
+    ward.window.resize(*size)
+    style = style_of()
+    before, style.text_percent = style.text_percent, percent
+    style.apply()
+    try:
+        ward.press("Ctrl+3")
+        page = ward.page
+        wide = QFontMetricsF(style.font(BODY, 600))
+        room = page.table.columnWidth(1) - style.px(16)
+        rows = worklist.page(ward.ctx, limit=500)
+        assert rows
+        assert [row.title for row in rows if wide.horizontalAdvance(row.title) > room] == []
+        first = page.line()
+        assert f"{first.status}." in ward.screen(), "what the list leaves out stands beside it"
+    finally:
+        style.text_percent = before
+        style.apply()
+
+
+@pytest.mark.parametrize("number", [7, 42, 128, 1000])
+def test_a_number_beside_a_place_never_covers_its_icon(ward: WardPC, number: int) -> None:
+    ward.unlock()
+    rail = ward.window.shell.rail
+    rail.badge("worklist", number, f"{number} overdue")
+    button = rail.buttons["worklist"]
+    for text in ("", "Support"):
+        button.setText(text)
+        face = QRectF(0, 0, 180 if text else 40, 40)
+        badge, icon = button.badge_spot(face), button.icon_spot(face, 10)
+        assert not badge.intersects(icon), text
+        assert face.contains(badge)
+        assert face.contains(icon)
+    assert button.badge == ("999+" if number == 1000 else str(number))
 
 
 def test_views_filter_and_the_empty_list(ward: WardPC) -> None:

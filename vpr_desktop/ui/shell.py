@@ -27,6 +27,9 @@ PLACES = (
 )
 
 
+MOST_SHOWN = 999  # beside a place; all of it is said by the place itself
+
+
 class Header(QFrame):
     """The blue bar: product, ward, find, who works, lock."""
 
@@ -154,7 +157,7 @@ class Rail(QFrame):
 
     def badge(self, page: str, count: int, words: str = "") -> None:
         """Shows how much waits at a place, or in other words what `words` says of it."""
-        self.buttons[page].badge = str(count) if count else ""
+        self.buttons[page].badge = (str(count) if count <= MOST_SHOWN else f"{MOST_SHOWN}+") if count else ""
         said = words or say("{count} waiting", count=count)
         self.buttons[page].setAccessibleDescription(said if count else "")
         self.buttons[page].update()
@@ -254,7 +257,10 @@ class Shell(QWidget):
         for page, button in self.rail.buttons.items():
             if button.isHidden():
                 continue
-            action = menu.addAction(icon(button.icon_name, style_of().tokens.link), self.rail._words[page])
+            words = self.rail._words[page]
+            if button.badge:
+                words = say("{place}, {count}", place=words, count=button.accessibleDescription())
+            action = menu.addAction(icon(button.icon_name, style_of().tokens.link), words)
             action.triggered.connect(lambda _=False, page=page: self.asked.emit(page))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.header.menu.mapToGlobal(self.header.menu.rect().bottomLeft()))

@@ -67,7 +67,10 @@ class WorklistDetail(QWidget):
         body.addWidget(Heading(say("{step}: {who}", step=line.title, who=line.person), "title"))
         due = say(" Due {due}.", due=line.due_full) if line.due_full else ""
         owner = say("Owner {name}.", name=line.owner_name) if line.owner else say("No owner yet.")
-        facts = say("{reference}.{due} {owner}", reference=line.reference, due=due, owner=owner)
+        status = say("Ask again") if line.asks_again else line.status
+        facts = say(
+            "{reference}.{due} {owner} {status}.", reference=line.reference, due=due, owner=owner, status=status
+        )
         body.addWidget(Words(facts, "hint", tone="second"))
         if step is not None and step.is_open and plan.closed_on is None:
             self._acts(plan, step)

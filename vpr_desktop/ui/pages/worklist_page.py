@@ -74,7 +74,9 @@ VIEWS = {
     "waiting": say("Waiting for others"),
     "closed": say("Closed"),
 }
-INCIDENT_COLUMN, OWNER_COLUMN = 3, 4
+INCIDENT_COLUMN, OWNER_COLUMN, STATUS_COLUMN = 3, 4, 5
+ALL_COLUMNS, FEW_COLUMNS = 850, 600  # width of a table with the longest name of a step; few: without those two
+AROUND = 80  # width beside the table: margins, the card's edges and the scroll bar
 
 
 class WorklistPage(QWidget):
@@ -104,7 +106,7 @@ class WorklistPage(QWidget):
     def _build(self) -> None:
         top = row(Heading(say("Support")), gap=16)
         top.addStretch(1)
-        self.search.setMinimumWidth(style_of().px(230))
+        self.search.setMinimumWidth(style_of().px(250))
         top.addWidget(self.search)
         card = Card()
         card.body.setContentsMargins(8, 8, 8, 8)
@@ -367,6 +369,10 @@ class WorklistPage(QWidget):
         narrow = self.width() < look.px(760)
         self.table.setColumnHidden(INCIDENT_COLUMN, narrow)
         self.table.setColumnHidden(OWNER_COLUMN, narrow)
+        room = self.width() - look.px(AROUND + (DETAIL + 16 if beside else 0))
+        # The name of a step comes before its status, which the step chosen says too.
+        self.table.setColumnHidden(STATUS_COLUMN, room < look.px(FEW_COLUMNS if narrow else ALL_COLUMNS))
+        self.table.fit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -148,9 +148,8 @@ class Button(QPushButton):
             end = left + self.sizeHint().width() - 2 * self._side() - size
             paint_icon(painter, self.icon_name, colour, QRectF(end, face.center().y() - size / 2, size, size))
         elif self.icon_name:
-            size = look.px(ICON)
-            paint_icon(painter, self.icon_name, colour, QRectF(left, face.center().y() - size / 2, size, size))
-            left += size + look.px(8)
+            paint_icon(painter, self.icon_name, colour, self.icon_spot(face, left))
+            left += look.px(ICON) + look.px(8)
         painter.setPen(QColor(colour))
         painter.setFont(look.font(BODY, self._weight()))
         flags = Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextShowMnemonic
@@ -166,20 +165,27 @@ class Button(QPushButton):
         if self.badge:
             self._badge(painter, face)
 
+    def icon_spot(self, face: QRectF, left: float) -> QRectF:
+        """Where the icon stands: in the middle, and under its number where there are no words beside it."""
+        size = style_of().px(ICON)
+        under = bool(self.badge) and not self.text()
+        return QRectF(left, face.bottom() - size - 1 if under else face.center().y() - size / 2, size, size)
+
+    def badge_spot(self, face: QRectF) -> QRectF:
+        """Where the number stands: at the end of the words, or above the icon."""
+        look = style_of()
+        words = QFontMetricsF(look.font(SMALL, 600)).horizontalAdvance(self.badge)
+        if self.text():
+            width, height = max(float(look.px(24)), words + look.px(12)), look.px(22)
+            return QRectF(face.right() - look.px(8) - width, face.center().y() - height / 2, width, height)
+        width = min(max(float(look.px(22)), words + look.px(8)), face.width())
+        return QRectF(face.right() - width, face.top(), width, face.height() - look.px(ICON) - 2)
+
     def _badge(self, painter: QPainter, face: QRectF) -> None:
         look = style_of()
-        tag = look.tokens.tags["grey"]
+        tag, spot = look.tokens.tags["grey"], self.badge_spot(face)
         painter.setFont(look.font(SMALL, 600))
-        width = max(look.px(24), QFontMetricsF(painter.font()).horizontalAdvance(self.badge) + look.px(12))
-        height = look.px(22)
-        right = face.right() - look.px(8)
-        top = face.center().y() - height / 2 if self.text() else face.top()
-        spot = (
-            QRectF(right - width, top, width, height)
-            if self.text()
-            else QRectF(face.right() - width, top, width, height)
-        )
-        self._rounded(painter, spot, height / 2, tag.tint, "")
+        self._rounded(painter, spot, spot.height() / 2, tag.tint, "")
         painter.setPen(QColor(tag.text))
         painter.drawText(spot, int(Qt.AlignmentFlag.AlignCenter), self.badge)
 
