@@ -17,7 +17,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from vpr_desktop import demo_sync
+from vpr_desktop import demo_support, demo_sync
 from vpr_desktop.bootstrap import SystemClock
 from vpr_desktop.services import (
     closing,
@@ -31,6 +31,7 @@ from vpr_desktop.services import (
     printing,
     sessions,
     sheets,
+    support,
     ward_sheets,
 )
 from vpr_desktop.services.context import Context
@@ -146,6 +147,7 @@ def _work(ctx: Context, out: Path) -> str:
     edit = incidents.Edit("incident", made.id, {"effect": "TRE"})
     incidents.save(ctx, seen, [edit], "The nurse was seen in the emergency department.")
     say("Added what led up to it, and changed the effect with a reason; both versions are in the history")
+    demo_support.run(ctx, made.id, say)
     for copy, reason in (("redacted", ""), ("anonymous", ""), ("full", "For the practice file")):
         _print(ctx, printing.summary(ctx, made.id, copy, reason), out / f"incident-summary-{copy}.pdf")
     _print(ctx, printing.blank_form(ctx), out / "blank-form.pdf")
@@ -252,6 +254,8 @@ def _tour(window: Any, out: Path, suffix: str) -> int:
         ("s04-task-injury", "task", {"incident_id": newest, "task": "injury"}),
         ("s04-close", "close", {"incident_id": newest}),
         ("s04-riddor", "riddor", {"incident_id": newest}),
+        ("s06-support", "worklist", {}),
+        ("s07-support-plan", "plan", {"plan_id": support.plan_ids(window.ctx, newest)[0]}),
         ("s09-print-preview", "print", {"incident_id": newest}),
         ("s02-handover", "handover", {}),
         ("s10-data", "data", {}),
