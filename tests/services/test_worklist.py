@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 
 from tests.factories import logged
@@ -12,7 +13,7 @@ from tests.fakes import FakeClock
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import incidents, plan_care, recordings, riddor, views, worklist
+from vpr_desktop.services import home, incidents, plan_care, printing, recordings, riddor, views, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.recordings import Said
@@ -228,3 +229,26 @@ def test_riddor_dates_outlive_a_closed_plan(ctx: Context, as_role: Become) -> No
     assert dated(me) == dated(me, "mine") == dated(ctx)
     assert dated(as_role("support_lead", "p-other")) == [], "another lead's case"
     assert dated(as_role("vpr_lead")) == []
+
+
+def test_the_handover_lists_who_waits_and_riddor_dates_and_says_where_it_ends(
+    ctx: Context, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = logged(ctx)
+    seen = views.incident(ctx, made.id)
+    hurt = Edit("injury", None, {"injury": "FRA", "body_area": "ARM"}, parent_id=seen.parts["people"][0].id)
+    riddor.save_facts(ctx, seen, [hurt])
+    clock.forward(days=12)
+    found = home.handover(ctx)
+    law = [(row.text, row.person, row.due) for row in found.overdue if row.text.startswith("RIDDOR: ")]
+    assert law == [("RIDDOR: tell H&S, report", "Person A", "Overdue 2 days")]
+    assert {row.person for row in found.overdue} == {"Person A", "Team"}
+    assert not found.more_overdue
+    monkeypatch.setattr(home, "LATE_SHOWN", 3)
+    few = home.handover(ctx)
+    assert few.more_overdue
+    assert len(few.overdue) == 4, "three steps, and every date of RIDDOR"
+    pages = pypdfium2.PdfDocument(printing.handover_sheet(ctx).data)
+    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    assert "RIDDOR: tell H&S, report" in text
+    assert home.MORE_OVERDUE in text.replace("\r\n", " ")

@@ -12,6 +12,7 @@ from vpr_desktop.cli.central_arguments import add_central
 
 Add = Callable[[str, str, str], argparse.ArgumentParser]
 COPIES = ("redacted", "anonymous", "full")
+SHEETS = ("summary", "checklist", "referral", "police", "f2508")
 PASSPHRASE = "file that holds the passphrase; without it you are asked"
 
 
@@ -34,6 +35,7 @@ def parser() -> argparse.ArgumentParser:
     _upkeep(add)
     _exchange(add)
     _support(commands, common)
+    _riddor(commands, common)
     add_central(commands, common)
     return root
 
@@ -133,9 +135,11 @@ def _closing(add: Add) -> None:
 
 
 def _papers(add: Add) -> None:
-    printed = add("print", "papers:print_", "Make the incident summary as PDF.")
+    printed = add("print", "papers:print_", "Make the incident summary, or a sheet about it, as PDF.")
     printed.add_argument("reference")
     printed.add_argument("--out", required=True, metavar="F.pdf")
+    printed.add_argument("--sheet", choices=SHEETS, default="summary")
+    printed.add_argument("--person", metavar="KEY", help="the letter, where a sheet is about one of several")
     _copies(printed)
     exported = add("export", "papers:export", "Write a list of incidents as CSV.")
     exported.add_argument("--out", required=True, metavar="F.csv")
@@ -195,3 +199,25 @@ def _support(commands: argparse._SubParsersAction[argparse.ArgumentParser], comm
     record.add_argument("--date", metavar="D", help="ask again on this day")
     template = act("template", "template", "Show the support checklist of the ward, or take another into use.")
     template.add_argument("--file", metavar="F.json", help="the checklist to take into use")
+
+
+def _riddor(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    riddor = commands.add_parser("riddor", help="Dates and decisions of RIDDOR.", parents=[common])
+    acts = riddor.add_subparsers(dest="act", metavar="ACT", required=True)
+
+    def act(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        made = acts.add_parser(name, help=text, description=text, parents=[common])
+        made.set_defaults(run=f"riddor:{run}")
+        return made
+
+    act("list", "list_", "List the dates that wait for somebody.").add_argument(
+        "--overdue", action="store_true", help="only what is overdue"
+    )
+    decide = act("decide", "decide", "Note what a named person decided. Nothing is sent.")
+    decide.add_argument("reference")
+    decide.add_argument("--status", required=True, metavar="CODE", help="such as NR, REC3, O7, SPEC, DO, NWK, SENT")
+    decide.add_argument("--by", required=True, metavar="NAME", help="who decided, with name and role")
+    decide.add_argument("--person", metavar="KEY", help="the letter, where more than one was affected")
+    decide.add_argument("--reason", default="", metavar="T", help="why it was decided so")
+    decide.add_argument("--sent-at", metavar="T", help="when it was sent, such as 2026-11-22T14:05+00:00")
+    decide.add_argument("--sent-reference", default="", metavar="R", help="the reference that HSE gave")

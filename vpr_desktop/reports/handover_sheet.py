@@ -8,8 +8,8 @@ from vpr_desktop.reports.page import LEFT, ROW, Frame, Sheet, Told, table
 
 HEADS = ("Reference", "When", "Where", "What", "Effect so far")
 WIDTHS = (88.0, 96.0, 110.0, 112.0, 62.0)
-DUE_HEADS = ("Reference", "Step", "Due")
-DUE_WIDTHS = (120.0, 210.0, 130.0)
+DUE_HEADS = ("Reference", "Person", "Step", "Due")
+DUE_WIDTHS = (92.0, 62.0, 206.0, 100.0)
 
 
 def render(

@@ -18,6 +18,7 @@ from vpr_desktop.storage import queries
 SHOWN = 5
 MOST_DATES = 8
 LATE_SHOWN = 30  # overdue steps that a handover lists
+MORE_OVERDUE = f"Only the first {LATE_SHOWN} overdue steps are listed. All are under Support."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +103,17 @@ def _due_row(row: WorkRow) -> DueRow:
     return DueRow(row.incident_id, row.reference, row.title, day, row.overdue, row.person, row.plan_id, row.step)
 
 
-def _late(ctx: Context) -> tuple[DueRow, ...]:
+def _late(ctx: Context) -> tuple[tuple[DueRow, ...], bool]:
     """What of the ward shown is overdue, for whoever takes over: nothing restricted, and no second offer."""
     if not ctx.can("support"):
-        return ()
+        return (), False
     here = replace(ctx, wards={ctx.ward_id: ctx.ward})
-    rows = worklist.page(here, limit=LATE_SHOWN)
-    told = [row for row in rows if row.overdue and not (row.restricted or row.asks_again or row.step == REOFFER)]
-    return tuple(_due_row(row) for row in told)
+    rows = [row for row in worklist.page(here, limit=LATE_SHOWN + 1) if row.overdue]
+    more = len(rows) > LATE_SHOWN
+    rows = rows[:LATE_SHOWN]
+    rows += [row for row in worklist.riddor_rows(here) if row.overdue]
+    told = [row for row in rows if not (row.restricted or row.asks_again or row.step == REOFFER)]
+    return tuple(_due_row(row) for row in sorted(told, key=lambda row: row.key)), more
 
 
 def shift(ctx: Context, for_others: bool = False) -> ShiftFacts:
@@ -161,13 +165,15 @@ class Handover:
     drafts: int
     overdue: tuple[DueRow, ...]
     unsent: int
+    more_overdue: bool = False  # than are listed
 
 
 def handover(ctx: Context) -> Handover:
     """The handover of the shift that runs. Raises NotAllowed."""
     ctx.require("handover")
     mine = len(drafts.mine(ctx)) + drafts.others_count(ctx)
-    return Handover(shift(ctx, for_others=True), mine, _late(ctx), queries.unsent(ctx.store.db))
+    late, more = _late(ctx)
+    return Handover(shift(ctx, for_others=True), mine, late, queries.unsent(ctx.store.db), more)
 
 
 def hand_over(ctx: Context, to: str) -> None:

@@ -281,8 +281,9 @@ def handover_sheet(ctx: Context, told: Told | None = None) -> Pdf:
 
     found = home.handover(ctx)
     rows = [(r.reference, r.when, r.where, _kind(r.what), r.effect) for r in found.shift.rows]
-    late = [(r.reference, r.text, r.due) for r in found.overdue]
+    late = [(r.reference, r.person, r.text, r.due) for r in found.overdue]
     facts = [f"Unfinished drafts: {found.drafts}.", f"Incidents not sent yet: {found.unsent}."]
+    facts += [home.MORE_OVERDUE] if found.more_overdue else []
     frame = frame_of(ctx, "Handover", ctx.ward.name, "", "redacted", 0)
     data, pages = report.render(frame, found.shift.label, rows, late, facts, told)
     return Pdf(data, pages, "handover.pdf", "Handover", "redacted", NOT_SHOWN)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import home
-from vpr_desktop.services.home import Handover
+from vpr_desktop.services.home import MORE_OVERDUE, Handover
 from vpr_desktop.services.listing import DASH
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
@@ -86,11 +86,13 @@ class HandoverPage(QWidget):
             )
             line = row(cell(Words(due.reference, "strong"), REFERENCE), gap=16)
             line.addLayout(since)
-            line.addWidget(Words(due.text), 1)
+            line.addWidget(Words(say("{step}, {who}", step=due.text, who=due.person)), 1)
             overdue.append(line)
         late.body.addLayout(rows(*overdue, gap=6))
         if not found.overdue:
             late.body.addWidget(Words(say("Nothing is overdue."), tone="second"))
+        if found.more_overdue:
+            late.body.addWidget(Words(say(MORE_OVERDUE), tone="second"))
         also = Card(say("Also"))
         also.body.addWidget(Words(say("Unfinished drafts: {count}", count=found.drafts)))
         also.body.addWidget(Words(say("Incidents not sent yet: {count}", count=found.unsent)))
