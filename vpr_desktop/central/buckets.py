@@ -6,9 +6,10 @@ On PostgreSQL it lies in a table that every process shares; on SQLite there is o
 from __future__ import annotations
 
 import threading
+from contextlib import nullcontext
 from typing import Protocol
 
-from vpr_desktop.central.database import Database
+from vpr_desktop.central.database import Database, Session
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.sync import protocol
 
@@ -31,9 +32,9 @@ RETURNING 1
 
 
 class Buckets(Protocol):
-    """Takes from a device's bucket. Raises Refused where it is empty."""
+    """Takes from a device's bucket, within a transaction where one is given. Raises Refused where it is empty."""
 
-    def take(self, key: str, requests: int, size: int, now_ms: int) -> None: ...
+    def take(self, key: str, requests: int, size: int, now_ms: int, session: Session | None = None) -> None: ...
 
 
 class SharedBuckets:
@@ -42,11 +43,11 @@ class SharedBuckets:
     def __init__(self, database: Database) -> None:
         self.database = database
 
-    def take(self, key: str, requests: int, size: int, now_ms: int) -> None:
+    def take(self, key: str, requests: int, size: int, now_ms: int, session: Session | None = None) -> None:
         """Takes requests and bytes; bytes may go below nothing once, and then have to be filled up again."""
-        with self.database.write() as session:
+        with nullcontext(session) if session else self.database.write() as within:
             asked = {"k": key, "requests": requests, "bytes": size, "now": now_ms}
-            _, taken = session.together(("SET LOCAL synchronous_commit = off", {}), (TAKE, asked))
+            _, taken = within.together(("SET LOCAL synchronous_commit = off", {}), (TAKE, asked))
         if not taken and requests:
             raise Refused("too-many", retry_after=_wait(1))
 
@@ -58,7 +59,7 @@ class OwnBuckets:
         self._held: dict[str, tuple[float, float, int]] = {}
         self._lock = threading.Lock()
 
-    def take(self, key: str, requests: int, size: int, now_ms: int) -> None:
+    def take(self, key: str, requests: int, size: int, now_ms: int, session: Session | None = None) -> None:  # noqa: ARG002
         """As SharedBuckets.take."""
         with self._lock:
             if len(self._held) > MOST_KEPT:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -135,6 +135,10 @@ class Database:
                     yield Session(connection, self.is_postgres)
             finally:
                 connection.info["writes"] = False
+
+    def admit(self) -> AbstractContextManager[Session]:
+        """A transaction that reads who asks; on PostgreSQL it also notes what a device has used up."""
+        return self.write() if self.is_postgres else self.read()
 
     @contextmanager
     def _one_writer(self) -> Iterator[None]:

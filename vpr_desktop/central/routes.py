@@ -20,7 +20,7 @@ from starlette.routing import Route
 from vpr_desktop.central import auth, enrolment, heads, intake, logs, openapi, pull, push, standing
 from vpr_desktop.central.auth import Caller, Message
 from vpr_desktop.central.buckets import Buckets, OwnBuckets, SharedBuckets
-from vpr_desktop.central.database import Database, acting_for
+from vpr_desktop.central.database import Database, Session, acting_for
 from vpr_desktop.central.metrics import Metrics
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.central.scopes import stream_of
@@ -41,10 +41,10 @@ class Endpoint:
     buckets: Buckets | None = None
     metrics: Metrics | None = None
 
-    def take(self, caller: Caller, size: int, requests: int = 1) -> None:
-        """Takes from the device's bucket. Raises Refused."""
+    def take(self, caller: Caller, size: int, requests: int = 1, session: Session | None = None) -> None:
+        """Takes from the device's bucket, within a transaction where one is given. Raises Refused."""
         assert self.buckets is not None
-        self.buckets.take(caller.device, requests, size, int(self.clock() * 1000))
+        self.buckets.take(caller.device, requests, size, int(self.clock() * 1000), session)
 
 
 def application(endpoint: Endpoint) -> FastAPI:
@@ -221,11 +221,10 @@ class Calls:
         message = self._bare(request)
 
         def work() -> tuple[bytes, str]:
-            with self.database.read() as session:
+            with self.database.admit() as session:
                 caller = auth.authenticate(session, message)
-                told = heads.heads(session, caller)
-            self.endpoint.take(caller, 0)
-            return told
+                self.endpoint.take(caller, 0, session=session)
+                return heads.heads(session, caller)
 
         # On SQLite it is read from memory and waits for no writer: changing threads twice would take longer.
         body, tag = await run_in_threadpool(work) if self.database.is_postgres else work()
@@ -279,10 +278,10 @@ class Calls:
         return Message(request.method, url, request.headers, body, int(self.endpoint.clock()), peer)
 
     def _caller(self, message: Message) -> Caller:
-        with self.database.read() as session:
+        with self.database.admit() as session:
             caller = auth.authenticate(session, message)
-        self.endpoint.take(caller, len(message.body or b""))
-        return caller
+            self.endpoint.take(caller, len(message.body or b""), session=session)
+            return caller
 
 
 def _stream(request: Request) -> str:
