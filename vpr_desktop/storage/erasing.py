@@ -25,6 +25,11 @@ def nameless(hashed: bytes) -> str:
     return f"#{hashed.hex()}"
 
 
+def holds_nameless(db: Connection) -> bool:
+    """Whether any op is held by its hash alone: mostly none is, and then no line need be looked for among them."""
+    return db.execute("SELECT 1 FROM op WHERE id >= '#' AND id < '$' LIMIT 1").fetchone() is not None
+
+
 def place_row(op_id: str, ei: str, et: str, st: str, seq: int | None, hashed: bytes) -> tuple[Any, ...]:
     """The row that keeps the place of an op never held, without batch and chain."""
     return (op_id, ei, et, st, seq, "", 0, 0, hashed, None)

@@ -86,7 +86,10 @@ def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, 
     """Writes a slice of a page: batch rows not held, ops not held, numbers, and the records they change."""
     lines = read(lines)
     rows = _batch_rows(db, {line.batch.header.id: line.batch for line in lines}.values())
-    held = _held(db, [name for line in lines if line.body for name in (line.body["op"], erasing.nameless(line.hash))])
+    names = [line.body["op"] for line in lines if line.body]
+    if erasing.holds_nameless(db):
+        names += [erasing.nameless(line.hash) for line in lines if line.body]
+    held = _held(db, names)
     fresh: dict[str, tuple[Any, ...]] = {}
     touched: dict[tuple[str, str, str], list[Held]] = {}
     numbered: list[tuple[int | None, int, int]] = []

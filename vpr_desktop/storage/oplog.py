@@ -82,30 +82,45 @@ def row_columns(name: str) -> tuple[str, ...]:
 
 
 @cache
-def _places(name: str) -> dict[str, int]:
-    """Where each declared field stands in a row; narratives are declared and stand nowhere."""
+def _places(name: str) -> dict[str, tuple[int, FieldSpec, type[Any] | None]]:
+    """Where each declared field stands in a row, and of which type a value stands there as it is.
+
+    Narratives are declared and stand nowhere, -1.
+    """
     columns = row_columns(name)
-    return {field: columns.index(field) if field in columns else -1 for field in fields_of(ENTITIES[name])}
+    return {
+        field: (
+            columns.index(field) if field in columns else -1,
+            spec,
+            STORED_AS[spec.kind] if field in columns and spec.kind not in TAKEN_APART else None,
+        )
+        for field, spec in fields_of(ENTITIES[name]).items()
+    }
 
 
 def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int, zone: ZoneInfo) -> tuple[Any, ...]:
     """The projection of one entity, a function of its ops and the ward's time zone alone."""
-    values, places, declared = folded.values, _places(name), fields_of(ENTITIES[name])
+    values, places = folded.values, _places(name)
     cells: list[Any] = [None] * len(row_columns(name))
     cells[:2] = (entity_id, ward_id)
     extra = {}
     for field, value in values.items():
-        place = places.get(field)
-        if place is None:
+        found = places.get(field)
+        if found is None:
             extra[field] = value
+            continue
+        place, spec, as_it_is = found
+        if type(value) is as_it_is:
+            cells[place] = value
         elif place >= 0 and value is not None:
-            cells[place] = _cell(declared[field], value)
+            cells[place] = _cell(spec, value)
     if derived_columns(ENTITIES[name]):
         cells[-3 - len(LOCAL_TIME) : -3] = local_parts(values.get("occurred_at"), zone)
     cells[-3:] = (canonical(extra).decode() if extra else None, len(folded.clashes), revision)
     return tuple(cells)
 
 
+TAKEN_APART = ("codes", "moment", "day")  # kinds whose values are looked at before they are stored
 STORED_AS: dict[str, type[Any]] = {
     "text": str,
     "code": str,
