@@ -15,6 +15,7 @@ from tests.window import settle
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.forms import TASKS
 from vpr_desktop.ui.dialogs.name_dialog import NameDialog
+from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
 from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
 from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
@@ -82,6 +83,17 @@ def _s0_practice(stage: Stage) -> QWidget:
     page: Any = stage.fresh.first_run
     page.try_it.click()
     settle(stage.fresh)
+    return stage.fresh
+
+
+def _new_ward(stage: Stage) -> QWidget:
+    """Home as it opens after the first run, with nothing in it yet."""
+    assert stage.fresh is not None
+    page: Any = stage.fresh.first_run
+    page.leave_practice()
+    page.next.click()
+    settle(stage.fresh)
+    assert stage.fresh.page().objectName() == "S2"
     return stage.fresh
 
 
@@ -258,6 +270,16 @@ def _name(stage: Stage) -> QDialog:
     return NameDialog(stage.window, "Keep these filters as a view", "Only you see your views.", "Keep")
 
 
+def _passphrase(stage: Stage) -> PassphraseDialog:
+    return PassphraseDialog(stage.window, "Is it you?", "Type your passphrase again.", "Go on", "Change nothing")
+
+
+def _passphrase_error(stage: Stage) -> QDialog:
+    dialog = _passphrase(stage)
+    dialog.yes.click()
+    return dialog
+
+
 def _recover(stage: Stage) -> QDialog:
     return RecoverDialog(stage.window, stage.home, stage.clock, stage.window.lane)
 
@@ -427,6 +449,7 @@ SCREENS: tuple[Screen, ...] = (
     Screen("S0 step 4", _s0_recovery),
     Screen("S0 step 5", _s0_last),
     Screen("S0 practice", _s0_practice),
+    Screen("S2 home of a new ward", _new_ward),
     Screen("S1 lock", _s1),
     Screen("S1 wrong passphrase", _s1_wrong),
     Screen("S12 support while locked", _support, _support_ends),
@@ -509,4 +532,6 @@ SCREENS: tuple[Screen, ...] = (
     Screen("reason asked", *_dialog(_reason)),
     Screen("reason missing", *_dialog(_reason_error)),
     Screen("name asked", *_dialog(_name)),
+    Screen("passphrase asked", *_dialog(_passphrase)),
+    Screen("passphrase missing", *_dialog(_passphrase_error)),
 )
