@@ -119,3 +119,37 @@ def test_what_the_server_keeps_for_the_trust_can_be_taken_off_the_list_and_nothi
     assert sending.status(ctx).needs_you == 0
     with pytest.raises(NotFound):
         sending.send_again(ctx, (n,))
+
+
+def test_an_entry_is_sent_again_or_taken_off_by_its_writer_or_who_runs_the_pc_and_the_audit_names_it(
+    ctx: Context, as_role: AsRole
+) -> None:
+    joined(ctx)
+    writer = as_role("reporter", "cnurse")
+    made = logged(writer)
+    ops = tuple(n for (n,) in ctx.store.db.execute("SELECT n FROM op WHERE ei = ?", (made.id,)))
+    acts: dict[str, Callable[[Context, tuple[int, ...]], None]] = {
+        "send again": sending.send_again, "took off the list": sending.take_off,
+    }  # fmt: skip
+    ctx.store.db.execute("UPDATE op SET seq = n WHERE ei = ?", (made.id,))
+    for name, act in acts.items():
+        for role in ("reporter", "support_lead", "vpr_lead", "auditor"):
+            refuse(ctx, ops)
+            other = as_role(role, f"p-{role}")
+            assert not any(item.theirs for item in sending.queue(other) if item.ops == ops)
+            with pytest.raises(NotAllowed):
+                act(other, ops)
+        for who in (writer, ctx, as_role("device_admin", "p-admin")):
+            refuse(ctx, ops)
+            assert next(item for item in sending.queue(who) if item.ops == ops).theirs
+            act(who, ops)
+            last = ctx.store.db.execute("SELECT user, act, obj FROM audit ORDER BY n DESC LIMIT 1").fetchone()
+            assert tuple(last) == (who.user.user_id, name, made.id)
+
+
+def refuse(ctx: Context, ops: tuple[int, ...]) -> None:
+    """The entry needs somebody, also where somebody has acted on it before."""
+    for op in ops:
+        put = "INSERT INTO outbox (op, state, code, st) SELECT n, ?, 'author-ended', st FROM op WHERE n = ?"
+        ctx.store.db.execute("DELETE FROM outbox WHERE op = ?", (op,))
+        ctx.store.db.execute(put, (outbox.REVIEW, op))

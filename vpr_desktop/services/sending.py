@@ -18,7 +18,7 @@ from vpr_desktop.services import conflicts, enrolment, listing
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import exchange, outbox, queries, unsent
 from vpr_desktop.storage.slot_file import replace_file
-from vpr_desktop.storage.unit import Reader
+from vpr_desktop.storage.unit import Reader, UnitOfWork
 from vpr_desktop.storage.unsent import Unsent
 
 SHOWN = 100  # lines of the queue
@@ -53,7 +53,7 @@ class Item:
 
     Without `reference` it is no report, or none that this person may know of; without `incident_id` none they may
     open. `until` is when a held one may go; `stored` whether the server has all of it; `mine` whether this person
-    wrote all of it; `field` a field of the incident it changed.
+    wrote all of it; `theirs` whether they may send it again or take it off; `field` a field of the incident it changed.
     """
 
     what: str
@@ -67,6 +67,7 @@ class Item:
     until: datetime | None = None
     stored: bool = False
     mine: bool = False
+    theirs: bool = False
     field: str = ""
 
 
@@ -130,10 +131,12 @@ def _item(
         return Item(_what(one), reference, incident_id, saved_at, tried, state, one.code, one.ops, until)
     bodies = unsent.bodies(ctx.store.db, one.ops)
     fields = [field for body, _ in bodies if body["et"] == "incident" for field in body["set"]]
+    mine = all(body["by"] == ctx.user.user_id for body, _ in bodies)
     return Item(
         _what(one), reference, incident_id, saved_at, tried, state, one.code, one.ops, until,
         stored=all(seq is not None for _, seq in bodies),
-        mine=all(body["by"] == ctx.user.user_id for body, _ in bodies),
+        mine=mine,
+        theirs=_may(ctx, mine),
         field=next((f for f in fields if f in EDITABLE), "") if incident_id else "",
     )  # fmt: skip
 
@@ -164,12 +167,34 @@ def _moment(hlc: str) -> datetime:
 
 
 def send_again(ctx: Context, ops: Sequence[int]) -> None:
-    """Lets what the server refused go once more, unchanged. Raises NotFound where it is not listed."""
+    """Lets what the server refused go once more, unchanged. Raises NotFound where it is not listed, NotAllowed."""
     with ctx.unit() as unit:
         _require_listed(unit, ops)
+        _require_right(ctx, ops)
+        objects = _objects(unit, ops)
         for op in ops:
             outbox.send_again(unit.db, op)
-        unit.commit("send again")
+        for one in objects[1:]:
+            unit.note("send again", one)
+        unit.commit("send again", objects[0])
+
+
+def _may(ctx: Context, mine: bool) -> bool:
+    """Whether an entry that needs somebody is this person's to act on: their own, or anybody's for who runs the PC."""
+    return mine or ctx.can("manage_device")
+
+
+def _require_right(ctx: Context, ops: Sequence[int]) -> None:
+    bodies = [body for body, _ in unsent.bodies(ctx.store.db, ops)]
+    if not _may(ctx, bool(bodies) and all(body["by"] == ctx.user.user_id for body in bodies)):
+        raise NotAllowed("Only the person who wrote it or the ward manager can do that.")
+
+
+def _objects(unit: UnitOfWork, ops: Sequence[int]) -> list[str]:
+    """The reports that an entry of the list is about, or the records of it that belong to none."""
+    roots = [one.root for one in unsent.listed(unit.db) if set(one.ops) & set(ops)]
+    reports = list(unsent.numbers_of(unit.db, roots))
+    return reports or list(dict.fromkeys(body["ei"] for body, _ in unsent.bodies(unit.db, ops))) or [""]
 
 
 def _require_listed(reader: Reader, ops: Sequence[int]) -> None:
@@ -178,13 +203,18 @@ def _require_listed(reader: Reader, ops: Sequence[int]) -> None:
 
 
 def take_off(ctx: Context, ops: Sequence[int]) -> None:
-    """Takes off the list what the server has kept for the trust to look at. Raises NotAllowed for what it has not."""
+    """Takes off the list what the server has kept for the trust to look at. Raises NotAllowed for what it has not,
+    and for what others wrote where this person does not run the PC."""
     with ctx.unit() as unit:
         _require_listed(unit, ops)
+        _require_right(ctx, ops)
         if any(seq is None for _, seq in unsent.bodies(unit.db, ops)):
             raise NotAllowed("The server does not have this yet, so it stays in the list.")
+        objects = _objects(unit, ops)
         outbox.settled(unit.db, ops)
-        unit.commit("took off the list")
+        for one in objects[1:]:
+            unit.note("took off the list", one)
+        unit.commit("took off the list", objects[0])
 
 
 def export(ctx: Context, ops: Sequence[int], path: str) -> None:

@@ -162,9 +162,9 @@ class QueueCard(Card):
         offered = {
             self.review: one is not None and one.state == "conflict",
             self.edit: listed and opens and one is not None and not one.stored,
-            self.again: listed and one is not None and not one.stored,
+            self.again: listed and one is not None and not one.stored and one.theirs,
             self.export: listed and one is not None and one.mine,
-            self.noted: listed and one is not None and one.stored,
+            self.noted: listed and one is not None and one.stored and one.theirs,
             self.open: opens and one is not None and one.state != "conflict",
         }
         for button, shown in offered.items():
