@@ -50,6 +50,16 @@ def _fast_init(self: Any, *_: Any, **__: Any) -> None:
         object.__setattr__(self, name, getattr(FAST, name))
 
 
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Any]:
+    """One PostgreSQL for all tests that ask for it."""
+    from tests.central.postgres_server import PostgresServer
+
+    server = PostgresServer()
+    yield server
+    server.stop()
+
+
 @pytest.fixture
 def clock() -> FakeClock:
     return FakeClock()

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from tests.central.pc import Pc
-from tests.central.postgres_server import PostgresServer
 from vpr_desktop.central import admin, serve
 from vpr_desktop.central.buckets import OwnBuckets, SharedBuckets
 from vpr_desktop.central.database import Database
@@ -27,13 +26,6 @@ def fill(database: Database) -> None:
     for code, name in WARDS:
         admin.add_ward(database, code, name, "RX1")
     admin.add_ward(database, "CED", "Cedar elsewhere", "RX2")
-
-
-@pytest.fixture(scope="session")
-def postgres_server() -> Iterator[PostgresServer]:
-    server = PostgresServer()
-    yield server
-    server.stop()
 
 
 TABLES = ("trust", "stream", "trust_key", "device", "device_key", "key_range", "scope", "code", "nonce", "batch", "op",

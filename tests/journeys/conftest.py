@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.central.conftest import Central, fill, postgres_server
+from tests.central.conftest import Central, fill
 from tests.central.postgres_server import PostgresServer
 from tests.conftest import fast_keys
 from tests.fakes import FakeClock
@@ -19,7 +19,7 @@ from tests.sync.conftest import endpoint, sqlite_endpoint
 from vpr_desktop.central.database import Database
 from vpr_desktop.ui.dialogs import save_file
 
-__all__ = ["endpoint", "postgres_server", "sqlite_endpoint"]
+__all__ = ["endpoint", "sqlite_endpoint"]
 
 
 @pytest.fixture

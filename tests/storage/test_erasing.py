@@ -44,6 +44,15 @@ def eraser(pc: Device, target: dict[str, Any]) -> dict[str, Any]:
     return pc.op(st=target["st"], ei=target["ei"], et=target["et"], **said)
 
 
+def test_two_orders_to_erase_what_was_never_held_here_come_in_one_page(ctx: Context) -> None:
+    pc = Device()
+    target = written(pc, ctx)
+    arrive(ctx, pc, [eraser(pc, target), eraser(pc, target)])
+    held = ctx.store.db.execute("SELECT raw, seq FROM op WHERE id = ?", (target["op"],)).fetchall()
+    assert [tuple(row) for row in held] == [(None, None)]
+    assert maintenance.verify(ctx).ok
+
+
 def test_the_words_are_gone_everywhere_and_the_file_still_proves_itself(ctx: Context) -> None:
     pc = Device()
     target = written(pc, ctx)

@@ -1,4 +1,4 @@
-"""A real endpoint over HTTP on SQLite, and real PCs: two encrypted files of one ward."""
+"""A real endpoint over HTTP on SQLite or PostgreSQL, and real PCs: two encrypted files of one ward."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.central.conftest import Central, fill
+from tests.central.postgres_server import PostgresServer
 from tests.conftest import FAST
 from tests.factories import first_run
 from tests.fakes import FakeClock
@@ -18,10 +19,12 @@ from vpr_desktop.central.database import Database
 from vpr_desktop.services import sessions
 from vpr_desktop.services.context import Context
 
+# Tests that name this run on both databases; all others on SQLite.
+on_both = pytest.mark.parametrize("endpoint", ["sqlite", "postgresql"], indirect=True)
 
-@pytest.fixture(scope="session")
-def sqlite_endpoint(tmp_path_factory: Any) -> Iterator[Central]:
-    url = f"sqlite:///{tmp_path_factory.mktemp('sync-central')}/central.db"
+
+def filled(url: str) -> Iterator[Central]:
+    """A running endpoint with its wards."""
     database = Database(url)
     fill(database)
     database.close()
@@ -30,10 +33,21 @@ def sqlite_endpoint(tmp_path_factory: Any) -> Iterator[Central]:
     made.stop()
 
 
+@pytest.fixture(scope="session")
+def sqlite_endpoint(tmp_path_factory: Any) -> Iterator[Central]:
+    yield from filled(f"sqlite:///{tmp_path_factory.mktemp('sync-central')}/central.db")
+
+
+@pytest.fixture(scope="session")
+def postgresql_endpoint(postgres_server: PostgresServer) -> Iterator[Central]:
+    yield from filled(postgres_server.url(postgres_server.new_database()))
+
+
 @pytest.fixture
-def endpoint(sqlite_endpoint: Central) -> Central:
-    sqlite_endpoint.empty()
-    return sqlite_endpoint
+def endpoint(request: pytest.FixtureRequest) -> Central:
+    made: Central = request.getfixturevalue(f"{getattr(request, 'param', 'sqlite')}_endpoint")
+    made.empty()
+    return made
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.central.conftest import Central
 from tests.factories import logged
 from tests.sealing import Device
+from tests.sync.conftest import on_both
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import WrongUse
 from vpr_desktop.services.context import Context
@@ -212,6 +213,7 @@ def test_i32_every_refusal_has_a_sentence() -> None:
     assert text_of("never heard of") == TEXTS["refused"]
 
 
+@on_both
 def test_a_portal_marks_nothing_sent_and_the_next_cycle_sends_it(
     make_pc: Callable[[str], Context], endpoint: Central, odd: Any
 ) -> None:

@@ -11,6 +11,7 @@ import pytest
 from tests.central.conftest import Central
 from tests.conftest import FAST
 from tests.factories import PASSPHRASE, logged
+from tests.sync.conftest import on_both
 from tests.sync.test_two_pcs import amend, rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.incident import Incident
@@ -70,6 +71,7 @@ def test_i12_an_older_version_never_blanks_a_field_of_a_newer_one(two: Two) -> N
     same(*two)
 
 
+@on_both
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 def test_i1_a_pc_killed_at_every_step_of_a_cycle_loses_and_doubles_nothing(
     two: Two, endpoint: Central, after: bool

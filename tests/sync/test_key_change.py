@@ -6,6 +6,7 @@ import pytest
 
 from tests.central.conftest import Central
 from tests.factories import logged
+from tests.sync.conftest import on_both
 from tests.sync.test_two_pcs import rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.central import admin
@@ -32,6 +33,7 @@ def code(endpoint: Central) -> str:
     return str(admin.add_code(endpoint.admin, ("CED",), "RX1")["code"])
 
 
+@on_both
 def test_what_waited_is_sealed_with_the_old_key_and_the_new_key_takes_over(two: Two, endpoint: Central) -> None:
     one, other = two
     early = logged(one)
@@ -89,6 +91,7 @@ def test_a_lost_answer_or_a_wrong_code_keeps_the_key_that_was_made(
     same(one, other)
 
 
+@on_both
 def test_an_endpoint_restored_to_before_the_new_key_takes_the_whole_chain(two: Two, endpoint: Central) -> None:
     one, other = two
     logged(one)

@@ -13,6 +13,7 @@ import pytest
 from tests.central.conftest import Central
 from tests.conftest import FAST
 from tests.factories import PASSPHRASE, logged
+from tests.sync.conftest import on_both
 from tests.sync.test_two_pcs import rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import FileAltered, NotFound
@@ -29,6 +30,7 @@ def restored(ctx: Context, archive: Path) -> Context:
     return maintenance.restore(ctx.home, archive, "amanager", PASSPHRASE, ctx.clock, FAST)
 
 
+@on_both
 def test_i1_a_restored_pc_gets_back_what_it_had_sent_and_sends_what_waited(two: Two, tmp_path: Path) -> None:
     one, other = two
     sent = logged(one)
@@ -46,6 +48,7 @@ def test_i1_a_restored_pc_gets_back_what_it_had_sent_and_sends_what_waited(two: 
     sessions.lock(one)
 
 
+@on_both
 def test_file_and_anchor_put_back_together_are_found_by_what_the_endpoint_was_told(
     two: Two, endpoint: Central, tmp_path: Path
 ) -> None:
@@ -148,6 +151,7 @@ def test_a_full_disk_fetches_nothing_and_still_sends(
     same(one, other)
 
 
+@on_both
 @pytest.mark.parametrize("years", [10, -10])
 def test_i13_a_wrong_clock_is_told_once_and_hinders_nothing(two: Two, years: int) -> None:
     one, other = two

@@ -151,3 +151,30 @@ def test_an_answer_line_by_line_is_read() -> None:
         (5, "duplicate", None), (None, "quarantined", "op-unreadable"),
     ]  # fmt: skip
     assert taken.numbered == ((5, b"1"),)
+
+
+def test_a_batch_of_which_nothing_is_held_is_offered_once_and_not_for_ever(
+    make_pc: Callable[[str], Context], endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where all of it was erased, and the endpoint was put back to before both: the cycle comes to its end."""
+    pc = make_pc("one")
+    synced(pc)
+    pc.store.db.execute("UPDATE op SET raw = NULL")
+    with endpoint.admin.write() as session:
+        for table in ("access_log", "op", "batch", "user_"):
+            session.run(f"DELETE FROM {table}")
+        start = stream_chain_start(pc.ward_id)
+        session.run("UPDATE stream SET head = 0, chain = :c, epoch = 'restored' WHERE id = :id", c=start, id=pc.ward_id)
+    asked: list[int] = []
+    have = Client.have
+
+    def counted(self: Client, st: str, batches: list[str]) -> list[str]:
+        asked.append(len(batches))
+        assert len(asked) < 20, "it asks without end"
+        return have(self, st, batches)
+
+    monkeypatch.setattr(Client, "have", counted)
+    pc.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    assert bootstrap.sync(pc).refused is None
+    assert asked == [1]
+    assert rows(pc, "SELECT count(*) FROM batch WHERE offer = 1") == [(0,)]

@@ -10,6 +10,7 @@ import pytest
 from tests.central.conftest import Central
 from tests.conftest import FAST
 from tests.factories import logged
+from tests.sync.conftest import on_both
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.incident import Incident
@@ -61,6 +62,7 @@ def amend(pc: Context, incident_id: str, **values: Any) -> None:
         unit.commit("amend", incident_id)
 
 
+@on_both
 def test_what_both_saved_offline_merges_without_a_question(two: Two) -> None:
     one, other = two
     mine, theirs = logged(one), logged(other)
@@ -76,6 +78,7 @@ def test_what_both_saved_offline_merges_without_a_question(two: Two) -> None:
     assert (got[-1].waiting, got[-1].conflicts, got[-1].needs_review) == (0, 0, 0)
 
 
+@on_both
 def test_one_field_changed_on_both_asks_and_the_settling_travels(two: Two) -> None:
     one, other = two
     mine = logged(one)
@@ -108,6 +111,7 @@ def test_five_hundred_and_more_ops_go_in_batches_and_arrive(two: Two) -> None:
     assert rows(other, "SELECT count(*) FROM stale_support") == [(0,)]
 
 
+@on_both
 def test_a_pc_killed_between_sealing_and_the_answer_sends_the_same_batch_once(
     two: Two, endpoint: Central, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -140,6 +144,7 @@ def test_a_pc_killed_between_sealing_and_the_answer_sends_the_same_batch_once(
     )
 
 
+@on_both
 @pytest.mark.parametrize("told", ["epoch changed", "nobody said so"])
 def test_i9_an_endpoint_restored_from_an_older_copy_is_healed(two: Two, endpoint: Central, told: str) -> None:
     one, other = two
@@ -168,6 +173,7 @@ def test_i9_an_endpoint_restored_from_an_older_copy_is_healed(two: Two, endpoint
     assert rows(one, "SELECT count(*) FROM batch WHERE offer = 1") == [(0,)]
 
 
+@on_both
 def test_a_page_that_proves_nothing_stores_nothing_and_the_push_goes_on(
     two: Two, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -50,8 +50,11 @@ def numbered_erasers(db: Connection, batch: int) -> list[dict[str, Any]]:
 
 
 def missing_places(db: Connection, erasers: Sequence[dict[str, Any]]) -> list[tuple[Any, ...]]:
-    """Names what came as a hash alone; returns the rows of targets that this file never held."""
-    wanted = []
+    """Names what came as a hash alone; returns the rows of targets that this file never held.
+
+    Each target has one, also where two people asked for it and both their ops come in one slice.
+    """
+    wanted: dict[str, tuple[Any, ...]] = {}
     for body in erasers:
         target, hashed = body["er"]["op"], unb64(body["er"]["h"], 32)
         held = db.execute("SELECT n FROM op WHERE id = ?", (target,)).fetchone()
@@ -61,8 +64,8 @@ def missing_places(db: Connection, erasers: Sequence[dict[str, Any]]) -> list[tu
         elif kept is not None:
             db.execute("UPDATE op SET id = ?, ei = ?, et = ? WHERE n = ?", (target, body["ei"], body["et"], kept[0]))
         elif held is None:
-            wanted.append(place_row(target, body["ei"], body["et"], body["st"], None, hashed))
-    return wanted
+            wanted[target] = place_row(target, body["ei"], body["et"], body["st"], None, hashed)
+    return list(wanted.values())
 
 
 def _hand_over(db: Connection, kept: tuple[int, int | None], n: int) -> None:

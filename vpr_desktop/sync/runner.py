@@ -185,6 +185,8 @@ class Runner:
 
         sent = self.in_unit(read)
         if not any(line.raw for batch in sent for line in batch.lines):
+            if effect.offer and effect.job.span is None:  # as where all was erased: nobody is asked for it again
+                self._settle(events.Settle(effect.job.batches))
             place = self.in_unit(lambda unit: streams.place(unit.db, effect.st))
             head = self._heads.get(effect.st) or HeadNow(effect.st, "", 0, "")
             return events.Pushed((), False, head, _standing(place))

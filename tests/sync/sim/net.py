@@ -19,6 +19,7 @@ from vpr_desktop.sync.refusals import Refused, known_kind
 if TYPE_CHECKING:
     from tests.sync.sim.world import SimPc, World
 
+MOST_REQUESTS = 2_000  # of one PC in a history; thirty are usual
 FRESH = 300.0  # seconds in which a request on the way is still taken
 LOST = ("no-connection", "no-answer", "not-the-endpoint", "busy", "fault", "too-many")
 
@@ -125,6 +126,7 @@ class Line:
     def _travel(self, deliver: Callable[[], Any], lie: Any, may_linger: bool = False) -> Any:
         world, pc = self.world, self.pc
         pc.requests.append(world.now)
+        world.check(len(pc.requests) < MOST_REQUESTS, "I15: a PC asks without end")
         world.meanwhile(pc)
         fate = "lost" if pc.cut_off else world.fate()
         world.told(pc.number, fate)

@@ -74,6 +74,7 @@ def _empty_file() -> Any:
     return db
 
 
+MOST_FREE = 8
 _FREE: list[Any] = []  # files of histories that are over: to prepare 250 statements anew took a third of each history
 
 
@@ -93,7 +94,10 @@ def new_file() -> Any:
 
 def done_with(db: Any) -> None:
     """A file that nobody reads any more may become another one."""
-    _FREE.append(db)
+    if len(_FREE) < MOST_FREE:
+        _FREE.append(db)
+    else:
+        db.close()
 
 
 @cache

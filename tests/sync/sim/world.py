@@ -300,7 +300,9 @@ class World:
 
     def close(self) -> None:
         """Nobody asks about this history any more."""
+        self.snapshots.clear()
         for pc in self.pcs:
+            pc.backups.clear()
             done_with(pc.db)
         ended(self.central)
 
