@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from PySide6.QtWidgets import QAbstractButton
 
-from tests.ui.stage import Stage
+from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
 from tests.window import settle
 from vpr_desktop.services import drafts
+from vpr_desktop.ui.widgets.labels import Words
 
 
 def buttons(page: Any) -> dict[str, QAbstractButton]:
@@ -30,3 +32,13 @@ def test_many_drafts_show_five_and_the_rest_when_asked_for(window: Stage) -> Non
     settle(window.window)
     assert continues(page) == 8
     assert not [words for words in buttons(page) if "more drafts" in words]
+
+
+@pytest.mark.parametrize(("size", "beside"), [(FULL_HD_LESS_BARS, True), (SMALLEST, False)])
+def test_a_due_step_takes_two_lines_at_most(window: Stage, size: tuple[int, int], beside: bool) -> None:
+    window.window.resize(*size)
+    page: Any = window.go("home")
+    found = {words.text(): words for words in page.findChildren(Words) if words.isVisible()}
+    step, whose = found["First aid or emergency department"], found["Person A, CED-2611-A001"]
+    assert step.height() <= 2 * step.fontMetrics().lineSpacing() + 4
+    assert (whose.x() > step.geometry().right()) == beside

@@ -23,6 +23,7 @@ from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
 STACKED_BELOW = 880  # page width under which the two columns stand one above the other
+TIGHT_BELOW = 660  # card width under which a step stands above its person and reference
 DUE = 150
 
 
@@ -231,7 +232,7 @@ class HomePage(QWidget):
     def _fit(self) -> None:
         look = style_of()
         stacked = self.width() < look.px(STACKED_BELOW)
-        tight = self.left_holder.width() < look.px(560)
+        tight = self.left_holder.width() < look.px(TIGHT_BELOW)
         for words in self._due_words:
             words.setDirection(words.Direction.TopToBottom if tight else words.Direction.LeftToRight)
             words.setSpacing(0 if tight else look.px(8))
