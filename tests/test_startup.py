@@ -70,6 +70,25 @@ def test_the_first_paint_waits_for_neither_database_nor_pdf_nor_network(
     assert [name for name in late if name in held] == []
 
 
+SOURCES = """
+import linecache, sys
+from vpr_desktop.ui import start
+if sys.argv[1] == "spared":
+    start.read_no_sources()
+import vpr_desktop.ui.app
+print(any("main_window" in name for name in linecache.cache))
+"""
+
+
+@pytest.mark.parametrize(("how", "read"), [("spared", "False"), ("as Qt does", "True")])
+def test_no_source_is_read_and_held_while_the_window_is_loaded(how: str, read: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", SOURCES, how], cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    assert done.stdout.strip() == read
+
+
 SETTLED = """
 import gc, pathlib, sys
 from PySide6.QtWidgets import QApplication
