@@ -12,7 +12,7 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QPlainTextEdit
+from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
@@ -157,7 +157,13 @@ def test_over_seven_tomorrow_and_the_papers_for_it(thursday: WardPC, tmp_path: P
     text = paper(ward, tmp_path / "f2508.pdf")
     assert "Physically assaulted by a person" in text
     assert "Bruise or swelling" in text
-    ward.page.opened(incident_id=ward.page.incident_id, kind="checklist", person_id=ward.page.person_id)
+    ward.press("Alt+Left")
+    ward.click("Back to CED-2611-A001")
+    ward.click("More")
+    (menu,) = ward.page.findChildren(QMenu)
+    (act,) = [one for one in menu.actions() if one.text() == "Print 1:1 checklist, Person A"]
+    act.trigger()
+    menu.close()
     ward.settle()
     assert "Back at work" in paper(ward, tmp_path / "checklist.pdf")
     assert ward.audit().count("print to file") == 2

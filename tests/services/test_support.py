@@ -509,6 +509,19 @@ def own_template(**changes: object) -> str:
     return json.dumps(held)
 
 
+def test_a_template_that_is_here_is_chosen_by_the_ward_manager_alone(ctx: Context, as_role: Become) -> None:
+    support_templates.load(ctx, own_template())
+    assert [(one.id, one.version) for one in support_templates.known(ctx)] == [("SUP-1", "1"), ("TRUST", "3")]
+    facts, _ = support_templates.use(ctx, "SUP-1", "1")
+    assert support_templates.shown(ctx) == facts
+    with pytest.raises(ProblemsFound):
+        support_templates.use(ctx, "TRUST", "4")
+    for role in ("support_lead", "vpr_lead", "reporter"):
+        with pytest.raises(NotAllowed):
+            support_templates.use(as_role(role), "TRUST", "3")
+    assert support_templates.shown(ctx).id == "SUP-1"
+
+
 def test_a_trusts_own_template_counts_for_new_plans_at_once(ctx: Context, as_role: Become, clock: FakeClock) -> None:
     before = logged(ctx)
     facts, _ = support_templates.load(ctx, own_template())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from argparse import Namespace
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 
 from vpr_desktop.cli.output import result, table
@@ -115,16 +114,9 @@ def template(options: Namespace) -> None:
     """Shows the checklist of the ward, or takes another into use."""
     with signed_in(options) as ctx:
         if options.file:
-            facts, _ = support_templates.load(ctx, _text(options.file))
+            facts, _ = support_templates.load_file(ctx, options.file)
         else:
             facts = support_templates.shown(ctx)
     document = {"id": facts.id, "version": facts.version, "source": facts.source, "official": facts.official,
                 "steps": facts.steps}  # fmt: skip
     result(options, document, [f"{facts.id}, version {facts.version}: {facts.steps} steps. {facts.source}"])
-
-
-def _text(path: str) -> str:
-    try:
-        return Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ProblemsFound([Problem("file", "That file cannot be read as text. Check its name.")]) from error

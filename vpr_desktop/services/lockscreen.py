@@ -45,6 +45,7 @@ class LockScreen:
     text_percent: int
     lock_minutes: int
     practice: bool
+    notices: bool = False  # whether the desktop says that something is due
 
 
 def read(home: Path) -> LockScreen:
@@ -64,6 +65,7 @@ def read(home: Path) -> LockScreen:
         text_percent=_within(held.get("text_percent"), 100, 200, 100),
         lock_minutes=_within(held.get("lock_minutes"), 1, 15, LOCK_MINUTES),
         practice=bool(held.get("practice")),
+        notices=held.get("notices") is True,
     )
 
 
@@ -82,7 +84,7 @@ def _within(value: Any, least: int, most: int, default: int) -> int:
 
 
 def save_preferences(home: Path, **changes: Any) -> None:
-    """Remembers theme, text size or lock time of this PC."""
+    """Remembers theme, text size, lock time or desktop notices of this PC."""
     clear_files.save(home, changes)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import Problem, ProblemsFound
@@ -35,6 +36,34 @@ class TemplateFacts:
 def shown(ctx: Context) -> TemplateFacts:
     """The template in force on the ward shown."""
     return _facts(support_templates.in_force(ctx.store.db, ctx.ward_id))
+
+
+def known(ctx: Context) -> list[TemplateFacts]:
+    """Every template this PC holds, the app's own first."""
+    return [_facts(one) for one in support_templates.all_templates(ctx.store.db)]
+
+
+def use(ctx: Context, code: str, version: str) -> tuple[TemplateFacts, Changes]:
+    """Takes a template that is here already into use on the ward shown. Raises ProblemsFound."""
+    ctx.require("manage_ward")
+    facts = next((one for one in known(ctx) if (one.id, one.version) == (code, version)), None)
+    if facts is None:
+        raise ProblemsFound([Problem("template", "Choose a checklist from the list.")])
+    with ctx.unit() as unit:
+        ward = unit.get(Ward, ctx.ward_id)
+        ward.support_template = f"{code}/{version}"
+        unit.save(ward)
+        return facts, unit.commit("choose support template", ctx.ward_id)
+
+
+def load_file(ctx: Context, path: str) -> tuple[TemplateFacts, Changes]:
+    """The same as `load` from a file. Raises ProblemsFound."""
+    ctx.require("manage_ward")
+    try:
+        text = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ProblemsFound([Problem("file", "That file cannot be read as text. Check its name.")]) from error
+    return load(ctx, text)
 
 
 def _facts(one: Template) -> TemplateFacts:

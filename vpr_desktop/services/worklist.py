@@ -174,6 +174,13 @@ def missed(ctx: Context) -> int | None:
     return support_said.missed(ctx.store.db, tuple(ctx.wards), since, ctx.now())
 
 
+def next_moment(ctx: Context) -> datetime | None:
+    """When the next step of this person's worklist is due; None where none is, and for a role without a worklist."""
+    if not ctx.can("support"):
+        return None
+    return _moment(worklist.next_due(ctx.store.db, _asked(ctx, "all", "")))
+
+
 def riddor_rows(ctx: Context) -> tuple[WorkRow, ...]:
     """What RIDDOR waits for, the earliest first. Not that it is to be decided while the plan's first look says so."""
     found = riddor.due(ctx)

@@ -9,7 +9,8 @@ from typing import Any
 NAME = "lockscreen.json"
 LARGEST = 256 * 1024
 KEYS = frozenset(
-    "v wards emergency_number contacts users endpoint theme text_percent lock_minutes practice last_users".split()
+    "v wards emergency_number contacts users endpoint theme text_percent lock_minutes practice last_users"
+    " notices".split()
 )
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer
 
+from vpr_desktop.ui.notices import Notices
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
@@ -21,7 +23,9 @@ class Reminders(QObject):
     def __init__(self, window: MainWindow) -> None:
         super().__init__(window)
         self.window = window
+        self.notices = Notices(window)
         self._timer = QTimer(self, interval=EVERY_MS)
+        self._timer.timeout.connect(self.notices.look)  # first: counting anew takes the moment after the next
         self._timer.timeout.connect(self.look)
         self._timer.start()
         window.unlocked.connect(self.look)
@@ -36,13 +40,15 @@ class Reminders(QObject):
             return
         ctx = self.window.ctx
 
-        def job() -> int:
+        def job() -> tuple[int, datetime | None]:
             from vpr_desktop.services import worklist
 
-            return worklist.overdue_count(ctx)
+            return worklist.overdue_count(ctx), worklist.next_moment(ctx)
 
         self.window.lane.run(self.window.shell, job, self._show, lambda _error: None)
 
-    def _show(self, count: int) -> None:
+    def _show(self, found: tuple[int, datetime | None]) -> None:
+        count, at = found
+        self.notices.expect(at)
         if self.window.shell is not None:
             self.window.shell.rail.badge("worklist", count, say("{count} overdue", count=count))

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.settings.checklist_section import ChecklistSection
 from vpr_desktop.ui.settings.contacts_section import ContactsSection
 from vpr_desktop.ui.settings.keyboard_section import KeyboardSection
 from vpr_desktop.ui.settings.locking_section import LockingSection
@@ -18,6 +19,7 @@ from vpr_desktop.ui.settings.others_section import OthersSection
 from vpr_desktop.ui.settings.passphrase_section import PassphraseSection
 from vpr_desktop.ui.settings.people_section import PeopleSection
 from vpr_desktop.ui.settings.recovery_section import RecoverySection
+from vpr_desktop.ui.settings.reminders_section import RemindersSection
 from vpr_desktop.ui.settings.section import Loaded, Section, load
 from vpr_desktop.ui.settings.ward_section import WardSection
 from vpr_desktop.ui.style import style_of
@@ -32,11 +34,13 @@ from vpr_desktop.ui.words import say
 SECTIONS: dict[str, Callable[[Desk], Section]] = {
     "ward": WardSection,
     "contacts": ContactsSection,
+    "checklist": ChecklistSection,
     "people": PeopleSection,
     "others": OthersSection,
     "recovery": RecoverySection,
     "passphrase": PassphraseSection,
     "locking": LockingSection,
+    "reminders": RemindersSection,
     "look": LookSection,
     "keyboard": KeyboardSection,
 }

@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from vpr_desktop.services import people, wards
+from vpr_desktop.services import people, support_templates, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.people import UserRow
+from vpr_desktop.services.support_templates import TemplateFacts
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.passphrase_dialog import confirmed
@@ -25,11 +26,13 @@ class Loaded:
 
     ward: WardSettings
     users: list[UserRow]
+    checklist: TemplateFacts
+    checklists: list[TemplateFacts]
 
 
 def load(ctx: Context) -> Loaded:
     """Reads it, in the lane."""
-    return Loaded(wards.settings(ctx), people.users(ctx))
+    return Loaded(wards.settings(ctx), people.users(ctx), support_templates.shown(ctx), support_templates.known(ctx))
 
 
 class Section(Card):

@@ -14,7 +14,7 @@ from vpr_desktop.services import wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.settings.section import Loaded, Section
+from vpr_desktop.ui.settings.section import Loaded, Section, load
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import card_size
@@ -101,7 +101,7 @@ class WardSection(Section):
 
     def _on_undo_clicked(self) -> None:
         ctx = self.desk.ctx
-        self.desk.run(self, lambda: Loaded(wards.settings(ctx), []), self.show_loaded)
+        self.desk.run(self, lambda: load(ctx), self.show_loaded)
 
     def save(self) -> None:
         """Saves these settings of the ward; its contacts stay as they are."""
