@@ -10,12 +10,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from vpr_desktop.domain.choices import Code, CodeList
+from vpr_desktop.domain.choices import RMODE, Code, CodeList
 from vpr_desktop.domain.choices_acts import ACT
 from vpr_desktop.domain.fields import FieldSpec, decode, encode, is_asked, wire_problem
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.local_time import local_parts
-from vpr_desktop.domain.record import wire_values
+from vpr_desktop.domain.record import fields_of, wire_values
 from vpr_desktop.domain.wording import in_words
 
 LONDON = ZoneInfo("Europe/London")
@@ -195,3 +195,10 @@ def test_a_record_takes_its_own_fields_and_no_other() -> None:
         Incident(ward_id="w", efect="MIN")
     with pytest.raises(ValueError, match="efect"):
         record.efect = "MIN"
+
+
+def test_a_report_without_a_name_is_offered_no_more_and_read_where_it_was_given() -> None:
+    assert [code.code for code in RMODE.valid(date(2026, 11, 25))] == ["named", "confidential"]
+    assert RMODE.label("anonymous") == "Without a name"
+    mode = fields_of(Incident)["reporter_mode"]
+    assert decode(mode, encode(mode, "anonymous")) == "anonymous"

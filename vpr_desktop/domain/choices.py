@@ -87,8 +87,15 @@ SHIFT = listed(
     "1 Day\n2 Night\n3 Morning handover\n4 Evening handover\n5 None of these\n6 Not known",
     source="LFPSE",
 )
-RMODE = listed(
-    "RMODE", "How it is reported", "named With my name\nconfidential In confidence\nanonymous Without a name"
+RMODE = CodeList(
+    "RMODE",
+    "How it is reported",
+    (
+        Code("named", "With my name"),
+        Code("confidential", "In confidence"),
+        # Who signed in is known to the file, so nothing here is without a name; older records keep the answer.
+        Code("anonymous", "Without a name", until=date(2026, 10, 31)),
+    ),
 )
 RREL = listed(
     "RREL",
