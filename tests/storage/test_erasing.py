@@ -32,9 +32,8 @@ def everywhere(ctx: Context) -> str:
 
 
 def written(pc: Device, ctx: Context, ei: str = "", **more: Any) -> dict[str, Any]:
-    return pc.op(
-        st=ctx.ward_id, ei=ei or pc.new_id(), set={"description": SAID, "effect": "MIN", "status": "logged"}, **more
-    )
+    said = {"description": SAID, "effect": "MIN", "status": "logged", "time_known": "exact", "reported_by": "amanager"}
+    return pc.op(st=ctx.ward_id, ei=ei or pc.new_id(), set=said, **more)
 
 
 def eraser(pc: Device, target: dict[str, Any]) -> dict[str, Any]:
@@ -58,7 +57,8 @@ def test_the_words_are_gone_everywhere_and_the_file_still_proves_itself(ctx: Con
     target = written(pc, ctx)
     last = arrive(ctx, pc, [target])
     drafts.save(ctx, f"task:{target['ei']}:more", {"description": SAID})
-    kept = drafts.save(ctx, "quick_log", {"description": "Something else", "effect": "MINOR", "status": "logged"})
+    other = {"description": "Something else", "status": "logged", "time_known": "exact", "by": "amanager"}
+    kept = drafts.save(ctx, "quick_log", other)  # the same codes and the same person say nothing of the same words
     assert WORD.lower() in everywhere(ctx)
     assert listing.search(ctx, WORD)
     arrive(ctx, pc, [eraser(pc, target)], last)
