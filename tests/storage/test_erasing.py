@@ -76,6 +76,7 @@ def test_the_words_are_gone_everywhere_and_the_file_still_proves_itself(ctx: Con
     again = ctx.reader().get(Incident, target["ei"])
     assert again.shown.values["description"] == {"erased": True}, "an edit of another field wrote over what was erased"
     assert ctx.reader().count_acts("erased", target["ei"]) == 1
+    assert ctx.reader().count_acts("drafts erased", target["ei"]) == 1
     assert maintenance.verify(ctx).ok
 
 

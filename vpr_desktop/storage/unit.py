@@ -199,6 +199,7 @@ class UnitOfWork(Reader):
 
     def apply_remote(self, st: str, lines: Sequence[Arrived], place: Place) -> None:
         """Writes a slice of a proven page with the cursor behind it. Raises inbox.Contradiction, then store nothing."""
+        drafts = self._count_drafts()
         stored = inbox.store(self.db, lines, op_n=self._tip.op_n, chain=self._tip.op_chain, zone=self.store.zone)
         self._tip = self._tip.after_arrival(stored.op_n, stored.chain)
         self._changed += stored.changes
@@ -206,19 +207,27 @@ class UnitOfWork(Reader):
         streams.put_place(self.db, st, place)
         if any(change.entity == "ward" for change in stored.changes):
             self.store.forget_zones()
-        self._note_erased(stored.erased)
+        self._note_erased(stored.erased, drafts)
 
     def take_answers(self, batch: int, answers: Sequence[Answer]) -> None:
         """Notes how the endpoint holds the lines of a batch; an erasing op that got its number takes effect."""
         entities = outbox.take_answers(self.db, batch, answers)
+        drafts = self._count_drafts()
         erased = erasing.take_bytes(self.db, erasing.numbered_erasers(self.db, batch))
         self.project_again([*entities, *erased])
         erasing.forget_words(self.db, erased)
-        self._note_erased(erased)
+        self._note_erased(erased, drafts)
 
-    def _note_erased(self, erased: Sequence[tuple[str, str, str]]) -> None:
+    def _count_drafts(self) -> int:
+        return int(self.db.execute("SELECT count(*) FROM draft").fetchone()[0])
+
+    def _note_erased(self, erased: Sequence[tuple[str, str, str]], drafts: int) -> None:
+        """Notes what was erased, and that drafts which quoted it went with it; `drafts` is how many there were."""
+        gone = self._count_drafts() < drafts
         for _, record_id, _ in erased:
             self.note("erased", record_id)
+            if gone:
+                self.note("drafts erased", record_id)
 
     def begin_again(self) -> None:
         """Goes on as after a restore, where the endpoint showed that an older file was put in place of this one."""
