@@ -120,7 +120,7 @@ def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
     ids = [row["id"] for row in found]
     waiting = ctx.reader().waits(ids) if ids else set()
     support = queries.open_support(ctx.store.db, ids) if ids else {}
-    doubled = set(two_versions.incidents_seen(ctx)) if found else set()
+    doubled = set(two_versions.incidents_seen(ctx, ids)) if found else set()
     return [_row(ctx, row, row["id"] in waiting, support.get(row["id"]), row["id"] in doubled) for row in found]
 
 

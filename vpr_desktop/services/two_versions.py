@@ -21,13 +21,16 @@ MOST = 1000  # incidents in conflict that are looked at
 LEAD, CARE = ("lead",), ("owner", "due_at")  # what those who follow a plan see of it, and of what was set on its steps
 
 
-def incidents_seen(ctx: Context) -> list[str]:
-    """The incidents of which this person sees a field with two versions, newest first."""
+def incidents_seen(ctx: Context, among: Sequence[str] | None = None) -> list[str]:
+    """The incidents, or those of these, of which this person sees a field with two versions, newest first."""
     if not ctx.can("list"):
+        return []
+    clashing = tuple(queries.in_conflict(ctx.store.db, among))
+    if not clashing:
         return []
     viewer = Viewer(ctx.user.role, ctx.user.user_id, tuple(ctx.wards))
     found = []
-    for row in queries.page(ctx.store.db, ListQuery(view="two_versions", limit=MOST), viewer):
+    for row in queries.page(ctx.store.db, ListQuery(view="two_versions", only=clashing, limit=MOST), viewer):
         try:
             seen = views.glance(ctx, row["id"])
         except (NotFound, NotAllowed):
