@@ -200,7 +200,7 @@ def _looked(state: State, event: Looked) -> Step:
         return _offer(state)
     if state.head is not None and regressed(event.place, state.head, event.highest):
         return _offer(state)
-    return (state, (Seal(state.st),)) if event.waits else _pull(state)
+    return state, (Seal(state.st),)
 
 
 def regressed(place: Standing, head: HeadNow, highest: int = 0) -> bool:

@@ -87,14 +87,10 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Where this PC stands in the stream at hand, and whether anything of it `waits` here to be sent.
-
-    `highest` is the largest number that any op of it has here.
-    """
+    """Where this PC stands in the stream at hand. `highest` is the largest number that any op of it has here."""
 
     place: Standing
     highest: int = 0
-    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

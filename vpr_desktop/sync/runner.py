@@ -45,7 +45,6 @@ class Runner:
         self.pushed = self.pulled = 0
         self.refused: Refused | None = None
         self._heads: dict[str, HeadNow] = {}
-        self._looked: dict[str, events.Looked] = {}
         self._book: KeyBook | None = None
 
     def run(self, state: engine.State, effects: tuple[Any, ...]) -> engine.State:
@@ -91,17 +90,14 @@ class Runner:
             an = told.an
             if an is not None and not lifetime.was_here(unit.db, an.n, an.audit, unb64(an.hash, 32)):
                 unit.begin_again()
-        waiting = tuple(outbox.streams(unit.db))
-        self._looked = {st: _looked(unit, st) for st in {*waiting, *self._heads}}
-        if told is not None:
             self._commit(unit)
-        return waiting
+        return tuple(outbox.streams(unit.db))
 
     def _look(self, effect: events.Look) -> events.Looked:
-        """What was read with the question for the heads, once: until then nobody but a save has changed the ward,
-        and a save begins a cycle of its own."""
-        seen = self._looked.pop(effect.st, None)
-        return seen or self.in_unit(lambda unit: _looked(unit, effect.st))
+        def read(unit: UnitOfWork) -> events.Looked:
+            return events.Looked(_standing(streams.place(unit.db, effect.st)), streams.highest(unit.db, effect.st))
+
+        return self.in_unit(read)
 
     # Offering all again.
 
@@ -331,8 +327,6 @@ class Runner:
 
     def _catch_up(self, _: events.CatchUp) -> events.CaughtUp:
         def job(unit: UnitOfWork) -> int:
-            if not support_rows.waits(unit.db):
-                return 0
             ends = self.monotonic() + CATCH_UP
             left = support_rows.catch_up(unit.db, unit.store.zone, SLICE, lambda: self.monotonic() > ends)
             self._commit(unit)
@@ -382,11 +376,6 @@ def ended(runner: Runner, state: engine.State) -> Outcome:
         )  # fmt: skip
 
     return runner.in_unit(job)
-
-
-def _looked(unit: UnitOfWork, st: str) -> events.Looked:
-    here = _standing(streams.place(unit.db, st))
-    return events.Looked(here, streams.highest(unit.db, st), outbox.waits(unit.db, st))
 
 
 def _standing(place: Place) -> Standing:
