@@ -75,6 +75,8 @@ class Hands:
         """Every screen of the one list, and a word into every field of each."""
         typed = 0
         for screen in SCREENS:
+            if screen.name == "S2 home of a new ward":
+                continue  # words in the steps before it do not let a first run end; Home comes again further on
             root = screen.opens(self.stage)
             typed += self.type_everywhere(root)
             self.look(screen.name)

@@ -101,10 +101,8 @@ def _in_conflict() -> str:
 
 def in_conflict(db: Connection, among: Sequence[str] | None = None) -> list[str]:
     """The incidents, or those of these, of which something holds two versions, whoever may see it."""
-    sql, values = f"SELECT id FROM ({_in_conflict()})", []
-    if among is not None:
-        sql, values = f"{sql} WHERE id IN (SELECT value FROM json_each(?))", [json.dumps(among)]
-    return [row[0] for row in db.execute(sql, values)]
+    found = (row[0] for row in db.execute(_in_conflict()))
+    return [one for one in found if among is None or one in among]
 
 
 def clashing_plans(db: Connection, incident_id: str) -> list[str]:
