@@ -41,6 +41,11 @@ def test_import_contracts_hold() -> None:
     assert result.returncode == 0, result.stdout[-3000:]
 
 
+def test_every_file_of_tests_is_short() -> None:
+    long = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in (ROOT / "tests").rglob("*.py")}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}
+
+
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_every_file_is_short_and_says_what_it_is_for(path: Path) -> None:
     text = path.read_text(encoding="utf-8")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.cli.test_commands import Vpr, log, vpr
-from tests.services.test_support import own_template
+from tests.services.test_support_template import own_template
 
 __all__ = ["vpr"]  # the fixture
 

@@ -37,13 +37,7 @@ def pc(
 
     yield make
     for one in made:
-        if one.window.page() is not None:
-            one.window.lock()
-            one.settle()
-        one.window.lane.stop()
-        one.window.idle.stop()
-        one.window.hide()
-        one.window.deleteLater()
+        one.end()
     qapp.processEvents()
 
 

@@ -69,6 +69,16 @@ class WardPC:
         self.lock()
         self.unlock(user_id)
 
+    def end(self) -> None:
+        """Locks and lets the window go, as at the end of a test."""
+        if self.window.page() is not None:
+            self.window.lock()
+            self.settle()
+        self.window.lane.stop()
+        self.window.idle.stop()
+        self.window.hide()
+        self.window.deleteLater()
+
     def settle(self) -> None:
         settle(self.window)
         if self.app.activeWindow() is None:  # a desktop gives focus back when a dialog closes; offscreen does not

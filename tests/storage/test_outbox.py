@@ -361,18 +361,6 @@ def test_search_after_an_arrival_of_many_follows_and_finds_them_all(ctx: Context
     assert maintenance.verify(other).ok
 
 
-def test_a_unit_that_wrote_nothing_and_names_no_act_leaves_no_trace(ctx: Context) -> None:
-    before, anchor = ctx.store.tip, ctx.store.anchored()
-    with ctx.unit() as unit:
-        assert unit.commit("").records == ()
-    with ctx.unit() as unit:
-        unit.state("device")
-    assert (ctx.store.tip, ctx.store.anchored()) == (before, anchor)
-    with ctx.unit() as unit:
-        unit.commit("print")
-    assert ctx.store.tip.audit_n == before.audit_n + 1
-
-
 def test_a_batch_ends_where_it_would_grow_too_large_and_the_next_takes_the_rest(
     ctx: Context, monkeypatch: pytest.MonkeyPatch
 ) -> None:

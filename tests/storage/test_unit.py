@@ -139,3 +139,15 @@ def test_drafts_come_newest_first_with_what_was_typed(ctx: Context) -> None:
         opened.drop_draft("one" * 10)
         opened.commit("")
     assert [row["body"]["description"] for row in unit.draft_rows(ctx.reader(), "amanager")] == ["two"]
+
+
+def test_a_unit_that_wrote_nothing_and_names_no_act_leaves_no_trace(ctx: Context) -> None:
+    before, anchor = ctx.store.tip, ctx.store.anchored()
+    with ctx.unit() as unit:
+        assert unit.commit("").records == ()
+    with ctx.unit() as unit:
+        unit.state("device")
+    assert (ctx.store.tip, ctx.store.anchored()) == (before, anchor)
+    with ctx.unit() as unit:
+        unit.commit("print")
+    assert ctx.store.tip.audit_n == before.audit_n + 1

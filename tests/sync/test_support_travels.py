@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.factories import logged
-from tests.services.test_support import own_template, plan_id, step
+from tests.services.test_support_template import own_template, plan_id, step
 from tests.sync.test_two_pcs import Two, synced
 from vpr_desktop.services import maintenance, people, plan_care, recordings, support, support_templates, worklist
 from vpr_desktop.services.context import Context, Person

@@ -6,19 +6,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from tests.factories import PASSPHRASE
-from tests.journeys.online import wait_until
+from tests.ui import dialog_screens, first_run_screens, joined_screens
 from tests.ui.stage import Stage
 from tests.window import settle
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.forms import TASKS
-from vpr_desktop.ui.dialogs.name_dialog import NameDialog
-from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
-from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
-from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
-from vpr_desktop.ui.dialogs.slip_dialog import SlipDialog
 from vpr_desktop.ui.forms.editors import DayEditor, MomentEditor, NumberEditor
 from vpr_desktop.ui.pages.settings_page import SECTIONS
 
@@ -38,66 +32,6 @@ HALF = {
     "when_choice": "typed",
     "when_text": "21/11 22:10",
 }
-
-
-# S0, the first run, as somebody goes through it
-def _s0(step: int, fill: dict[str, str] | None = None) -> Callable[[Stage], QWidget]:
-    def opens(stage: Stage) -> QWidget:
-        window = stage.fresh if step else stage.new_first_run()
-        assert window is not None
-        page: Any = window.first_run
-        window.activateWindow()
-        for name, text in (fill or {}).items():
-            page.fields[name].control.setText(text)
-        if step:
-            page.next.click()
-        settle(window)
-        return window
-
-    return opens
-
-
-def _s0_recovery(stage: Stage) -> QWidget:
-    return _s0(3, {"name": "A. Manager", "user_id": "amanager", "passphrase": PASSPHRASE})(stage)
-
-
-def _s0_last(stage: Stage) -> QWidget:
-    assert stage.fresh is not None
-    page: Any = stage.fresh.first_run
-    page.code.have.setChecked(True)
-    return _s0(4)(stage)
-
-
-def _s0_code(stage: Stage) -> QWidget:
-    """A PC that is set up with a code, of which nothing is typed yet."""
-    window = stage.new_first_run()
-    page: Any = window.first_run
-    page.start.choose(1)
-    page.next.click()
-    settle(window)
-    return window
-
-
-def _s0_practice(stage: Stage) -> QWidget:
-    assert stage.fresh is not None
-    page: Any = stage.fresh.first_run
-    page.try_it.click()
-    settle(stage.fresh)
-    return stage.fresh
-
-
-def _new_ward(stage: Stage) -> QWidget:
-    """Home as it opens after the first run, with nothing in it yet."""
-    assert stage.fresh is not None
-    page: Any = stage.fresh.first_run
-    page.leave_practice()
-    page.next.click()
-    settle(stage.fresh)
-    assert stage.fresh.page().objectName() == "S2"
-    return stage.fresh
-
-
-WARD_ANSWERS = {"org_code": "RX1", "org_name": "Practice Trust", "ward_code": "CED", "ward_name": "Cedar Ward"}
 
 
 # S1 and what can be opened while locked
@@ -235,73 +169,6 @@ def _weak_words(settings: Any) -> None:
     settings.sections["others"].give.click()
 
 
-def _dialog(make: Callable[[Stage], QDialog]) -> tuple[Callable[[Stage], QWidget], Callable[[Stage], None]]:
-    opened: list[QDialog] = []
-
-    def opens(stage: Stage) -> QWidget:
-        dialog = make(stage)
-        dialog.open()
-        dialog.activateWindow()
-        settle(stage.window)
-        opened.append(dialog)
-        return dialog
-
-    def closes(stage: Stage) -> None:
-        dialog = opened.pop()
-        dialog.reject()
-        dialog.deleteLater()
-        settle(stage.window)
-        stage.window.activateWindow()
-
-    return opens, closes
-
-
-def _reason(stage: Stage) -> QDialog:
-    return ReasonDialog(stage.window, "Withdraw this incident?", "It is not deleted.", "Withdraw incident", "Keep it")
-
-
-def _reason_error(stage: Stage) -> QDialog:
-    dialog = ReasonDialog(stage.window, "Print a full copy?", "It is logged.", "Show full copy", "Keep redacted", 5)
-    dialog.yes.click()
-    return dialog
-
-
-def _name(stage: Stage) -> QDialog:
-    return NameDialog(stage.window, "Keep these filters as a view", "Only you see your views.", "Keep")
-
-
-def _passphrase(stage: Stage) -> PassphraseDialog:
-    return PassphraseDialog(stage.window, "Is it you?", "Type your passphrase again.", "Go on", "Change nothing")
-
-
-def _passphrase_error(stage: Stage) -> QDialog:
-    dialog = _passphrase(stage)
-    dialog.yes.click()
-    return dialog
-
-
-def _recover(stage: Stage) -> QDialog:
-    return RecoverDialog(stage.window, stage.home, stage.clock, stage.window.lane)
-
-
-def _slip(stage: Stage) -> QDialog:
-    return SlipDialog(stage.window, stage.home, stage.clock, stage.window.lane)
-
-
-def _slip_answered(stage: Stage) -> QDialog:
-    dialog = SlipDialog(stage.window, stage.home, stage.clock, stage.window.lane)
-    dialog.code.setText(stage.ids["slip"])
-    dialog.go.click()
-    return dialog
-
-
-def _slip_error(stage: Stage) -> QDialog:
-    dialog = SlipDialog(stage.window, stage.home, stage.clock, stage.window.lane)
-    dialog.code.setText("12")
-    dialog.go.click()
-    return dialog
-
-
 def _nothing_decided(riddor: Any) -> None:
     riddor.cases[0].status.set_code("SENT")
     riddor.cases[0]._show_sent()
@@ -340,45 +207,6 @@ def _trouble(stage: Stage) -> QWidget:
     stage.window.trouble("Not saved: the disk is full. Keep this open and call IT.")
     settle(stage.window)
     return stage.window
-
-
-# S10 of a PC that is joined to a server which cannot be reached
-NOBODY = "http://127.0.0.1:9"
-
-
-def _join(stage: Stage, url: str) -> None:
-    ctx = stage.window.ctx
-
-    def job() -> None:
-        with ctx.unit() as unit:
-            unit.put_state("endpoint_url", url.encode())
-            unit.commit("")
-
-    stage.window.lane.run(stage.window, job)
-    settle(stage.window)
-    stage.window.sending.begin()
-    settle(stage.window)
-
-
-def _offline(stage: Stage) -> QWidget:
-    stage.go("data")
-    _join(stage, NOBODY)
-    stage.window.sending.send_now()
-    wait_until(lambda: not stage.window.sending.running)
-    settle(stage.window)
-    return stage.window
-
-
-def _reviewed(stage: Stage) -> QWidget:
-    _offline(stage)
-    data = stage.window.page()
-    data.queue.review.click()
-    settle(stage.window)
-    return stage.window
-
-
-def _leaves_the_server(stage: Stage) -> None:
-    _join(stage, "")
 
 
 def _changed_meanwhile(task: Any) -> None:
@@ -440,23 +268,23 @@ RIDDOR = page("S4 RIDDOR", "riddor", "off")
 SETTINGS = {name: page(f"S11 {name}", "settings", section=name) for name in SECTIONS}
 
 SCREENS: tuple[Screen, ...] = (
-    Screen("S0 step 1 with a code", _s0_code),
-    Screen("S0 step 1", _s0(0)),
-    Screen("S0 step 2", _s0(1)),
-    Screen("S0 step 2 error", _s0(2)),
-    Screen("S0 step 3", _s0(2, WARD_ANSWERS)),
-    Screen("S0 step 3 error", _s0(3)),
-    Screen("S0 step 4", _s0_recovery),
-    Screen("S0 step 5", _s0_last),
-    Screen("S0 practice", _s0_practice),
-    Screen("S2 home of a new ward", _new_ward),
+    Screen("S0 step 1 with a code", first_run_screens.code),
+    Screen("S0 step 1", first_run_screens.step(0)),
+    Screen("S0 step 2", first_run_screens.step(1)),
+    Screen("S0 step 2 error", first_run_screens.step(2)),
+    Screen("S0 step 3", first_run_screens.step(2, first_run_screens.WARD_ANSWERS)),
+    Screen("S0 step 3 error", first_run_screens.step(3)),
+    Screen("S0 step 4", first_run_screens.recovery),
+    Screen("S0 step 5", first_run_screens.last),
+    Screen("S0 practice", first_run_screens.practice),
+    Screen("S2 home of a new ward", first_run_screens.new_ward),
     Screen("S1 lock", _s1),
     Screen("S1 wrong passphrase", _s1_wrong),
     Screen("S12 support while locked", _support, _support_ends),
-    Screen("S1 recovery code", *_dialog(_recover)),
-    Screen("S1 slip code", *_dialog(_slip)),
-    Screen("S1 slip answered", *_dialog(_slip_answered)),
-    Screen("S1 slip error", *_dialog(_slip_error)),
+    Screen("S1 recovery code", *dialog_screens.over(dialog_screens.recover)),
+    Screen("S1 slip code", *dialog_screens.over(dialog_screens.slip)),
+    Screen("S1 slip answered", *dialog_screens.over(dialog_screens.slip_answered)),
+    Screen("S1 slip error", *dialog_screens.over(dialog_screens.slip_error)),
     page("S2 home", "home"),
     HANDOVER,
     after("S2 handover error", HANDOVER, lambda handover: handover.mark.click()),
@@ -516,8 +344,8 @@ SCREENS: tuple[Screen, ...] = (
     page("S10 data", "data"),
     after("S10 checked", page("S10 data", "data"), lambda data: data.verify_button.click()),
     page("handbook", "handbook", topic="index"),
-    Screen("S10 offline", _offline, _leaves_the_server, page="data"),
-    Screen("S10 two versions", _reviewed, _leaves_the_server, page="review"),
+    Screen("S10 offline", joined_screens.offline, joined_screens.leaves_the_server, page="data"),
+    Screen("S10 two versions", joined_screens.reviewed, joined_screens.leaves_the_server, page="review"),
     *SETTINGS.values(),
     after("S11 ward error", SETTINGS["ward"], _nothing_told),
     after("S11 contacts error", SETTINGS["contacts"], _half_a_contact),
@@ -529,9 +357,9 @@ SCREENS: tuple[Screen, ...] = (
     Screen("lock warning", _warned, _calm),
     Screen("trouble", _trouble, _calm),
     Screen("loading", _loading, _loaded),
-    Screen("reason asked", *_dialog(_reason)),
-    Screen("reason missing", *_dialog(_reason_error)),
-    Screen("name asked", *_dialog(_name)),
-    Screen("passphrase asked", *_dialog(_passphrase)),
-    Screen("passphrase missing", *_dialog(_passphrase_error)),
+    Screen("reason asked", *dialog_screens.over(dialog_screens.reason)),
+    Screen("reason missing", *dialog_screens.over(dialog_screens.reason_error)),
+    Screen("name asked", *dialog_screens.over(dialog_screens.name)),
+    Screen("passphrase asked", *dialog_screens.over(dialog_screens.passphrase)),
+    Screen("passphrase missing", *dialog_screens.over(dialog_screens.passphrase_error)),
 )

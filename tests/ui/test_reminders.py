@@ -12,7 +12,7 @@ from tests.conftest import FAST, fast_keys
 from tests.factories import PASSPHRASE, first_run, logged
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
-from tests.services.test_support import own_template
+from tests.services.test_support_template import own_template
 from vpr_desktop.services import lockscreen, people, sessions, support_templates
 from vpr_desktop.ui.notices import WORDS
 
@@ -27,12 +27,7 @@ def ward(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: pytest.M
     sessions.lock(ctx)
     one = WardPC(qapp, home, clock)
     yield one
-    if one.window.page() is not None:
-        one.lock()
-    one.window.lane.stop()
-    one.window.idle.stop()
-    one.window.hide()
-    one.window.deleteLater()
+    one.end()
     qapp.processEvents()
 
 

@@ -48,12 +48,7 @@ def ward(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: pytest.M
     sessions.lock(ctx)
     one = WardPC(qapp, home, clock)
     yield one
-    if one.window.page() is not None:
-        one.lock()
-    one.window.lane.stop()
-    one.window.idle.stop()
-    one.window.hide()
-    one.window.deleteLater()
+    one.end()
     qapp.processEvents()
 
 

@@ -176,15 +176,27 @@ def _exchange(add: Add) -> None:
     add("sync", "exchange:sync", "Send what waits and fetch what others sent.")
 
 
-def _support(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
-    support = commands.add_parser("support", help="Follow up the people affected.", parents=[common])
-    acts = support.add_subparsers(dest="act", metavar="ACT", required=True)
+def _acts(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    common: argparse.ArgumentParser,
+    module: str,
+    text: str,
+) -> Add:
+    """A command that has acts, each a function of the module of its name."""
+    acts = commands.add_parser(module, help=text, parents=[common]).add_subparsers(
+        dest="act", metavar="ACT", required=True
+    )
 
     def act(name: str, run: str, text: str) -> argparse.ArgumentParser:
         made = acts.add_parser(name, help=text, description=text, parents=[common])
-        made.set_defaults(run=f"support:{run}")
+        made.set_defaults(run=f"{module}:{run}")
         return made
 
+    return act
+
+
+def _support(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
+    act = _acts(commands, common, "support", "Follow up the people affected.")
     found = act("list", "list_", "List the open support steps that fall to you.")
     found.add_argument("--overdue", action="store_true", help="only what is overdue")
     found.add_argument("--person", metavar="KEY", help="only this letter, or team")
@@ -202,14 +214,7 @@ def _support(commands: argparse._SubParsersAction[argparse.ArgumentParser], comm
 
 
 def _riddor(commands: argparse._SubParsersAction[argparse.ArgumentParser], common: argparse.ArgumentParser) -> None:
-    riddor = commands.add_parser("riddor", help="Dates and decisions of RIDDOR.", parents=[common])
-    acts = riddor.add_subparsers(dest="act", metavar="ACT", required=True)
-
-    def act(name: str, run: str, text: str) -> argparse.ArgumentParser:
-        made = acts.add_parser(name, help=text, description=text, parents=[common])
-        made.set_defaults(run=f"riddor:{run}")
-        return made
-
+    act = _acts(commands, common, "riddor", "Dates and decisions of RIDDOR.")
     act("list", "list_", "List the dates that wait for somebody.").add_argument(
         "--overdue", action="store_true", help="only what is overdue"
     )

@@ -5,10 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from pathlib import Path
 
+from vpr_desktop.cli import given
 from vpr_desktop.cli.output import result, table, tell
 from vpr_desktop.cli.records import query_of
 from vpr_desktop.cli.session import signed_in
-from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.services import dictionary as dictionary_service
 from vpr_desktop.services import exports, imports, incidents, printing, sheets
 from vpr_desktop.services.context import Context
@@ -31,23 +31,13 @@ def _sheet(ctx: Context, incident_id: str, options: Namespace) -> Pdf:
         return printing.summary(ctx, incident_id, options.copy, options.reason)
     if options.sheet == "police":
         return sheets.police(ctx, incident_id, options.copy, options.reason)
-    person_id = _person(ctx, incident_id, (options.person or "").upper())
+    people = incidents.view(ctx, incident_id).parts.get("people", [])
+    held = {str(one.values.get("letter") or ""): one.id for one in people}
+    person_id = given.person(held, options.person, "nobody that you may see")
     if options.sheet == "checklist":
         return sheets.checklist(ctx, incident_id, person_id)
     made = sheets.referral if options.sheet == "referral" else sheets.f2508
     return made(ctx, incident_id, person_id, options.copy, options.reason)
-
-
-def _person(ctx: Context, incident_id: str, letter: str) -> str:
-    """The person a sheet is about: by the letter, or the only one."""
-    people = incidents.view(ctx, incident_id).parts.get("people", [])
-    held = {str(one.values.get("letter") or ""): one.id for one in people}
-    if not letter and len(held) == 1:
-        return next(iter(held.values()))
-    if letter not in held:
-        known = ", ".join(held) or "nobody that you may see"
-        raise ProblemsFound([Problem("person", f"Say about whom with --person, one of: {known}.")])
-    return held[letter]
 
 
 def export(options: Namespace) -> None:

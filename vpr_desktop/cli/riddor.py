@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import datetime
 from typing import Any
 
+from vpr_desktop.cli import given
 from vpr_desktop.cli.output import result, table
 from vpr_desktop.cli.session import signed_in
-from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.services import incidents, riddor
-from vpr_desktop.services.riddor import Case, Decision, Due
+from vpr_desktop.services.riddor import Decision, Due
 
 
 def list_(options: Namespace) -> None:
@@ -34,31 +33,11 @@ def decide(options: Namespace) -> None:
     """Notes what a named person in health and safety decided about one person affected."""
     with signed_in(options) as ctx:
         seen, cases = riddor.find(ctx, incidents.find(ctx, options.reference))
-        case = _case(cases, (options.person or "").upper())
-        sent = _moment(options.sent_at)
+        people = {case.label.removeprefix("Person "): case for case in cases}
+        case = given.person(people, options.person, "nobody that your role decides about")
+        sent = given.moment("sent_at", options.sent_at)
         decision = Decision(options.status.upper(), options.by, options.reason, sent, options.sent_reference)
         riddor.decide(ctx, seen, case.person.id, decision)
     letter = case.label.removeprefix("Person ")
     document = {"reference": seen.reference, "person": letter, "status": decision.status}
     result(options, document, [f"{seen.reference}, {case.label}: {decision.status}, decided by {options.by}."])
-
-
-def _case(cases: list[Case], letter: str) -> Case:
-    """The person who is meant: by the letter, or the only one."""
-    held = {case.label.removeprefix("Person "): case for case in cases}
-    if not letter and len(held) == 1:
-        return next(iter(held.values()))
-    if letter not in held:
-        known = ", ".join(held) or "nobody that your role decides about"
-        raise ProblemsFound([Problem("person", f"Say about whom with --person, one of: {known}.")])
-    return held[letter]
-
-
-def _moment(text: str | None) -> datetime | None:
-    try:
-        found = datetime.fromisoformat(text) if text else None
-    except ValueError:
-        found = None
-    if text and (found is None or found.tzinfo is None):
-        raise ProblemsFound([Problem("sent_at", f"Write the time as 2026-11-22T14:05+00:00, not {text[:40]}.")])
-    return found

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from datetime import date, datetime
 from typing import Any
 
+from vpr_desktop.cli import given
 from vpr_desktop.cli.output import result, table
 from vpr_desktop.cli.session import signed_in
 from vpr_desktop.domain.errors import NotFound, Problem, ProblemsFound
@@ -59,8 +59,8 @@ def record(options: Namespace) -> None:
     with signed_in(options) as ctx:
         plan = _plan(ctx, options)
         said = Said(
-            options.step.upper(), options.outcome.upper(), _moment(options.at), (options.channel or "").upper() or None,
-            options.reason, _day(options.date),
+            options.step.upper(), options.outcome.upper(), given.moment("at", options.at),
+            (options.channel or "").upper() or None, options.reason, given.day("date", options.date),
         )  # fmt: skip
         recordings.record(ctx, plan.id, said)
         after = support.plan(ctx, plan.id)
@@ -87,27 +87,6 @@ def _plan(ctx: Context, options: Namespace) -> PlanView:
         letters = ", ".join(_key(plan.person) for plan in held)
         raise ProblemsFound([Problem("person", f"Say whose step it is with --person, one of {letters}.")])
     return named[0]
-
-
-def _moment(text: str | None) -> datetime | None:
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        found = None
-    if found is None or found.tzinfo is None:
-        raise ProblemsFound([Problem("at", f"Write the time as 2026-11-22T14:05+00:00, not {text[:40]}.")])
-    return found
-
-
-def _day(text: str | None) -> date | None:
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text)
-    except ValueError as error:
-        raise ProblemsFound([Problem("date", f"Write the day as 2026-11-22, not {text[:40]}.")]) from error
 
 
 def template(options: Namespace) -> None:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from vpr_desktop.domain.errors import NotAllowed
 from vpr_desktop.domain.visibility import Tie
 from vpr_desktop.domain.workflow import allowed
+from vpr_desktop.storage.queries import Viewer
 from vpr_desktop.storage.store import Store
 from vpr_desktop.storage.unit import Reader, UnitOfWork
 
@@ -67,6 +68,11 @@ class Context:
     def ward(self) -> WardFacts:
         """The ward shown in the header."""
         return self.wards[self.ward_id]
+
+    @property
+    def viewer(self) -> Viewer:
+        """This person, as the queries of lists ask for them."""
+        return Viewer(self.user.role, self.user.user_id, tuple(self.wards))
 
     def now(self) -> datetime:
         """The wall time, aware and UTC."""

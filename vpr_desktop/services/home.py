@@ -122,7 +122,7 @@ def shift(ctx: Context, for_others: bool = False) -> ShiftFacts:
     `for_others`: it will be read over a shoulder or on paper, so what is restricted stays so even to those entitled.
     """
     start, end = shift_of(ctx.now(), ctx.ward.zone, ctx.ward.boundaries)
-    found = queries.since(ctx.store.db, start, listing.viewer(ctx), ctx.ward_id) if ctx.can("list") else []
+    found = queries.since(ctx.store.db, start, ctx.viewer, ctx.ward_id) if ctx.can("list") else []
     if for_others:
         found = [{**row, "visible": row["visible"] and not row["restricted"]} for row in found]
     effects = [row["effect"] for row in found if row["visible"] and row["effect"]]

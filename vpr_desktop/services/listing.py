@@ -19,7 +19,7 @@ from vpr_desktop.domain.when import relative, show
 from vpr_desktop.services import two_versions
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import queries
-from vpr_desktop.storage.queries import ListQuery, Viewer
+from vpr_desktop.storage.queries import ListQuery
 
 __all__ = ["ListQuery", "Row", "count", "page", "search", "view_counts"]
 
@@ -47,15 +47,10 @@ class Row:
     imported: bool
 
 
-def viewer(ctx: Context) -> Viewer:
-    """This person, as the list query asks for them."""
-    return Viewer(ctx.user.role, ctx.user.user_id, tuple(ctx.wards))
-
-
 def page(ctx: Context, query: ListQuery) -> list[Row]:
     """One slice of the list."""
     ctx.require("list")
-    found = queries.page(ctx.store.db, _of_view(ctx, query), viewer(ctx))
+    found = queries.page(ctx.store.db, _of_view(ctx, query), ctx.viewer)
     return rows_of(ctx, found)
 
 
@@ -67,20 +62,20 @@ def _of_view(ctx: Context, query: ListQuery) -> ListQuery:
 def count(ctx: Context, query: ListQuery) -> int:
     """How many incidents the list holds in all."""
     ctx.require("list")
-    return queries.count(ctx.store.db, _of_view(ctx, query), viewer(ctx))
+    return queries.count(ctx.store.db, _of_view(ctx, query), ctx.viewer)
 
 
 def view_counts(ctx: Context, names: Sequence[str]) -> dict[str, int]:
     """The number behind each of these saved views."""
     ctx.require("list")
-    asked = viewer(ctx)
+    asked = ctx.viewer
     return {name: queries.count(ctx.store.db, _of_view(ctx, ListQuery(view=name)), asked) for name in names}
 
 
 def search(ctx: Context, text: str, limit: int = 50) -> list[Row]:
     """Incidents by reference or by words of their narratives, newest first; logged without the words."""
     ctx.require("search")
-    asked = viewer(ctx)
+    asked = ctx.viewer
     found = queries.by_reference(ctx.store.db, text, asked, limit)
     ids = {row["id"] for row in found}
     found += [row for row in queries.by_words(ctx.store.db, text, asked, limit) if row["id"] not in ids]
@@ -95,7 +90,7 @@ CODES = ("occurred_at", "time_known", "location", "act_types", "effect", "tasks_
 def facts(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
     """The list in codes instead of words, for scripts. A restricted incident not theirs keeps three keys."""
     ctx.require("search" if query.text.strip() else "list")
-    found = queries.page(ctx.store.db, _of_view(ctx, query), viewer(ctx))
+    found = queries.page(ctx.store.db, _of_view(ctx, query), ctx.viewer)
     if query.text.strip():
         with ctx.unit() as unit:
             unit.commit("search")

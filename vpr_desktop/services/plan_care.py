@@ -9,7 +9,7 @@ from typing import Any
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
-from vpr_desktop.domain.identity import step_record_id
+from vpr_desktop.domain.identity import hlc_ms, step_record_id
 from vpr_desktop.domain.record import Record, Shown, from_wire, wire_values
 from vpr_desktop.domain.support import Plan, StepCare
 from vpr_desktop.domain.user import User
@@ -160,8 +160,7 @@ def take_back(ctx: Context, plan_id: str) -> Changes:
 
 
 def _is_old(ctx: Context, op: dict[str, Any]) -> bool:
-    age = ctx.now().timestamp() - int(str(op["at"]).split(".")[0]) / 1000
-    return age > TAKE_BACK.total_seconds()
+    return ctx.now().timestamp() * 1000 - hlc_ms(op["at"]) > TAKE_BACK / timedelta(milliseconds=1)
 
 
 def _lead(ctx: Context, case: Case, to: str | None, act: str, *, flag: bool = False) -> Changes:

@@ -9,12 +9,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.forms import TASKS
 from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.ops import canonical
-from vpr_desktop.services import conflicts, enrolment, listing
+from vpr_desktop.services import conflicts, enrolment
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import exchange, outbox, queries, unsent
 from vpr_desktop.storage.slot_file import replace_file
@@ -22,6 +23,7 @@ from vpr_desktop.storage.unit import Reader, UnitOfWork
 from vpr_desktop.storage.unsent import Unsent
 
 SHOWN = 100  # lines of the queue
+Body = tuple[dict[str, Any], int | None]  # an op as its author wrote it, and its number at the endpoint
 SUPPORT = frozenset({"plan", "step_entry", "step_care"})
 EDITABLE = frozenset(name for task in TASKS for entity, name in task.fields if entity == "incident") | {"description"}
 
@@ -131,12 +133,12 @@ def _item(
         return Item(_what(one), reference, incident_id, saved_at, tried, state, one.code, one.ops, until)
     bodies = unsent.bodies(ctx.store.db, one.ops)
     fields = [field for body, _ in bodies if body["et"] == "incident" for field in body["set"]]
-    mine = all(body["by"] == ctx.user.user_id for body, _ in bodies)
+    mine = _is_mine(ctx, bodies)
     return Item(
         _what(one), reference, incident_id, saved_at, tried, state, one.code, one.ops, until,
         stored=all(seq is not None for _, seq in bodies),
         mine=mine,
-        theirs=_may(ctx, mine),
+        theirs=mine or ctx.can("manage_device"),
         field=next((f for f in fields if f in EDITABLE), "") if incident_id else "",
     )  # fmt: skip
 
@@ -152,9 +154,8 @@ def _what(one: Unsent) -> str:
 def _names(ctx: Context, roots: Sequence[str]) -> dict[str, tuple[str, str]]:
     """The reference and id of those incidents that this person may know of; the id only where it opens to them."""
     numbers = unsent.numbers_of(ctx.store.db, roots)
-    viewer = listing.viewer(ctx)
-    found = queries.rows(ctx.store.db, list(numbers.values()), viewer)
-    listed = queries.LISTED[viewer.role]
+    found = queries.rows(ctx.store.db, list(numbers.values()), ctx.viewer)
+    listed = queries.LISTED[ctx.user.role]
     return {
         row["id"]: (row["reference"] or "", row["id"] if row["visible"] and ctx.can("open") else "")
         for row in found
@@ -169,32 +170,38 @@ def _moment(hlc: str) -> datetime:
 def send_again(ctx: Context, ops: Sequence[int]) -> None:
     """Lets what the server refused go once more, unchanged. Raises NotFound where it is not listed, NotAllowed."""
     with ctx.unit() as unit:
-        _require_listed(unit, ops)
-        _require_right(ctx, ops)
-        objects = _objects(unit, ops)
+        bodies = _theirs(ctx, unit, ops)
+        reports = _reports(unit, ops, bodies)
         for op in ops:
             outbox.send_again(unit.db, op)
-        for one in objects[1:]:
-            unit.note("send again", one)
-        unit.commit("send again", objects[0])
+        _note_others(unit, "send again", reports)
+        unit.commit("send again", reports[0])
 
 
-def _may(ctx: Context, mine: bool) -> bool:
-    """Whether an entry that needs somebody is this person's to act on: their own, or anybody's for who runs the PC."""
-    return mine or ctx.can("manage_device")
+def _is_mine(ctx: Context, bodies: Sequence[Body]) -> bool:
+    return bool(bodies) and all(body["by"] == ctx.user.user_id for body, _ in bodies)
 
 
-def _require_right(ctx: Context, ops: Sequence[int]) -> None:
-    bodies = [body for body, _ in unsent.bodies(ctx.store.db, ops)]
-    if not _may(ctx, bool(bodies) and all(body["by"] == ctx.user.user_id for body in bodies)):
+def _theirs(ctx: Context, unit: UnitOfWork, ops: Sequence[int]) -> list[Body]:
+    """What was written in an entry of the list: for its writer and who runs the PC. Raises NotFound, NotAllowed."""
+    _require_listed(unit, ops)
+    bodies = unsent.bodies(unit.db, ops)
+    if not (_is_mine(ctx, bodies) or ctx.can("manage_device")):
         raise NotAllowed("Only the person who wrote it or the ward manager can do that.")
+    return bodies
 
 
-def _objects(unit: UnitOfWork, ops: Sequence[int]) -> list[str]:
+def _reports(unit: UnitOfWork, ops: Sequence[int], bodies: Sequence[Body]) -> list[str]:
     """The reports that an entry of the list is about, or the records of it that belong to none."""
     roots = [one.root for one in unsent.listed(unit.db) if set(one.ops) & set(ops)]
     reports = list(unsent.numbers_of(unit.db, roots))
-    return reports or list(dict.fromkeys(body["ei"] for body, _ in unsent.bodies(unit.db, ops))) or [""]
+    return reports or list(dict.fromkeys(body["ei"] for body, _ in bodies)) or [""]
+
+
+def _note_others(unit: UnitOfWork, act: str, reports: Sequence[str]) -> None:
+    """An entry in the audit for each report but the first, which the commit names."""
+    for one in reports[1:]:
+        unit.note(act, one)
 
 
 def _require_listed(reader: Reader, ops: Sequence[int]) -> None:
@@ -206,15 +213,13 @@ def take_off(ctx: Context, ops: Sequence[int]) -> None:
     """Takes off the list what the server has kept for the trust to look at. Raises NotAllowed for what it has not,
     and for what others wrote where this person does not run the PC."""
     with ctx.unit() as unit:
-        _require_listed(unit, ops)
-        _require_right(ctx, ops)
-        if any(seq is None for _, seq in unsent.bodies(unit.db, ops)):
+        bodies = _theirs(ctx, unit, ops)
+        if any(seq is None for _, seq in bodies):
             raise NotAllowed("The server does not have this yet, so it stays in the list.")
-        objects = _objects(unit, ops)
+        reports = _reports(unit, ops, bodies)
         outbox.settled(unit.db, ops)
-        for one in objects[1:]:
-            unit.note("took off the list", one)
-        unit.commit("took off the list", objects[0])
+        _note_others(unit, "took off the list", reports)
+        unit.commit("took off the list", reports[0])
 
 
 def export(ctx: Context, ops: Sequence[int], path: str) -> None:

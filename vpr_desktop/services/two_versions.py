@@ -15,7 +15,7 @@ from vpr_desktop.services import support_cases, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import queries
-from vpr_desktop.storage.queries import ListQuery, Viewer
+from vpr_desktop.storage.queries import ListQuery
 
 MOST = 1000  # incidents in conflict that are looked at
 LEAD, CARE = ("lead",), ("owner", "due_at")  # what those who follow a plan see of it, and of what was set on its steps
@@ -28,9 +28,8 @@ def incidents_seen(ctx: Context, among: Sequence[str] | None = None) -> list[str
     clashing = tuple(queries.in_conflict(ctx.store.db, among))
     if not clashing:
         return []
-    viewer = Viewer(ctx.user.role, ctx.user.user_id, tuple(ctx.wards))
     found = []
-    for row in queries.page(ctx.store.db, ListQuery(view="two_versions", only=clashing, limit=MOST), viewer):
+    for row in queries.page(ctx.store.db, ListQuery(view="two_versions", only=clashing, limit=MOST), ctx.viewer):
         try:
             seen = views.glance(ctx, row["id"])
         except (NotFound, NotAllowed):

@@ -74,19 +74,23 @@ def _hand_over(db: Connection, kept: tuple[int, int | None], n: int) -> None:
     db.execute("UPDATE op SET seq = coalesce(?, seq) WHERE n = ?", (kept[1], n))
 
 
-def take_bytes(db: Connection, erasers: Iterable[dict[str, Any]]) -> list[Entity]:
-    """Removes the bytes of what these ops erase, and drafts that quote them. Returns the records to project again."""
-    touched: dict[Entity, None] = {}
+def take_bytes(db: Connection, erasers: Iterable[dict[str, Any]]) -> dict[Entity, int]:
+    """Removes the bytes of what these ops erase, and drafts that quote them.
+
+    Returns the records to project again, and how many drafts went with each.
+    """
+    touched: dict[Entity, int] = {}
     for body in erasers:
-        touched[body["et"], body["ei"], body["st"]] = None
+        record = (body["et"], body["ei"], body["st"])
+        touched.setdefault(record, 0)
         sql = "SELECT n, raw FROM op WHERE id = ? AND hash = ? AND raw IS NOT NULL"
         row = db.execute(sql, (body["er"]["op"], unb64(body["er"]["h"], 32))).fetchone()
         if row is None:
             continue
-        _drop_drafts(db, words_of(body["et"], json.loads(row[1])["set"]))
+        touched[record] += _drop_drafts(db, words_of(body["et"], json.loads(row[1])["set"]))
         db.execute("UPDATE op SET raw = NULL WHERE n = ?", (row[0],))
         db.execute("DELETE FROM outbox WHERE op = ?", (row[0],))
-    return list(touched)
+    return touched
 
 
 def words_of(et: str, values: dict[str, Any]) -> list[str]:
@@ -97,11 +101,13 @@ def words_of(et: str, values: dict[str, Any]) -> list[str]:
     return [value for name, value in values.items() if name in texts and isinstance(value, str)]
 
 
-def _drop_drafts(db: Connection, words: Iterable[str]) -> None:
+def _drop_drafts(db: Connection, words: Iterable[str]) -> int:
+    gone = 0
     for value in words:
         if len(value) >= LEAST_WORDS:
             quoted = json.dumps(value, ensure_ascii=False)[1:-1]
-            db.execute("DELETE FROM draft WHERE instr(CAST(body AS TEXT), ?) > 0", (quoted,))
+            gone += db.execute("DELETE FROM draft WHERE instr(CAST(body AS TEXT), ?) > 0", (quoted,)).rowcount
+    return gone
 
 
 def forget_words(db: Connection, erased: Iterable[Entity]) -> None:

@@ -44,12 +44,12 @@ class Arrived:
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What a slice came to: the records that changed, the ends of the local op chain, and what was erased."""
+    """What a slice came to: the records that changed, the ends of the local op chain, and what `take_bytes` erased."""
 
     changes: tuple[Change, ...]
     op_n: int
     chain: bytes
-    erased: tuple[tuple[str, str, str], ...] = ()
+    erased: Mapping[erasing.Entity, int]
 
 
 def arrivals(page: Sequence[Batch], after: int) -> list[Arrived]:
@@ -131,7 +131,7 @@ def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, 
     new = {ei: ops for (_, ei, _), ops in touched.items() if ei not in known_before and ei not in changed_by}
     changes = project_many(db, [*touched, *renumbered, *erased], zone, new, later=len(touched) > MOST_AT_ONCE)
     erasing.forget_words(db, erased)
-    return Stored(tuple(changes), op_n, chain, tuple(erased))
+    return Stored(tuple(changes), op_n, chain, erased)
 
 
 def _batch_rows(db: Connection, page: Iterable[Batch]) -> dict[str, int]:

@@ -43,7 +43,7 @@ OPEN_TO = {
 }
 COLUMNS = (
     "id", "ward_id", "reference", "occurred_at", "reported_at", "time_known", "location", "act_types", "effect",
-    "status", "restricted", "reported_by", "imported_at", "tasks_left", "clash", "local_day",
+    "status", "restricted", "reported_by", "imported_at", "tasks_left", "local_day",
 )  # fmt: skip
 SORTS = {
     "when": "occurred_at",

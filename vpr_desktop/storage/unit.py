@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -199,7 +199,6 @@ class UnitOfWork(Reader):
 
     def apply_remote(self, st: str, lines: Sequence[Arrived], place: Place) -> None:
         """Writes a slice of a proven page with the cursor behind it. Raises inbox.Contradiction, then store nothing."""
-        drafts = self._count_drafts()
         stored = inbox.store(self.db, lines, op_n=self._tip.op_n, chain=self._tip.op_chain, zone=self.store.zone)
         self._tip = self._tip.after_arrival(stored.op_n, stored.chain)
         self._changed += stored.changes
@@ -207,26 +206,21 @@ class UnitOfWork(Reader):
         streams.put_place(self.db, st, place)
         if any(change.entity == "ward" for change in stored.changes):
             self.store.forget_zones()
-        self._note_erased(stored.erased, drafts)
+        self._note_erased(stored.erased)
 
     def take_answers(self, batch: int, answers: Sequence[Answer]) -> None:
         """Notes how the endpoint holds the lines of a batch; an erasing op that got its number takes effect."""
         entities = outbox.take_answers(self.db, batch, answers)
-        drafts = self._count_drafts()
         erased = erasing.take_bytes(self.db, erasing.numbered_erasers(self.db, batch))
         self.project_again([*entities, *erased])
         erasing.forget_words(self.db, erased)
-        self._note_erased(erased, drafts)
+        self._note_erased(erased)
 
-    def _count_drafts(self) -> int:
-        return int(self.db.execute("SELECT count(*) FROM draft").fetchone()[0])
-
-    def _note_erased(self, erased: Sequence[tuple[str, str, str]], drafts: int) -> None:
-        """Notes what was erased, and that drafts which quoted it went with it; `drafts` is how many there were."""
-        gone = self._count_drafts() < drafts
-        for _, record_id, _ in erased:
+    def _note_erased(self, erased: Mapping[erasing.Entity, int]) -> None:
+        """Notes what was erased, and of what drafts that quoted it went with it."""
+        for (_, record_id, _), drafts in erased.items():
             self.note("erased", record_id)
-            if gone:
+            if drafts:
                 self.note("drafts erased", record_id)
 
     def begin_again(self) -> None:

@@ -45,6 +45,7 @@ class IdleWatch(QObject):
         self._warning = False
         self._timer = QTimer(self)
         self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._see_windows)
         self._timer.timeout.connect(self.check)
         self._touch()
         self._began = self._seen = self._clocks()
@@ -92,7 +93,6 @@ class IdleWatch(QObject):
 
     def check(self) -> None:
         """Looks at both clocks; called each second and on waking."""
-        self._see_windows()
         (wall, mono), (seen_wall, seen_mono) = self._clocks(), self._seen
         self._seen = (wall, mono)
         slept = (wall - seen_wall) - (mono - seen_mono) > SLEPT

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from PySide6.QtCore import QObject, QTimer
+from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.services import drafts
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.spots import go_to, spot_of
+from vpr_desktop.ui.widgets.frames import Panel
 from vpr_desktop.ui.words import say
 
 DRAFT_MS = 800
 MEANWHILE = say(
     "This incident was changed meanwhile. What you typed stays. To see the change, go back and open this page again."
 )
+Loaded = TypeVar("Loaded")
 
 
 class KeptForm(QObject):
@@ -63,3 +67,31 @@ class KeptForm(QObject):
         self.draft_id, self._dirty, self.typed = "", False, False
         self._timer.stop()
         return lambda: drafts.discard(ctx, held) if held else None
+
+
+class Meanwhile(Panel):
+    """Stands above a form: says that its incident changed elsewhere while somebody typed."""
+
+    def __init__(self, page: QWidget, kept: KeptForm) -> None:
+        super().__init__("warning", MEANWHILE)
+        self._page, self._kept = page, kept
+        self.hide()
+
+    def follow(self, load: Callable[[Callable[[Loaded], None]], None], show: Callable[[Loaded], None]) -> None:
+        """Shows the page anew, focus where it was; once something is typed it says so, and what is typed stays."""
+        if self._kept.typed:
+            self._say()
+        else:
+            load(lambda loaded: self._again(loaded, show))
+
+    def _again(self, loaded: Loaded, show: Callable[[Loaded], None]) -> None:
+        if self._kept.typed:  # begun while it was read
+            self._say()
+            return
+        spot = spot_of(self._page)
+        show(loaded)
+        go_to(self._page, spot)
+
+    def _say(self) -> None:
+        self.show()
+        self._kept.desk.announce(self.words.text())

@@ -13,12 +13,11 @@ from vpr_desktop.services import drafts, riddor
 from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import MEANWHILE, KeptForm
-from vpr_desktop.ui.spots import go_to, spot_of
+from vpr_desktop.ui.forms.kept_form import KeptForm, Meanwhile
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column
+from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.widgets.riddor_case import RiddorCase
 from vpr_desktop.ui.words import say
@@ -43,8 +42,7 @@ class RiddorPage(QWidget):
             say("This is advice from what is on record. Health and safety decides. Nothing is sent from here."),
             tone="second",
         )
-        self.meanwhile = Panel("warning", MEANWHILE)
-        self.meanwhile.hide()
+        self.meanwhile = Meanwhile(self, self.kept)
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         page = ScrollPage()
@@ -155,24 +153,8 @@ class RiddorPage(QWidget):
     # The page
     def refreshed(self, changes: Changes) -> None:
         """Computes anew; once something is typed it only says so, and what is being typed stays."""
-        if not self.isVisible() or not self._incident_id or not changes.touches("incident", self._incident_id):
-            return
-        if self.kept.typed:
-            self._say_meanwhile()
-        else:
-            self._load(self._show_again)
-
-    def _show_again(self, loaded: Loaded) -> None:
-        if self.kept.typed:  # begun while it was read
-            self._say_meanwhile()
-            return
-        spot = spot_of(self)
-        self._show(loaded)
-        go_to(self, spot)
-
-    def _say_meanwhile(self) -> None:
-        self.meanwhile.show()
-        self.desk.announce(self.meanwhile.words.text())
+        if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
+            self.meanwhile.follow(self._load, self._show)
 
     def draft(self) -> Callable[[], Any] | None:
         """The job that keeps what was typed."""

@@ -13,7 +13,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card, ScrollPage, boxed, clear, column, hairline, row
+from vpr_desktop.ui.widgets.frames import Card, Column, ScrollPage, boxed, clear, column, hairline, row
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
@@ -58,13 +58,7 @@ class WorklistDetail(QWidget):
 
     def show_step(self, line: WorkRow, plan: PlanView, step: StepView | None) -> None:
         """Shows a step with what is known around it."""
-        clear(self.card.body)
-        self.buttons = {}
-        body = self.card.body
-        if line.overdue:
-            late = say("Overdue {time}", time=line.due_words)
-            body.addLayout(row(IconLabel("warning", "error", 18), Words(late, "strong", tone="error"), gap=8))
-        body.addWidget(Heading(say("{step}: {who}", step=line.title, who=line.person), "title"))
+        body = self._headed(line)
         due = say(" Due {due}.", due=line.due_full) if line.due_full else ""
         owner = say("Owner {name}.", name=line.owner_name) if line.owner else say("No owner yet.")
         status = say("Ask again") if line.asks_again else line.status
@@ -79,8 +73,8 @@ class WorklistDetail(QWidget):
         whole = self._button("open", say("Open the whole plan"), "link", icon="right")
         body.addWidget(whole)
 
-    def show_riddor(self, line: WorkRow) -> None:
-        """Shows a date that RIDDOR sets, the rule behind it, and the way to where it is decided."""
+    def _headed(self, line: WorkRow) -> Column:
+        """Empties the card and heads it with the row: how late it is, what is asked, and for whom."""
         clear(self.card.body)
         self.buttons = {}
         body = self.card.body
@@ -88,6 +82,11 @@ class WorklistDetail(QWidget):
             late = say("Overdue {time}", time=line.due_words)
             body.addLayout(row(IconLabel("warning", "error", 18), Words(late, "strong", tone="error"), gap=8))
         body.addWidget(Heading(say("{step}: {who}", step=line.title, who=line.person), "title"))
+        return body
+
+    def show_riddor(self, line: WorkRow) -> None:
+        """Shows a date that RIDDOR sets, the rule behind it, and the way to where it is decided."""
+        body = self._headed(line)
         facts = say("{reference}. By {day}.", reference=line.reference, day=line.due_full)
         body.addWidget(Words(facts, "hint", tone="second"))
         opens = self._button("open", say("Open RIDDOR"), "primary", hint=say("Enter"))

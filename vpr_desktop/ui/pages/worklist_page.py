@@ -164,7 +164,8 @@ class WorklistPage(QWidget):
             return worklist.counts(ctx, view, text, known), worklist.page(ctx, view, text, limit=PAGE)
 
         self.desk.run(self, job, lambda found: self._show(turn, *found))
-        self.desk.run(self, lambda: worklist.missed(ctx), self._show_missed)
+        if known is None:  # no filter changes it
+            self.desk.run(self, lambda: worklist.missed(ctx), self._show_missed)
 
     def _show_missed(self, count: int | None) -> None:
         """The trust lead's number, by which no ward and no person is known."""
