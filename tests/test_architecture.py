@@ -76,6 +76,12 @@ def test_only_the_vault_names_the_database_library() -> None:
     assert naming == ["vault.py"]
 
 
+def test_pdfium_is_entered_by_one_thread_at_a_time() -> None:
+    """Two threads in it end the app: product and tests open a PDF in one place, which lets one in at a time."""
+    everywhere = [*FILES, *Path(__file__).parent.rglob("*.py")]
+    assert [p.name for p in everywhere if "PdfDocument" + "(" in p.read_text(encoding="utf-8")] == ["pdf_file.py"]
+
+
 def test_only_allowed_qt_modules_are_used() -> None:
     used = {m.split(".")[1] for p in FILES for m in imported(p) if m.startswith("PySide6.") and m.count(".") == 1}
     assert used <= QT_MODULES

@@ -6,9 +6,9 @@ import json
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
-import pypdfium2
 import pytest
 
+from tests.pdfs import text_of
 from tests.services.test_rights import FILLED, REASON, Case, canary, make
 from vpr_desktop.domain.fields import STAGES, FieldSpec, encode, is_asked, wire_problem
 from vpr_desktop.domain.forms import ENTITIES, PANELS, PARTS, TASKS
@@ -212,8 +212,7 @@ def test_each_field_reaches_history_json_print_and_csv(
     changed = {(c.entity, c.field) for one in people for c in history.history(one, case.id)}
     shown = {name for one in people for name in _names(to_json(views.incident(one, case.id)))}
     csv_head = exports.to_csv(ctx, ListQuery(), "full")[0].splitlines()[0].split(",")
-    document = pypdfium2.PdfDocument(printing.summary(ctx, case.id, "full", REASON).data)
-    paper = "".join("".join(page.get_textpage().get_text_range().split()) for page in document)
+    paper = "".join(text_of(printing.summary(ctx, case.id, "full", REASON).data).split())
     in_sections = {"occurred_at", "location", "act_types", "perp_relation", "effect", "immediate_actions", "factors",
                    "outcome_text", "description", "location_detail", "affected", "affected_count",
                    "time_known"}  # fmt: skip

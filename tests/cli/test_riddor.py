@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from tests.cli.test_commands import Vpr, log, vpr
+from tests.pdfs import text_of
 
 __all__ = ["vpr"]  # the fixture
 
@@ -46,6 +46,6 @@ def test_sheets_about_an_incident(vpr: Vpr, tmp_path: Path, sheet: str, title: s
         assert "one of: A, B" in err
         command = (*command, "--person", "b")
     assert vpr(*command)[0] == 0
-    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(out))
+    text = text_of(out)
     assert reference in text
     assert title in text.upper()

@@ -6,11 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from tests.conftest import fast_keys
 from tests.factories import PASSPHRASE
+from tests.pdfs import pages_of
 from tests.services.rights_table import ROLE
 from tests.services.test_rights import REASON, USER, Case, _words_of, make
 from vpr_desktop.cli import main as cli
@@ -68,11 +68,7 @@ def said_to(who: str, folder: Path, capsys: pytest.CaptureFixture[str]) -> Said:
 def _read(path: Path) -> str:
     if path.suffix != ".pdf":
         return path.read_text(encoding="utf-8-sig")
-    document = pypdfium2.PdfDocument(path)
-    try:
-        return "\n".join(page.get_textpage().get_text_range() for page in document)
-    finally:
-        document.close()
+    return "\n".join(pages_of(path))
 
 
 def test_every_field_by_every_command_that_reads(

@@ -9,13 +9,13 @@ from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 
-import pypdfium2
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QPlainTextEdit
 
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
+from tests.pdfs import text_of
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import incidents, riddor, views
@@ -237,5 +237,4 @@ def paper(ward: WardPC, path: Path) -> str:
     """Saves the print that is shown and reads it back."""
     ward.page._save_to(str(path))
     ward.settle()
-    document = pypdfium2.PdfDocument(path.read_bytes())
-    return " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+    return text_of(path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import pypdfium2
 import pytest
 
 from tests.journeys.ward import WardPC
+from tests.pdfs import pages_of
 from vpr_desktop.ui.dialogs import save_file
 from vpr_desktop.ui.pages import print_page
 
@@ -30,19 +30,12 @@ def saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def read(path: Path) -> str:
-    document = pypdfium2.PdfDocument(path)
-    text = "\n".join(page.get_textpage().get_text_bounded() for page in document)
-    document.close()
-    return text.replace("\r\n", "\n")
-
-
 def save_as_pdf(ward: WardPC, saved: Path) -> str:
     before = set(saved.iterdir())
     ward.click("Save as PDF")
     made = set(saved.iterdir()) - before
     assert len(made) == 1
-    return read(made.pop())
+    return "\n".join(pages_of(made.pop()))
 
 
 def test_without_a_printer_the_redacted_copy_is_saved_and_hides_the_note(pc: Pc, saved: Path) -> None:
@@ -53,7 +46,7 @@ def test_without_a_printer_the_redacted_copy_is_saved_and_hides_the_note(pc: Pc,
     assert "No printer is set up on this PC. Save as PDF instead." in ward.screen()
     ward.press("Ctrl+Return")
     path = saved / f"incident-summary-{reference}.pdf"
-    text = read(path)
+    text = "\n".join(pages_of(path))
     assert reference in text
     assert "REDACTED COPY" in text.upper()
     assert "Corridor".lower() in text.lower()

@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 from tests.central.conftest import Central
 from tests.factories import PASSPHRASE
 from tests.journeys.online import OnlinePC, new_code
-from tests.journeys.test_prints import read, saved  # noqa: F401
+from tests.journeys.test_prints import saved  # noqa: F401
+from tests.pdfs import text_of
 from vpr_desktop.central import admin
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.user import User
@@ -79,7 +80,7 @@ def test_one_field_changed_on_both_asks_and_a_person_settles_it(
     other.open(reference)
     other.press("Ctrl+P")
     other.click("Save as PDF")
-    assert "2 versions" in read(next(saved.iterdir())), "a print never hides a conflict"
+    assert "2 versions" in text_of(next(saved.iterdir())), "a print never hides a conflict"
     other.press("Alt+Left")
     assert other.page.objectName() == "S4"
     other.take()

@@ -4,21 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-import pypdfium2
-
+from tests.pdfs import text_of
 from vpr_desktop.reports import register
 from vpr_desktop.reports.page import Frame, Sheet, fitted
 from vpr_desktop.services import printing
 
 FRAME = Frame("Practice Trust", "List of incidents", "", "", "Printed today")
 LETTERS = "Ŵŵ Łł ż ő ş ğ č"
-
-
-def words_of(data: bytes) -> str:
-    document = pypdfium2.PdfDocument(data)
-    words = "\n".join(page.get_textpage().get_text_bounded() for page in document)
-    document.close()
-    return words
 
 
 def test_the_paper_form_is_one_sheet(ctx: Any) -> None:
@@ -29,15 +21,15 @@ def test_letters_of_other_languages_are_in_the_font() -> None:
     sheet = Sheet(FRAME)
     sheet.row("Ward", LETTERS)
     data, _ = sheet.finish()
-    assert LETTERS in words_of(data)
+    assert LETTERS in text_of(data)
 
 
 def test_a_list_shows_every_word_where_the_page_has_room() -> None:
     row = ("CED-2611-A155", "24-Nov-2026 20:52", "Reception, entrance", "Physical, threat", "Needed treatment", "Open")
     data, pages = register.render(FRAME, [row] * 3)
     assert pages == 1
-    assert "Needed treatment" in words_of(data)
-    assert "…" not in words_of(data)
+    assert "Needed treatment" in text_of(data)
+    assert "…" not in text_of(data)
 
 
 def test_the_widest_column_gives_way_where_there_is_too_little_room() -> None:

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from typing import Any
 
-import pypdfium2
 import pytest
 
 from tests.factories import logged
+from tests.pdfs import pages_of, text_of
 from vpr_desktop.services import incidents, printing
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.pdf_file import opened
 from vpr_desktop.services.printing import Pdf
 
 MM = 72 / 25.4
@@ -72,19 +72,19 @@ def test_a_print_brings_its_fonts_and_is_one_page(ctx: Context, incident_id: str
 
 @pytest.mark.parametrize("name", PRINTS)
 def test_a_print_is_black_on_white_inside_its_margins(ctx: Context, incident_id: str, name: str) -> None:
-    document = pypdfium2.PdfDocument(PRINTS[name](ctx, incident_id).data)
-    drawn = document[0].render(scale=1)
-    rows = [bytes(drawn.buffer)[y * drawn.stride : y * drawn.stride + drawn.width * 3] for y in range(drawn.height)]
-    document.close()
+    with opened(PRINTS[name](ctx, incident_id).data) as document:
+        drawn = document[0].render(scale=1)
+        wide, stride, data = drawn.width, drawn.stride, bytes(drawn.buffer)
+    rows = [data[start : start + wide * 3] for start in range(0, len(data), stride)]
     assert all(row[0::3] == row[1::3] == row[2::3] for row in rows), "it has colour"
     inked = [y for y, row in enumerate(rows) if min(row) < 128]
-    lefts = [next(x for x in range(drawn.width) if row[3 * x] < 128) for row in (rows[y] for y in inked)]
-    rights = [next(x for x in reversed(range(drawn.width)) if row[3 * x] < 128) for row in (rows[y] for y in inked)]
+    lefts = [next(x for x in range(wide) if row[3 * x] < 128) for row in (rows[y] for y in inked)]
+    rights = [next(x for x in reversed(range(wide)) if row[3 * x] < 128) for row in (rows[y] for y in inked)]
     assert len(inked) > 20
     assert min(lefts) >= LEFT - 2
-    assert max(rights) <= drawn.width - RIGHT + 2
+    assert max(rights) <= wide - RIGHT + 2
     assert inked[0] >= TOP - 14
-    assert inked[-1] <= drawn.height - BOTTOM + 16
+    assert inked[-1] <= len(rows) - BOTTOM + 16
 
 
 def test_a_record_that_needs_more_pages_keeps_its_spacing(ctx: Context, incident_id: str) -> None:
@@ -92,16 +92,12 @@ def test_a_record_that_needs_more_pages_keeps_its_spacing(ctx: Context, incident
     incidents.save(ctx, seen, [Edit("incident", incident_id, {"description": "A long note. " * 75})], "More.")
     pdf = printing.summary(ctx, incident_id, "full", REASON)
     assert pdf.pages == 2
-    document = pypdfium2.PdfDocument(pdf.data)
-    words = [page.get_textpage().get_text_bounded() for page in document]
-    document.close()
+    words = pages_of(pdf.data)
     assert "Page 1 of 2" in words[0]
     assert "Page 2 of 2" in words[1]
     assert all(words_of.count("FULL COPY: CONTAINS PERSONAL DATA") == 2 for words_of in words), "top and bottom"
 
 
 def test_answers_in_a_row_read_as_a_sentence(ctx: Context, incident_id: str) -> None:
-    document: Any = pypdfium2.PdfDocument(printing.summary(ctx, incident_id).data)
-    words = " ".join(document[0].get_textpage().get_text_bounded().split())
-    document.close()
+    words = text_of(printing.summary(ctx, incident_id).data)
     assert "Verbal de-escalation, police called, security attended" in words

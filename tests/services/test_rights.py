@@ -8,9 +8,9 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-import pypdfium2
 import pytest
 
+from tests.pdfs import pages_of
 from tests.services.rights_table import ROLE, WHO, block_of, cell
 from vpr_desktop.domain.alleged import Alleged
 from vpr_desktop.domain.errors import KnownError, NotAllowed, NotFound
@@ -255,8 +255,7 @@ def _outgoing(me: Context, case: Case) -> str:
 
 
 def pdf_text(made: printing.Pdf) -> str:
-    document = pypdfium2.PdfDocument(made.data)
-    return "\n".join(page.get_textpage().get_text_range() for page in document)
+    return "\n".join(pages_of(made.data))
 
 
 def _words_of(case: Case) -> Iterator[tuple[tuple[str, str], str, bool]]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 
-import pypdfium2
 import pytest
 
 from tests.factories import answers
+from tests.pdfs import facts_of, pages_of, text_of
 from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import closing, incidents, printing, riddor, sheets, views, ward_sheets, wards
@@ -25,10 +25,8 @@ REASON = "For the H&S adviser"
 
 
 def words(pdf: Pdf) -> str:
-    document = pypdfium2.PdfDocument(pdf.data)
-    assert len(document) == pdf.pages
-    text = " ".join(page.get_textpage().get_text_range() for page in document)
-    return " ".join(text.split())
+    assert len(pages_of(pdf.data)) == pdf.pages
+    return text_of(pdf.data)
 
 
 @pytest.fixture
@@ -99,7 +97,7 @@ def test_each_sheet_is_counted_in_the_audit_and_has_title_and_language(ctx: Cont
     ]  # fmt: skip
     for pdf in made:
         assert b"/Lang (en-GB)" in pdf.data
-        assert pypdfium2.PdfDocument(pdf.data).get_metadata_dict()["Title"]
+        assert facts_of(pdf.data)["Title"]
         printing.printed(ctx, pdf, "paper")
         assert NAME not in pdf.file_name
     assert ctx.reader().count_acts("print", case[0]) == 4

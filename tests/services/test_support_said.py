@@ -6,11 +6,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-import pypdfium2
 import pytest
 
 from tests.factories import logged
 from tests.fakes import FakeClock
+from tests.pdfs import text_of
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed
 from vpr_desktop.domain.support import Plan
@@ -24,8 +24,7 @@ Become = Callable[..., Context]
 
 def says(ctx: Context, incident_id: str) -> str:
     """The line of the summary about support."""
-    document = pypdfium2.PdfDocument(printing.summary(ctx, incident_id).data)
-    text = " ".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", " ")
+    text = text_of(printing.summary(ctx, incident_id).data)
     return (
         text[text.index("Offered: ") :].split(" Things in the situation")[0].split(" Factors and learning")[0].strip()
     )

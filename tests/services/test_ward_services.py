@@ -13,7 +13,7 @@ import pytest
 from tests.conftest import FAST
 from tests.factories import PASSPHRASE, answers, logged
 from tests.fakes import FakeClock
-from tests.reports.test_layout import words_of
+from tests.pdfs import text_of
 from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound, WrongPassphrase
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
@@ -212,7 +212,7 @@ def test_the_slip_says_how_to_ask_and_names_nobody(as_role: Become) -> None:
     me = as_role("reporter")
     made = log(me, answers(description="Zqwords about somebody"), parts={"people": [{"staff_name": "Zqname"}]})
     pdf = printing.receipt_slip(me, made.id)
-    words = words_of(pdf.data)
+    words = text_of(pdf.data)
     assert made.reference in words
     assert "Zq" not in words
     with pytest.raises(NotFound):
@@ -221,7 +221,7 @@ def test_the_slip_says_how_to_ask_and_names_nobody(as_role: Become) -> None:
 
 def test_the_recovery_sheet_bears_the_code(ctx: Context) -> None:
     code = people.set_recovery_code(ctx, people.draw_recovery_code(ctx))
-    words = words_of(printing.recovery_sheet(ctx, code).data)
+    words = text_of(printing.recovery_sheet(ctx, code).data)
     assert code.replace("-", "")[:4] in words.replace("-", "").replace(" ", "")
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
-import pypdfium2
 import pytest
 
 from tests.factories import logged
 from tests.fakes import FakeClock
+from tests.pdfs import text_of
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed
 from vpr_desktop.domain.support import Plan
@@ -248,7 +248,6 @@ def test_the_handover_lists_who_waits_and_riddor_dates_and_says_where_it_ends(
     few = home.handover(ctx)
     assert few.more_overdue
     assert len(few.overdue) == 4, "three steps, and every date of RIDDOR"
-    pages = pypdfium2.PdfDocument(printing.handover_sheet(ctx).data)
-    text = "".join(page.get_textpage().get_text_range() for page in pages)
+    text = text_of(printing.handover_sheet(ctx).data)
     assert "RIDDOR: tell H&S, report" in text
-    assert home.MORE_OVERDUE in text.replace("\r\n", " ")
+    assert home.MORE_OVERDUE in text

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
 
 from tests.factories import PASSPHRASE
+from tests.pdfs import text_of
 from tests.ui import screens
 from tests.ui.heard import listening
 from tests.ui.stage import Stage
@@ -119,12 +120,3 @@ def test_item_12_ward_reporter_and_time_are_asked_once_and_carried_on(window: St
     words = text_of(pdf.data)
     assert "22-Nov-2026 14:05" in words
     assert "Cedar Ward" in words
-
-
-def text_of(data: bytes) -> str:
-    import pypdfium2
-
-    document = pypdfium2.PdfDocument(data)
-    words = " ".join(page.get_textpage().get_text_bounded() for page in document)
-    document.close()
-    return words

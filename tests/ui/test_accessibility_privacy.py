@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 
-import pypdfium2
 import pytest
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QTableView, QWidget
 
+from tests.pdfs import facts_of, text_of
 from tests.ui import screens, words_in
 from tests.ui.stage import CANARY_NAME, CANARY_NHS, CANARY_NOTE, Stage
 from tests.ui.test_accessibility_looks import luminance
 from tests.window import make_window, settle
 from vpr_desktop.services import printing
 from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.pdf_file import opened
 from vpr_desktop.services.printing import Pdf
 
 CANARIES = (CANARY_NOTE, CANARY_NAME, CANARY_NHS)
@@ -92,33 +93,24 @@ def prints(stage: Stage) -> dict[str, Pdf]:
 
 def test_item_20_prints_hold_no_canary_and_their_text_can_be_read(window: Stage) -> None:
     for name, pdf in prints(window).items():
-        document = pypdfium2.PdfDocument(pdf.data)
-        words = " ".join(page.get_textpage().get_text_bounded() for page in document)
+        words, facts = text_of(pdf.data), facts_of(pdf.data)
         assert len(words) > 100, name
         assert not has_canary(words), name
-        assert document.get_metadata_value("Title"), name
-        assert not has_canary("".join(document.get_metadata_dict().values())), name
-        assert not document.get_metadata_value("Author"), name
+        assert facts["Title"], name
+        assert not has_canary("".join(facts.values())), name
+        assert not facts["Author"], name
         assert b"/Lang (en-GB)" in pdf.data, name
-        document.close()
     full = printing.summary(window.window.ctx, window.ids["open"], "full", "Asked for by the police")
     assert has_canary(text_of(full.data)), "a full copy shows what the others hide, or nothing was proven"
 
 
-def text_of(data: bytes) -> str:
-    document = pypdfium2.PdfDocument(data)
-    words = " ".join(page.get_textpage().get_text_bounded() for page in document)
-    document.close()
-    return words
-
-
 def test_item_20_prints_are_the_same_in_greyscale(window: Stage) -> None:
     for name, pdf in prints(window).items():
-        document = pypdfium2.PdfDocument(pdf.data)
-        drawn = document[0].render(scale=1)
-        image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_RGB888)
+        with opened(pdf.data) as document:
+            drawn = document[0].render(scale=1)
+            wide, high, data = drawn.width, drawn.height, bytes(drawn.buffer)
+            image = QImage(data, wide, high, drawn.stride, QImage.Format.Format_RGB888).copy()
         copy = image.convertToFormat(QImage.Format.Format_Grayscale8).convertToFormat(QImage.Format.Format_RGB888)
         assert image == copy, f"{name} has colour"
-        shades = {image.pixelColor(x, y).name() for x in range(0, drawn.width, 2) for y in range(0, drawn.height, 2)}
+        shades = {image.pixelColor(x, y).name() for x in range(0, wide, 2) for y in range(0, high, 2)}
         assert min(luminance(shade) for shade in shades) < 0.05, name
-        document.close()

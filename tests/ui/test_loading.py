@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 import pytest
 from PySide6.QtPrintSupport import QPrinter
 from PySide6.QtWidgets import QApplication
 
+from tests.pdfs import pages_of
 from tests.ui.stage import Stage
 from tests.ui.test_print_preview import preview
 from tests.window import settle
@@ -223,9 +223,7 @@ def test_paper_that_was_sent_whole_is_whole(window: Stage, tmp_path: Path) -> No
     page = preview(window, 3)
     page._print_on(pdf_printer(tmp_path / "paper.pdf"))
     settle(window.window)
-    made = pypdfium2.PdfDocument(tmp_path / "paper.pdf")
-    assert len(made) == 3
-    made.close()
+    assert len(pages_of(tmp_path / "paper.pdf")) == 3
 
 
 def test_what_a_job_knows_is_let_go_of_on_the_windows_thread_alone(qapp: QApplication, qtbot: Any) -> None:

@@ -6,12 +6,12 @@ import io
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
 from PySide6.QtPrintSupport import QPrinter
 from reportlab.pdfgen.canvas import Canvas
 
+from tests.pdfs import text_of
 from tests.ui.stage import Stage
-from tests.ui.test_accessibility_privacy import text_of
+from vpr_desktop.services.pdf_file import opened
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.widgets import paper_view
 
@@ -84,11 +84,10 @@ def test_paper_gets_every_page_in_order(window: Stage, qtbot: Any, tmp_path: Pat
     printer.setOutputFileName(str(tmp_path / "paper.pdf"))
     page._print_on(printer)
     qtbot.waitUntil(lambda: "Sent to the printer." in page.desk.shell.status.words.text(), timeout=20_000)
-    made = pypdfium2.PdfDocument(tmp_path / "paper.pdf")
-    assert len(made) == 4
-    pictures = [bytes(made[number].render(scale=0.3).buffer) for number in range(4)]
-    made.close()
-    assert len(set(pictures)) == 4
+    with opened(tmp_path / "paper.pdf") as made:
+        assert len(made) == 4
+        pictures = {bytes(made[number].render(scale=0.3).buffer) for number in range(4)}
+    assert len(pictures) == 4
     assert window.window.ctx.reader().count_acts("print", "List") == 1
 
 

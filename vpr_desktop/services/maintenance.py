@@ -169,9 +169,9 @@ def _font() -> str:
 
 
 def _pdf() -> str:
-    import pypdfium2
-
     from vpr_desktop.reports.page import Frame, Sheet
+    from vpr_desktop.services.pdf_file import opened
 
     data, pages = Sheet(Frame("", "Self-check", "", "", "")).finish()
-    return f"{len(pypdfium2.PdfDocument(data))} of {pages} pages"
+    with opened(data) as document:
+        return f"{len(document)} of {pages} pages"

@@ -18,7 +18,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.dates_card import DatesCard
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
+from vpr_desktop.ui.widgets.frames import Card, Holder, Panel, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
@@ -46,7 +46,7 @@ class HomePage(QWidget):
         top.addLayout(column(self.greeting, self.date, gap=0), 1)
         top.addWidget(self.log, 0, Qt.AlignmentFlag.AlignVCenter)
         self.columns = row(gap=16)
-        self.left_holder, self.right_holder = QWidget(), QWidget()
+        self.left_holder, self.right_holder = Holder(), Holder()
         self.left_holder.setLayout(self.left)
         self.right_holder.setLayout(self.right)
         self.columns.addWidget(self.left_holder, 5)
@@ -57,6 +57,7 @@ class HomePage(QWidget):
         page.body.addStretch(1)
         self.setLayout(column(page))
         self.log.clicked.connect(lambda: self.desk.go("log"))
+        self.left_holder.resized.connect(self._fit_due)
         style_of().changed.connect(self._fit)
 
     def opened(self, **_: Any) -> None:
@@ -232,11 +233,16 @@ class HomePage(QWidget):
     def _fit(self) -> None:
         look = style_of()
         stacked = self.width() < look.px(STACKED_BELOW)
+        self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
+        self._fit_due()
+
+    def _fit_due(self) -> None:
+        """Follows the card, which gets its width after the page got its own."""
+        look = style_of()
         tight = self.left_holder.width() < look.px(TIGHT_BELOW)
         for words in self._due_words:
             words.setDirection(words.Direction.TopToBottom if tight else words.Direction.LeftToRight)
             words.setSpacing(0 if tight else look.px(8))
-        self.columns.setDirection(self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

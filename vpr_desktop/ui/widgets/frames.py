@@ -110,6 +110,16 @@ def clear(layout: QLayout) -> None:
             widget.deleteLater()
 
 
+class Holder(QWidget):
+    """Holds part of a page, and says when it is given another size: that comes after the page's own."""
+
+    resized = Signal()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.resized.emit()
+
+
 class Box(QFrame):
     """A box that keeps an edge where no style sheet draws one, as with high contrast."""
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pypdfium2
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QImage, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QWidget
 
+from vpr_desktop.services.pdf_file import opened
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.frames import clear, column
 from vpr_desktop.ui.words import say
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfPage
 
 WIDEST, NARROWEST = 1200, 180  # pixels of a page that is fitted
 PAGE, WIDTH = "page", "width"  # how a page is fitted; a number instead shows it so large, 1 being its size on paper
@@ -36,22 +39,22 @@ class Document:
 
 def read(data: bytes) -> Document:
     """A PDF with its sizes; draws nothing."""
-    document = pypdfium2.PdfDocument(data)
-    sizes = tuple(document.get_page_size(number) for number in range(len(document)))
-    document.close()
-    return Document(data, sizes)
+    with opened(data) as document:
+        return Document(data, tuple(document.get_page_size(number) for number in range(len(document))))
 
 
 def draw(document: Document, numbers: Sequence[int], wide: int) -> list[QImage]:
     """Some pages as pictures so many pixels wide, black on white."""
-    pdf = pypdfium2.PdfDocument(document.data)
-    pages = []
-    for number in numbers:
-        drawn = pdf[number].render(scale=wide / document.sizes[number][0], grayscale=True)
-        image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_Grayscale8)
-        pages.append(image.copy())
-    pdf.close()
-    return pages
+    with opened(document.data) as pdf:
+        return [_picture(pdf[number], wide / document.sizes[number][0]) for number in numbers]
+
+
+def _picture(page: PdfPage, scale: float) -> QImage:
+    drawn = page.render(scale=scale, grayscale=True)
+    image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_Grayscale8)
+    drawn.close()
+    page.close()
+    return image.copy()
 
 
 class PaperView(QScrollArea):
