@@ -47,7 +47,7 @@ class Process:
         told = ""
         while not told.rstrip().endswith("}"):
             line = self.process.stdout.readline()
-            assert line, self.said()
+            assert line, f"ended with {self.process.wait(10)}: {told}{self.said()}"
             told += line
         self.address = f"http://127.0.0.1:{json.loads(told)['port']}"
 
