@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -28,15 +28,20 @@ NEVER = 10**9
 
 
 class Process:
-    """An endpoint in a process of its own, on an address that outlives it, killed before effect number `at`."""
+    """An endpoint in a process of its own, on an address that outlives it, killed before effect number `at`.
 
-    def __init__(self, url: str, listening: Any, at: int) -> None:
+    `around` may put something between the endpoint and those who ask it.
+    """
+
+    def __init__(
+        self, url: str, listening: Any, at: int = NEVER, around: Callable[[Any], Any] = lambda app: app
+    ) -> None:
         self.child = os.fork()
         if self.child == 0:
             try:
                 _die_before(at)
                 address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-                app = application(Endpoint(Database(url, as_application=True), address))
+                app = around(application(Endpoint(Database(url, as_application=True), address)))
                 uvicorn.Server(
                     uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", http=serve.BoundedProtocol)
                 ).run(sockets=[listening])
@@ -114,7 +119,7 @@ def test_i1_an_endpoint_killed_at_every_effect_loses_and_doubles_nothing(
     listening = serve.listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     pcs: list[Context] = []
-    whole = Process(database.url, listening, NEVER)
+    whole = Process(database.url, listening)
     for name in ("one", "two"):
         pcs.append(sessions.first_run(tmp_path / name, first_run(), clock, FAST)[0])
         bootstrap.enrol(pcs[-1], address, admin.add_code(database, ("CED",), "RX1")["code"])
@@ -136,7 +141,7 @@ def test_i1_an_endpoint_killed_at_every_effect_loses_and_doubles_nothing(
         at += 1
     assert at > 12, "a cycle has more effects than that"
     assert untold, "one of them ended between the commit and its answer"
-    whole = Process(database.url, listening, NEVER)
+    whole = Process(database.url, listening)
     synced(*pcs, one)
     assert not whole.ended()
     same(*pcs)

@@ -76,7 +76,7 @@ class Anchor(Struct, frozen=True):
     hash: Key
 
 
-class KeyLink(Struct, frozen=True, forbid_unknown_fields=True):
+class KeyLink(Struct, frozen=True):
     """One key of a device's chain: signed by the one before (not the first), and the last numbers it signed."""
 
     key: Key
@@ -84,7 +84,7 @@ class KeyLink(Struct, frozen=True, forbid_unknown_fields=True):
     last: Annotated[dict[Id, NoText], Meta(max_length=1000)] = {}
 
 
-class Enrol(Struct, frozen=True, forbid_unknown_fields=True):
+class Enrol(Struct, frozen=True):
     """A one-time code and the chain of the device's keys, the newest last. The newest signs this request."""
 
     code: Code
@@ -121,7 +121,7 @@ class Enrolled(Struct, frozen=True):
     trust_keys: list[TrustKey]
 
 
-class Rotate(Struct, frozen=True, forbid_unknown_fields=True):
+class Rotate(Struct, frozen=True):
     """A new key, signed by the one in use, and the last batch number the old one signed in each stream."""
 
     key: Key
@@ -129,7 +129,7 @@ class Rotate(Struct, frozen=True, forbid_unknown_fields=True):
     last: Annotated[dict[Id, NoText], Meta(max_length=1000)] = {}
 
 
-class Have(Struct, frozen=True, forbid_unknown_fields=True):
+class Have(Struct, frozen=True):
     """Batches this device holds."""
 
     batches: Annotated[list[Id], Meta(max_length=MOST_ASKED)]
