@@ -84,6 +84,8 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "the epoch changed": (at_work(head(epoch="e2")), Looked(HERE), (Forget(A, first=True),)),
     "the head is behind the cursor": (at_work(head(9)), Looked(HERE), (Forget(A, first=True),)),
     "the chain differs at the cursor": (at_work(head(chain="cx")), Looked(HERE), (Forget(A, first=True),)),
+    "fewer ops than it said it holds": (at_work(head(10)), Looked(HERE, 11), (Forget(A, first=True),)),
+    "as many as it said it holds": (at_work(head(10)), Looked(HERE, 10), (Seal(A),)),
     "killed while offering": (at_work(), Looked(replace(HERE, offering=True)), (Forget(A, first=True),)),
     "more numbers to forget": (at_work(offering=True), Forgotten(True), (Forget(A, first=False),)),
     "all numbers forgotten": (at_work(offering=True), Forgotten(False), (Have(A),)),

@@ -153,6 +153,40 @@ def test_an_answer_line_by_line_is_read() -> None:
     assert taken.numbered == ((5, b"1"),)
 
 
+def test_I1_an_endpoint_put_back_again_before_the_numbers_came_is_healed(
+    make_pc: Callable[[str], Context], endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It said that it holds all; then the line broke, and it was put back to nothing, under an epoch already known."""
+    pc = make_pc("one")
+    logged(pc)
+    synced(pc)
+    held = rows(pc, "SELECT id FROM op ORDER BY id")
+    with endpoint.admin.write() as session:
+        session.run("UPDATE stream SET epoch = 'restored'")
+
+    def broken(*_given: Any) -> bytes:
+        raise Refused("no-answer")
+
+    with monkeypatch.context() as line:
+        line.setattr(Client, "pull", broken)
+        pc.clock.forward(minutes=3)  # type: ignore[attr-defined]
+        assert bootstrap.sync(pc).refused is not None
+    assert rows(pc, "SELECT count(*) FROM op WHERE seq IS NULL") == [(len(held),)]
+    with endpoint.admin.write() as session:
+        for table in ("access_log", "op", "batch", "user_"):
+            session.run(f"DELETE FROM {table}")
+        session.run("UPDATE stream SET head = 0, chain = :c", c=stream_chain_start(pc.ward_id))
+    synced(pc)
+    assert sorted(tuple(row) for row in endpoint.rows("SELECT op_id FROM op")) == held
+    assert rows(pc, "SELECT count(*) FROM op WHERE seq IS NULL") == [(0,)]
+    asked: list[str] = []
+    have = Client.have
+    monkeypatch.setattr(Client, "have", lambda self, st, batches: asked.append(st) or have(self, st, batches))
+    synced(pc)
+    synced(pc)
+    assert not asked, "it has all its numbers, and is not asked for more"
+
+
 def test_a_batch_of_which_nothing_is_held_is_offered_once_and_not_for_ever(
     make_pc: Callable[[str], Context], endpoint: Central, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from vpr_desktop.domain.batches import stream_chain_start
 from vpr_desktop.domain.ops import canonical, chain_next
@@ -15,12 +15,16 @@ PUT = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """All ops up to number `cursor` are in this file; `chain` is the stream's chain there. `offering`: see 4.4."""
+    """All ops up to number `cursor` are in this file; `chain` is the stream's chain there. `offering`: see 4.4.
+
+    `numbering`: all was offered, and what the endpoint said it holds has not all got its number back yet.
+    """
 
     cursor: int
     epoch: str
     chain: str
     offering: bool = False
+    numbering: bool = False
 
 
 def place(db: Connection, st: str) -> Place:
@@ -36,9 +40,30 @@ def put_place(db: Connection, st: str, held: Place) -> None:
     db.execute(PUT, (f"place:{st}", canonical(asdict(held))))
 
 
-def highest(db: Connection, st: str) -> int:
-    """The largest number that any op of a stream has here; 0 for none."""
-    return int(db.execute("SELECT coalesce(max(seq), 0) FROM op WHERE st = ? AND seq IS NOT NULL", (st,)).fetchone()[0])
+def least_head(db: Connection, st: str) -> int:
+    """How many ops the endpoint must have numbered, if it is the one that gave this PC its answers.
+
+    The largest number given here, or after an offer, whose numbers come back with the pull, as many as it said it
+    holds: an endpoint that is put back again in between has fewer, under a head from which this PC can tell nothing.
+    """
+    sql = "SELECT coalesce(max(seq), 0) FROM op WHERE st = ? AND seq IS NOT NULL"
+    largest = int(db.execute(sql, (st,)).fetchone()[0])
+    now = place(db, st)
+    if not now.numbering:
+        return largest
+    left = _unnumbered(db, st)
+    if not left:
+        put_place(db, st, replace(now, numbering=False))
+    return max(largest, now.cursor + left)
+
+
+def _unnumbered(db: Connection, st: str) -> int:
+    """Ops that the endpoint has, as it said, and whose numbers are not known."""
+    sql = (
+        "SELECT count(*) FROM op LEFT JOIN outbox ON outbox.op = op.n WHERE op.st = ? AND op.seq IS NULL"
+        " AND op.batch IS NOT NULL AND op.raw IS NOT NULL AND outbox.op IS NULL"
+    )
+    return int(db.execute(sql, (st,)).fetchone()[0])
 
 
 def chained(link: bytes, hashes: Iterable[bytes]) -> bytes:
@@ -60,5 +85,5 @@ def advance(db: Connection, st: str, head: int, chain: str) -> bool:
     hashes = [bytes(row[0]) for row in db.execute(sql, (st, now.cursor, head))]
     if len(hashes) != head - now.cursor or chained(bytes.fromhex(now.chain), hashes).hex() != chain:
         return False
-    put_place(db, st, Place(head, now.epoch, chain))
+    put_place(db, st, replace(now, cursor=head, chain=chain))
     return True

@@ -198,18 +198,18 @@ def _looked(state: State, event: Looked) -> Step:
         return replace(state, poll=None), (Ask(),)  # all is offered again only to an endpoint that was asked
     if event.place.offering:
         return _offer(state)
-    if state.head is not None and regressed(event.place, state.head, event.highest):
+    if state.head is not None and regressed(event.place, state.head, event.least):
         return _offer(state)
     return state, (Seal(state.st),)
 
 
-def regressed(place: Standing, head: HeadNow, highest: int = 0) -> bool:
+def regressed(place: Standing, head: HeadNow, least: int = 0) -> bool:
     """Whether the endpoint is not the one that gave this PC its numbers.
 
-    `highest` counts where what was sent has numbers and nothing was pulled yet: an endpoint that was put back
-    then has fewer ops than it gave numbers for.
+    `least` counts where what was sent has numbers and nothing was pulled yet: an endpoint that was put back
+    then has fewer ops than it gave numbers for, or than it said it holds.
     """
-    if head.head < max(place.cursor, highest):
+    if head.head < max(place.cursor, least):
         return True
     if not place.epoch:
         return False

@@ -87,10 +87,10 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Where this PC stands in the stream at hand. `highest` is the largest number that any op of it has here."""
+    """Where this PC stands in the stream at hand. `least` is how many ops the endpoint must have."""
 
     place: Standing
-    highest: int = 0
+    least: int = 0
 
 
 @dataclass(frozen=True, slots=True)

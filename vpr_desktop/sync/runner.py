@@ -95,7 +95,9 @@ class Runner:
 
     def _look(self, effect: events.Look) -> events.Looked:
         def read(unit: UnitOfWork) -> events.Looked:
-            return events.Looked(_standing(streams.place(unit.db, effect.st)), streams.highest(unit.db, effect.st))
+            least = streams.least_head(unit.db, effect.st)
+            self._commit(unit)
+            return events.Looked(_standing(streams.place(unit.db, effect.st)), least)
 
         return self.in_unit(read)
 
@@ -145,7 +147,7 @@ class Runner:
         self.in_unit(job)
 
     def _end_offer(self, effect: events.EndOffer) -> events.OfferEnded:
-        begin = replace(_beginning(effect.st), epoch=effect.epoch)
+        begin = replace(_beginning(effect.st), epoch=effect.epoch, numbering=True)
 
         def job(unit: UnitOfWork) -> None:
             streams.put_place(unit.db, effect.st, begin)
@@ -298,7 +300,8 @@ class Runner:
             lines = proven.lines[start : start + SLICE]
             numbers = [line.seq for line in lines if line.seq is not None]
             end = start + len(lines) - 1
-            after = Place(max(numbers, default=place.cursor), proven.head.epoch, proven.chains[end])
+            cursor = max(numbers, default=place.cursor)
+            after = replace(place, cursor=cursor, epoch=proven.head.epoch, chain=proven.chains[end])
 
             def job(unit: UnitOfWork, lines: Any = lines, after: Place = after) -> None:
                 unit.apply_remote(st, lines, after)

@@ -22,6 +22,14 @@ class Model:
         """After a disaster: what no place holds any more cannot come back."""
         self.given_up |= self.ops.keys() - held
 
+    def seen(self, field: str, on_screen: set[str]) -> set[str]:
+        """What a person knows of who has these ops on screen: they, and what each of them replaced.
+
+        An op that the endpoint keeps back counts nowhere, so the one that repairs it replaces what it had replaced.
+        """
+        known = [json.loads(self.ops[one]) for one in on_screen if one in self.ops]
+        return on_screen.union(*(op["base"].get(field, ()) for op in known))
+
     def must_have(self) -> dict[str, bytes]:
         return {one: raw for one, raw in self.ops.items() if one not in self.given_up}
 

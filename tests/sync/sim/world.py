@@ -107,7 +107,8 @@ class World:
         """A save was acknowledged: from now on it may not be lost, and it may replace only what its author saw."""
         op = json.loads(raw)
         for field, base in op["base"].items():
-            self.check(base == shown.get(field), "I5: a base that was not on screen")
+            on_screen = set(shown.get(field, ()))
+            self.check(on_screen <= set(base) <= self.model.seen(field, on_screen), "I5: a base that was not on screen")
         self.model.saved(op_id, raw)
 
     def erased_numbers(self, st: str) -> set[int]:
