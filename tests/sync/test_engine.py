@@ -258,7 +258,7 @@ def test_i15_twenty_thousand_pcs_come_back_spread_over_five_minutes_and_more() -
 
 
 def test_a_save_is_sent_without_asking_for_the_heads_first_and_the_poll_keeps_its_time() -> None:
-    state, effects = step(State(due=500.0), Saved(100.0))
+    state, effects = step(State(due=500.0, fresh=False), Saved(100.0))
     assert (state.due, effects) == (102.0, ())
     state, effects = step(state, Tick(102.0))
     assert effects == (Ask(heads=False),)
@@ -276,6 +276,18 @@ def test_a_save_is_sent_without_asking_for_the_heads_first_and_the_poll_keeps_it
     state, effects = step(state, CaughtUp(103.0, 0.5))
     assert (state.due, state.poll, effects) == (500.0, None, ())
     assert step(state, Tick(500.0))[1] == (Ask(),)
+
+
+def test_I2_the_first_cycle_asks_before_it_seals_whether_this_is_still_the_file_that_pushed_last() -> None:
+    """A file put back while the app was closed would otherwise count a batch as one that the endpoint holds."""
+    state, _ = step(State(), Started(100.0, 0.5, False))
+    state, _ = step(state, Saved(101.0))
+    assert (state.due, state.poll) == (103.0, None)
+    state, effects = step(state, Tick(103.0))
+    assert effects == (Ask(heads=True),)
+    state, _ = step(replace(state, todo=()), CaughtUp(104.0, 0.5))
+    state, _ = step(state, Saved(105.0))
+    assert step(state, Tick(107.0))[1] == (Ask(heads=False),)
 
 
 def test_what_others_sent_meanwhile_is_fetched_with_the_answer_to_a_push() -> None:

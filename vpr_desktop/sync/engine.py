@@ -70,7 +70,8 @@ class State:
     """When the next cycle begins, and how far the one that runs has come.
 
     `poll` is when heads are asked for again, where a save brought its push forward: that cycle sends and asks
-    nothing, as the answer to a push says where the stream stands.
+    nothing, as the answer to a push says where the stream stands. `fresh` is until a first cycle ended: before
+    anything is sealed the endpoint is asked whether this is still the file that pushed last.
     """
 
     due: float | None = None
@@ -89,6 +90,7 @@ class State:
     reseals: int = 0
     trouble: str = ""
     poll: float | None = None
+    fresh: bool = True
 
     @property
     def st(self) -> str:
@@ -121,7 +123,7 @@ def _saved(state: State, event: Saved) -> Step:
         return replace(state, saved_meanwhile=True), ()
     if state.due is None or state.failures:
         return state, ()  # a save brings no retry forward
-    poll = state.due if state.poll is None else state.poll
+    poll = state.due if state.poll is None and not state.fresh else state.poll
     return replace(state, due=min(state.due, event.now + COALESCE), poll=poll), ()
 
 
@@ -168,8 +170,8 @@ def _caught_up(state: State, event: CaughtUp) -> Step:
         return _over(state, state.trouble, event.now, event.chance, 0.0), ()
     poll = state.poll or event.now + POLL * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.chance)
     if state.saved_meanwhile:
-        return State(min(event.now + COALESCE, poll), retries=state.retries, poll=poll), ()
-    return State(max(event.now, poll), retries=state.retries), ()
+        return State(min(event.now + COALESCE, poll), retries=state.retries, poll=poll, fresh=False), ()
+    return State(max(event.now, poll), retries=state.retries, fresh=False), ()
 
 
 # One stream after another.

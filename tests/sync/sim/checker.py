@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.sync.sim.world import World
 
 LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
-HIDE_A_FILE_PUT_BACK = ("lie", "put back", "deliver late", "restore")
+HIDE_A_FILE_PUT_BACK = ("lie", "put back", "late", "restore")
 
 
 def standing(world: World, pc: SimPc) -> Any:
