@@ -35,9 +35,11 @@ OF_SUBJECT: dict[str, tuple[type[Record], ...]] = {WARD: (Ward, Place, Contact),
 TOGETHER: dict[str, tuple[str, ...]] = {
     "incident": ("status", "closed_by", "closed_at", "dq_score", "withdraw_reason"),
     "plan": ("closed_on", "closed_reason"),
+    "step_care": ("due_at", "due_reason"),
 }
 OF_STATUS = {"closed_by": "closed", "closed_at": "closed", "withdraw_reason": "withdrawn"}  # empty in every other one
 WHO = ("closed_by", "lead", "owner")  # fields that hold a user id
+ALL_WHO = ("cannot_lead",)  # fields that hold several: what both say can be kept
 # Which act on a plan lets somebody settle a field of it; any other app-filled one is its support lead's.
 PLAN_RIGHTS = {"lead": {"name_lead", "pass_on", "take"}, "owner": {"assign"}, "due_at": {"set_due"}}
 
@@ -59,7 +61,7 @@ class Conflict:
     """A field with more than one version, as this person may see it.
 
     `incident_id` is empty for the ward's settings and people; `both` are the texts together, where they can be kept;
-    `fixed`: one of the versions holds, as no other was ever done.
+    `fixed`: one of the versions holds, or both where they can be kept, as no other was ever done.
     """
 
     incident_id: str
@@ -125,7 +127,7 @@ def of_incident(ctx: Context, seen: IncidentView) -> Iterator[Conflict]:
             found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], names)
             yield Conflict(
                 seen.record.id, seen.reference, record.entity, record.id, record.label, field, spec.label,
-                found, _both(spec, found), _is_fixed(record.entity, spec),
+                found, _both(field, spec, found), _is_fixed(record.entity, spec),
             )  # fmt: skip
 
 
@@ -173,7 +175,7 @@ def _of_record(ctx: Context, record: Record) -> Iterator[Conflict]:
         spec = fields_of(type(record)).get(field)
         if spec is not None:
             found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], _Everyone(users))
-            yield Conflict("", named, entity, record.id, "", field, spec.label, found, _both(spec, found))
+            yield Conflict("", named, entity, record.id, "", field, spec.label, found, _both(field, spec, found))
 
 
 class _Everyone:
@@ -208,13 +210,22 @@ def _versions(
 
 def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: Names | _Everyone, zone: Any, dev: str) -> Version:
     value = decode(spec, names.value(field, op["set"].get(field)))
-    words = names.who(value) if field in WHO and value else in_words(spec, value, zone)
+    words = in_words(spec, value, zone)
+    if value and field in (*WHO, *ALL_WHO):
+        words = ", ".join(names.who(one) for one in _users(value)) if field in ALL_WHO else names.who(value)
     at = datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC)
     return Version(op["op"], names.by(op), at, value, words or NOT_PROVIDED, op["dev"] == dev)
 
 
-def _both(spec: FieldSpec, versions: Sequence[Version]) -> str | None:
-    """All the texts of a field, the earliest first; None where it holds no free text, or too little room."""
+def _users(value: Any) -> list[str]:
+    return [one for one in str(value or "").split(",") if one]
+
+
+def _both(field: str, spec: FieldSpec, versions: Sequence[Version]) -> str | None:
+    """All the texts of a field, the earliest first, or all the people it names; None where there is no such whole."""
+    if field in ALL_WHO:
+        whole = ",".join(sorted({one for version in versions for one in _users(version.value)}))
+        return whole if len(whole) <= spec.longest and whole not in [one.value for one in versions] else None
     texts = [one.value for one in sorted(versions, key=lambda one: one.at) if isinstance(one.value, str) and one.value]
     if spec.kind != "text" or spec.app or spec.check is not None or len(texts) < 2:
         return None
@@ -246,7 +257,7 @@ def _settle_fixed(
 ) -> None:
     """Writes the version chosen and what was written with it, over what was looked at. Raises NotAllowed for others."""
     chosen = next((version for version in held.versions if version.value == value), None)
-    if chosen is None and held.fixed:
+    if chosen is None and held.fixed and (held.both is None or value != held.both):
         raise NotAllowed("Choose one of the versions.")
     values = {held.field: value}
     if chosen is not None:
@@ -257,7 +268,7 @@ def _settle_fixed(
         values = {name: decode(specs[name], op["set"][name]) for name in also if name in op["set"]} | values
         if held.field == "status":
             values |= {name: None for name, status in OF_STATUS.items() if status != value}
-    values = {name: one for name, one in values.items() if name in record.values}
+    values = {name: one for name, one in values.items() if name in record.values or name in record.shown.heads}
     heads = views.heads_known(ctx, seen) if values.get("status") == "withdrawn" else []
     with ctx.unit() as unit:
         written = based_on(ENTITIES[held.entity], record.id, record.ward_id, record.shown, values)

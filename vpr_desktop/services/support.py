@@ -14,7 +14,7 @@ from vpr_desktop.domain.choices_response import CHANNEL, OUTCOME
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.record import Shown, fields_of
-from vpr_desktop.domain.support import Plan, PlanNote, StepEntry
+from vpr_desktop.domain.support import Plan, PlanNote, StepCare, StepEntry
 from vpr_desktop.domain.support_steps import NOT_STARTED, REOFFER, StepState, reoffers
 from vpr_desktop.domain.support_times import due
 from vpr_desktop.domain.user import User
@@ -26,6 +26,7 @@ from vpr_desktop.storage import repeats
 
 OPEN, SETTLED = "Open", "Settled"
 CHOICES = ("contact_how", "contact_when", "may_know", "wants", "language", "paused_until")
+CARE = ("plan_id", "step", "owner", "due_at")  # of what was set by hand on a step, seen by all who follow the plan
 CONTACT = "NRE"  # an offered outcome that marks a step as one of reaching the person
 
 
@@ -66,6 +67,7 @@ class StepView:
     is_contact: bool
     alone: bool
     entries: tuple[EntryView, ...] = ()
+    shown: Shown = field(default_factory=Shown, repr=False)  # what a change of owner or due time is based on
 
     def opens_later(self, now: datetime) -> bool:
         """Whether it shall not be done yet."""
@@ -131,6 +133,7 @@ class PlanView:
     in_circle: bool
     acts: frozenset[str]
     shown: Shown = field(default_factory=Shown, repr=False)  # what a change of the choices is compared with
+    lead_shown: Shown = field(default_factory=Shown, repr=False)  # and what naming or passing on a lead is based on
 
     @property
     def steps(self) -> tuple[StepView, ...]:
@@ -152,7 +155,8 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
     case = load(ctx, plan_id)
     names = views.names_of_users(ctx)
     entries = entry_views(ctx, case, names)
-    shown = [_step(ctx, case, one, entries, names) for one in support_cases.steps(ctx, case)]
+    cares = cares_shown(ctx, case)
+    shown = [_step(ctx, case, one, entries, names, cares) for one in support_cases.steps(ctx, case)]
     stages = tuple(
         StageView(stage.code, stage.heading, stage.about, stage.together, held)
         for stage in case.template.stages
@@ -184,6 +188,7 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         in_circle=case.in_circle,
         acts=case.acts,
         shown=choices_shown(ctx, case),
+        lead_shown=lead_shown(ctx, case),
     )
 
 
@@ -241,9 +246,33 @@ def _entry(ctx: Context, case: Case, entry: StepEntry, title: str, names: dict[s
     )
 
 
+def cares_shown(ctx: Context, case: Case) -> dict[str, Shown]:
+    """By step, what owner and due time stand on that were set by hand. No right is asked.
+
+    The reason of a due time goes with the time it explains: its words are not in it, the ops that gave them are.
+    """
+    found = {}
+    for plan_id in {case.plan.id, case.team_plan_id}:
+        for care in ctx.reader().find(StepCare, plan_id=plan_id):
+            step = next((one for one in case.template.steps if one.code == care.step), None)
+            if step is None or plan_id != (case.team_plan_id if step.team else case.plan.id):
+                continue
+            kept = support_cases.on_screen(ctx, care.id, care.shown, CARE)
+            reasons = {name: heads for name, heads in care.shown.heads.items() if name == "due_reason"}
+            found[step.code] = Shown(kept.values, kept.heads | reasons)
+    return found
+
+
+def lead_shown(ctx: Context, case: Case) -> Shown:
+    """What the lead of a plan stands on; for whoever leads it with who said that they cannot."""
+    names = ("lead", "cannot_lead") if case.can("note") else ("lead",)
+    return support_cases.on_screen(ctx, case.plan.id, case.plan.shown, names)
+
+
 def _step(
-    ctx: Context, case: Case, one: StepState, entries: dict[str, list[EntryView]], names: dict[str, str]
-) -> StepView:
+    ctx: Context, case: Case, one: StepState, entries: dict[str, list[EntryView]], names: dict[str, str],
+    cares: dict[str, Shown],
+) -> StepView:  # fmt: skip
     full = case.sees_outcome(one.step)
     is_open = one.is_open and (full or not one.asks_again)
     moment = one.due.at if full else _due_by_facts(case, one)
@@ -264,6 +293,7 @@ def _step(
         is_contact=CONTACT in one.step.outcomes,
         alone=one.step.code in ALONE,
         entries=tuple(entries.get(one.step.code, ())),
+        shown=cares.get(one.step.code, Shown()),
     )
 
 
@@ -291,14 +321,14 @@ def choices(ctx: Context, case: Case) -> dict[str, Any]:
 
 
 def choices_shown(ctx: Context, case: Case) -> Shown:
-    """What the choices this user sees stand on: the whole plan in the circle, else what they typed themselves."""
+    """What the choices this user sees stand on: all of them in the circle, else what they typed themselves."""
     if case.in_circle:
-        return case.plan.shown
+        return support_cases.on_screen(ctx, case.plan.id, case.plan.shown, CHOICES)
     if not case.can("choose"):
         return Shown()
     typed = ctx.reader().typed_by(case.plan.id, ctx.user.user_id)
-    mine = {name: value for name, value in typed.values.items() if name in CHOICES}
-    return Shown(mine, {name: held for name, held in typed.heads.items() if name in CHOICES})
+    mine = Shown(typed.values, typed.heads, typed.clashes)
+    return support_cases.on_screen(ctx, case.plan.id, mine, CHOICES)
 
 
 def _notes(ctx: Context, case: Case, names: dict[str, str]) -> tuple[NoteView, ...]:

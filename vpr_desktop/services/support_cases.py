@@ -5,11 +5,13 @@ Holds the truth; what of it a person may see is cut out by `support` and `workli
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
+from vpr_desktop.domain.record import Shown
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.support_steps import REOFFER, PlanState, StepState, personal_steps, team_steps
 from vpr_desktop.domain.support_template import Step, Template
@@ -124,6 +126,20 @@ def step(ctx: Context, case: Case, code: str) -> StepState:
 def plan_id_for(case: Case, one: StepState) -> str:
     """The plan that a recording on a step is kept with."""
     return case.team_plan_id if one.step.team else case.plan.id
+
+
+def on_screen(ctx: Context, record_id: str, shown: Shown, names: Sequence[str]) -> Shown:
+    """What a change of these fields is based on where a screen shows one value of each: of two versions that one.
+
+    So the version that nobody was shown stays beside what is written, and somebody is asked.
+    """
+    heads = {name: shown.heads[name] for name in names if name in shown.heads}
+    clashing = shown.clashes & set(heads)
+    ops = ctx.reader().ops_of(record_id) if clashing else []
+    for name in clashing:
+        told = {op["op"] for op in ops if name in op["set"] and op["set"][name] == shown.values.get(name)}
+        heads[name] = [head for head in heads[name] if head in told]
+    return Shown({name: shown.values[name] for name in names if name in shown.values}, heads)
 
 
 def plans_of(ctx: Context, incident_id: str) -> list[Case]:

@@ -19,6 +19,7 @@ from vpr_desktop.storage.queries import ListQuery
 
 MOST = 1000  # incidents in conflict that are looked at
 LEAD, CARE = ("lead",), ("owner", "due_at")  # what those who follow a plan see of it, and of what was set on its steps
+REASON = ("due_reason",)  # read by the plan's lead alone; it goes with the time it explains, whoever settles that
 
 
 def incidents_seen(ctx: Context, among: Sequence[str] | None = None) -> list[str]:
@@ -58,21 +59,26 @@ def _with_followed(ctx: Context, held: dict[str, RecordView], plan_id: str) -> d
         return held
     label = f"Person {case.person.letter or ''}".strip()
     found = {**held, plan_id: _adding(held.get(plan_id), case.plan, None, label, LEAD)}
-    listed = {one.step.code: one.step.text for one in support_cases.steps(ctx, case)}
+    listed = {one.step.code: one.step for one in support_cases.steps(ctx, case)}
+    reads = case.can("note")
     for care in ctx.reader().find(StepCare, plan_id=plan_id):
-        if care.step in listed:
-            found[care.id] = _adding(None, care, plan_id, f"{label}, {listed[care.step]}", CARE)
+        step = listed.get(care.step or "")
+        if step is not None:
+            whose = f"{'Team' if step.team else label}, {step.text}"
+            names, along = (CARE + REASON, ()) if reads else (CARE, REASON)
+            found[care.id] = _adding(None, care, plan_id, whose, names, along)
     return found
 
 
 def _adding(
-    view: RecordView | None, record: Record, parent_id: str | None, label: str, names: Sequence[str]
-) -> RecordView:
-    """A view of a record with these fields in it too."""
+    view: RecordView | None, record: Record, parent_id: str | None, label: str, names: Sequence[str],
+    along: Sequence[str] = (),
+) -> RecordView:  # fmt: skip
+    """A view of a record with these fields in it too, and without a word of them what those `along` stand on."""
     specs, shown, values = fields_of(type(record)), record.shown, {name: getattr(record, name) for name in names}
     kept = Shown(
         {name: shown.values[name] for name in names if name in shown.values},
-        {name: shown.heads[name] for name in names if name in shown.heads},
+        {name: shown.heads[name] for name in (*names, *along) if name in shown.heads},
         shown.clashes & set(names),
     )
     if view is None:

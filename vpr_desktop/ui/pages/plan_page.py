@@ -286,8 +286,10 @@ class PlanPage(QWidget):
         self.show_name.set_words(say("Show name"))
 
     def _on_take_clicked(self) -> None:
-        ctx, plan_id = self.desk.ctx, self._plan_id
-        self.desk.run(self, lambda: plan_care.take(ctx, plan_id), self._on_taken)
+        if self.plan is None:
+            return
+        ctx, plan_id, shown = self.desk.ctx, self.plan.id, self.plan.lead_shown
+        self.desk.run(self, lambda: plan_care.take(ctx, plan_id, shown), self._on_taken)
 
     def _on_taken(self, changes: Changes) -> None:
         self.desk.status(say("The case is yours. You see all of it now."))

@@ -82,7 +82,8 @@ class ReviewCard(Card):
     def _options(self, one: Conflict) -> list[tuple[str, str, str]]:
         found = [(version.op, version.words, self._told(version)) for version in one.versions]
         if one.both is not None:
-            found.append((BOTH, say("Keep both"), say("Both texts, the earlier one first.")))
+            told = say("Everybody named in either.") if one.entity == "plan" and one.fixed else ""
+            found.append((BOTH, say("Keep both"), told or say("Both texts, the earlier one first.")))
         return found
 
     def _told(self, version: Version) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.domain.record import Shown
 from vpr_desktop.domain.when import WhenProblem, parse_when, show
 from vpr_desktop.services import plan_care, recordings
 from vpr_desktop.services.plan_care import PASSED, Colleague
@@ -23,7 +24,25 @@ from vpr_desktop.ui.widgets.step_panel import StepPanel
 from vpr_desktop.ui.words import say
 
 NOBODY = ""
-BASIS = "basis"  # in a draft of choices, beside the fields: the values and heads they were typed over
+BASIS = "basis"  # in a draft, beside the fields: the values and heads they were typed over
+DUE = ("due_at", "due_reason")
+
+
+def _basis(shown: Shown, names: Collection[str]) -> dict[str, Any]:
+    """For a draft, what some fields stood on."""
+    values = {name: shown.values[name] for name in names if name in shown.values}
+    return {"values": values, "heads": {name: list(shown.heads[name]) for name in names if name in shown.heads}}
+
+
+def _rebased(now: Shown, basis: dict[str, Any] | None, names: Collection[str]) -> Shown:
+    """What stands now, but for some fields what a draft was typed over, whatever came since."""
+    if basis is None:
+        return now
+    return replace(
+        now,
+        values={n: v for n, v in now.values.items() if n not in names} | basis.get("values", {}),
+        heads={n: h for n, h in now.heads.items() if n not in names} | basis.get("heads", {}),
+    )
 
 
 class AssignPanel(StepPanel):
@@ -41,7 +60,8 @@ class AssignPanel(StepPanel):
 
     def job(self) -> Callable[[], Any]:
         ctx, plan_id, code, owner = self.desk.ctx, self.plan.id, self.step.code, self.owner.code() or None
-        return lambda: plan_care.assign(ctx, plan_id, code, owner)
+        shown = self.step.shown
+        return lambda: plan_care.assign(ctx, plan_id, code, owner, shown)
 
 
 class DuePanel(StepPanel):
@@ -56,6 +76,7 @@ class DuePanel(StepPanel):
         self.when = TextField()
         self.add_field("due_at", Field(say("Due when?"), self.when, hint=hint))
         self.add_field("reason", Field(say("Why?"), TextField()))
+        self._shown = step.shown
 
     def first_focus(self) -> QWidget:
         return self.when
@@ -63,12 +84,22 @@ class DuePanel(StepPanel):
     def job(self) -> Callable[[], Any] | None:
         ctx, plan_id, code = self.desk.ctx, self.plan.id, self.step.code
         reason: Any = self.fields["reason"].control
-        words = reason.text()
+        words, shown = reason.text(), self._shown
         try:
             at = parse_when(self.when.text(), ctx.now(), ctx.wards[self.plan.ward_id].zone, ahead=True).at
         except WhenProblem as problem:
             raise ProblemsFound([Problem("due_at", str(problem))]) from problem
-        return lambda: plan_care.set_due(ctx, plan_id, code, at, words)
+        return lambda: plan_care.set_due(ctx, plan_id, code, at, words, shown)
+
+    def kept(self) -> dict[str, Any]:
+        """What was typed, and what it was based on."""
+        typed = super().kept()
+        return {**typed, BASIS: _basis(self._shown, DUE)} if typed else {}
+
+    def put(self, kept: dict[str, Any]) -> None:
+        """Brings back what was typed, on what its author saw then."""
+        self._shown = _rebased(self._shown, kept.get(BASIS), DUE)
+        super().put(kept)
 
 
 class NotePanel(StepPanel):
@@ -139,20 +170,13 @@ class ChoicesPanel(StepPanel):
 
     def kept(self) -> dict[str, Any]:
         """What was changed, emptied fields too, and what it was based on."""
-        changed, shown = self._changed(), self._shown
-        values = {name: shown.values[name] for name in changed if name in shown.values}
-        heads = {name: list(shown.heads[name]) for name in changed if name in shown.heads}
-        return {**changed, BASIS: {"values": values, "heads": heads}} if changed else {}
+        changed = self._changed()
+        return {**changed, BASIS: _basis(self._shown, changed)} if changed else {}
 
     def put(self, kept: dict[str, Any]) -> None:
         """Brings back what was changed, on what its author saw then, whatever stands there by now."""
-        basis, changed = kept.get(BASIS, {}), kept.keys() & self.fields.keys()
-        now = self._shown
-        self._shown = replace(
-            now,
-            values={n: v for n, v in now.values.items() if n not in changed} | basis.get("values", {}),
-            heads={n: h for n, h in now.heads.items() if n not in changed} | basis.get("heads", {}),
-        )
+        changed = kept.keys() & self.fields.keys()
+        self._shown = _rebased(self._shown, kept.get(BASIS, {}), changed)
         super().put({name: kept[name] for name in changed})
 
 
@@ -175,7 +199,8 @@ class NameLeadPanel(StepPanel):
         if not to:
             self.tell(Problem("to", say("Choose a support lead of this ward.")))
             return None
-        return lambda: plan_care.name_lead(ctx, plan_id, to)
+        shown = self.plan.lead_shown
+        return lambda: plan_care.name_lead(ctx, plan_id, to, shown)
 
 
 class PassOnPanel(StepPanel):
@@ -200,4 +225,5 @@ class PassOnPanel(StepPanel):
         if not why:
             self.tell(Problem("why", say("Choose why you pass it on.")))
             return None
-        return lambda: plan_care.pass_on(ctx, plan_id, to, why)
+        shown = self.plan.lead_shown
+        return lambda: plan_care.pass_on(ctx, plan_id, to, why, shown)

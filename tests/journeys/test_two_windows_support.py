@@ -1,0 +1,64 @@
+"""Two windows of a ward and one support plan: what arrives while a panel is open is asked for, not written over."""
+
+from __future__ import annotations
+
+from tests.journeys.online import OnlinePC
+from tests.journeys.test_support import go_to
+from tests.journeys.test_two_windows import Make, same, two
+from vpr_desktop.domain.identity import step_record_id
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.support import Plan, StepCare
+
+STEP = "S2-01"
+
+
+def plan_of(pc: OnlinePC, reference: str) -> Plan:
+    (incident,) = pc.ctx.reader().find(Incident, reference=reference)
+    (plan,) = pc.ctx.reader().find(Plan, incident_id=incident.id)
+    return plan
+
+
+def opened(pc: OnlinePC, key: str) -> None:
+    """Sits down at this PC, chooses the step in the worklist and presses a key on it."""
+    pc.press("Ctrl+3")
+    go_to(pc, STEP)
+    pc.press(key)
+    assert pc.page.acts.panel is not None, pc.screen()
+
+
+def test_an_owner_given_elsewhere_while_the_panel_is_open_is_asked_for(online: Make) -> None:
+    one, other, reference = two(online, "slead")
+    opened(one, "a")
+    one.page.acts.panel.owner.set_code("amanager")
+    opened(other, "a")
+    other.page.acts.panel.owner.set_code("slead")
+    other.press("Ctrl+Return")
+    other.sync()
+    one.take()
+    one.forward(seconds=80)
+    one.window.sending.tick()
+    one.rest()
+    care_id = step_record_id(plan_of(one, reference).id, STEP)
+    assert one.ctx.reader().get(StepCare, care_id).owner == "slead", "it came while the panel was open"
+    one.press("Ctrl+Return")
+    assert "Assigned, Person A" in one.window.shell.status.words.text()  # type: ignore[union-attr]
+    assert one.ctx.reader().get(StepCare, care_id).shown.clashes == {"owner"}
+    one.sync()
+    other.sync()
+    assert one.chip == other.chip == "1 needs you"
+    other.open(reference)
+    other.click("Review the two versions")
+    review = other.page.banner.review
+    assert review.versions.accessibleName().startswith("Conflict 1 of 1, Person A, ")
+    assert review.versions.accessibleName().endswith("Owner")
+    assert {card.text() for card in review.versions.cards} == {"A. Manager", "S. Lead"}
+    chosen = next(str(place) for place, card in enumerate(review.versions.cards, start=1) if card.text() == "S. Lead")
+    other.press(chosen)
+    other.click("Save choice")
+    other.sync()
+    one.sync()
+    for pc in (one, other):
+        held = pc.ctx.reader().get(StepCare, care_id)
+        assert (held.owner, held.shown.clashes) == ("slead", frozenset())
+        assert pc.chip.startswith("All sent")
+    same(one, other)
