@@ -1,4 +1,4 @@
-"""What is set on a plan rests on what its author had on screen: what came meanwhile stays beside it and is asked for."""
+"""What is set on a plan rests on what its author had on screen: what came meanwhile stays beside it, to be settled."""
 
 from __future__ import annotations
 
