@@ -255,3 +255,48 @@ def test_a_message_goes_at_any_time_to_those_answered(ctx: Context, as_role: Bec
         closing.answer(ctx, one, "Z", TOLD)
     with pytest.raises(NotAllowed):
         closing.answer(me, one, "reporter", TOLD)
+
+
+# What was on screen
+def test_a_status_that_came_since_stands_beside_the_closing(ctx: Context) -> None:
+    one = log(ctx, answers(**MILD)).id
+    shown = closing.standing(ctx, one)
+    incidents.start_review(ctx, views.incident(ctx, one))
+    closing.close(ctx, one, all_answers(ctx, one), shown)
+    assert "status" in ctx.reader().get(Incident, one).shown.clashes
+
+
+def test_a_reason_waives_only_the_steps_it_was_written_of(ctx: Context, clock: FakeClock) -> None:
+    one = log(ctx, answers(**MILD)).id
+    clock.forward(hours=2)
+    shown, typed = closing.standing(ctx, one), all_answers(ctx, one)
+    (before,) = [held.steps for held in shown.unrecorded if held.key == "A"]
+    clock.forward(days=1)
+    with pytest.raises(ProblemsFound, match="due since you opened this page") as refused:
+        closing.close(ctx, one, typed, shown)
+    assert {problem.field for problem in refused.value.problems} == {"steps:A", "steps:team"}
+    assert (status(ctx, one), ctx.reader().find(Waiver)) == ("logged", [])
+    closing.close(ctx, one, typed, closing.standing(ctx, one))
+    (waiver,) = ctx.reader().find(Waiver, plan_of="A")
+    assert set(before) < set((waiver.steps or "").split())
+
+
+def test_a_message_goes_to_nobody_who_was_not_meant_by_it(ctx: Context) -> None:
+    one = log(ctx, answers(**MILD)).id
+    shown = closing.standing(ctx, one)
+    typed = Answers({"reporter": TOLD, "A": "This is for Person A alone."})
+    incidents.name_person(ctx, one, "A", ctx.user.user_id)  # the reporter turns out to be the one affected
+    with pytest.raises(ProblemsFound, match="Who is meant by the reporter changed since"):
+        closing.close(ctx, one, typed, shown)
+    assert ctx.reader().find(Feedback) == []
+
+
+def test_a_reopening_rests_on_what_was_on_screen(ctx: Context, clock: FakeClock) -> None:
+    one = log(ctx, answers(**MILD)).id
+    closing.close(ctx, one, all_answers(ctx, one))
+    shown = views.incident(ctx, one)
+    closing.reopen(ctx, one, "A question came.", shown)
+    clock.forward(minutes=1)
+    closing.close(ctx, one, all_answers(ctx, one))
+    closing.reopen(ctx, one, "Another question came.", shown)
+    assert {"closed_by", "closed_at"} & set(ctx.reader().get(Incident, one).shown.clashes)

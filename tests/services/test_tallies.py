@@ -52,3 +52,19 @@ def test_who_counts_and_what(ctx: Context, as_role: Become) -> None:
     for wrong in (-1, 1000):
         with pytest.raises(ProblemsFound):
             tallies.count(ctx, wrong)
+
+
+def test_a_count_made_elsewhere_since_stands_beside_until_one_is_said_to_hold(ctx: Context, clock: FakeClock) -> None:
+    blank = tallies.weeks(ctx)[0].shown
+    tallies.count(ctx, 3, blank)
+    tallies.count(ctx, 5, blank)
+    (held,) = ctx.reader().find(Tally)
+    assert held.shown.clashes == {"told_count"}
+    this = tallies.weeks(ctx)[0]
+    assert this.counts == (3, 5), "both are said"
+    tallies.count(ctx, this.mine or 0, this.shown)
+    (held,) = ctx.reader().find(Tally)
+    assert (held.told_count, held.shown.clashes, tallies.weeks(ctx)[0].counts) == (this.mine, frozenset(), ())
+    clock.forward(days=7)
+    tallies.count(ctx, 1, tallies.weeks(ctx)[1].shown)
+    assert [(week.told, week.mine) for week in tallies.weeks(ctx)[:2]] == [(1, 1), (this.mine, this.mine)]

@@ -114,10 +114,13 @@ def _records(add: Add) -> None:
     add("conflicts", "records:conflicts", "List fields with two versions.")
     settle = add("settle", "records:settle", "Settle a field with two versions.")
     settle.add_argument("reference")
-    settle.add_argument("field")
+    settle.add_argument(
+        "field", help="as in vpr conflicts: effect; A.psych_harm or A.lead of a person; A.S2-01.owner or"
+        " team.S4-01.due_at of a step",
+    )  # fmt: skip
     which = settle.add_mutually_exclusive_group(required=True)
-    which.add_argument("--choose", metavar="OP_ID")
-    which.add_argument("--value", metavar="V")
+    which.add_argument("--choose", metavar="OP_ID", help="the version that holds, as in vpr conflicts")
+    which.add_argument("--value", metavar="V", help="another value; not for who leads, owns, and when a step is due")
 
 
 def _closing(add: Add) -> None:

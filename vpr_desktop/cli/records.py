@@ -216,12 +216,13 @@ def conflicts(options: Namespace) -> None:
     with signed_in(options) as ctx:
         found = conflict_service.conflicts(ctx)
     document = [
-        {"reference": c.reference, "entity": c.entity, "part": c.part, "field": c.field, "label": c.label,
+        {"reference": c.reference, "name": c.name, "entity": c.entity, "part": c.part, "field": c.field,
+         "label": c.label,
          "versions": [{"op": v.op, "by": v.by, "at": v.at.isoformat(), "value": to_plain(v.value)} for v in c.versions]}
         for c in found
     ]  # fmt: skip
-    rows = [(c.reference, c.part, c.field, v.op, v.by, v.words) for c in found for v in c.versions]
-    lines = table(("reference", "part", "field", "version", "by", "value"), rows)
+    rows = [(c.reference, c.name, c.part, v.op, v.by, v.words) for c in found for v in c.versions]
+    lines = table(("reference", "field", "part", "version", "by", "value"), rows)
     result(options, document, lines if rows else ["No field has two versions."])
 
 
@@ -229,14 +230,23 @@ def settle(options: Namespace) -> None:
     """Settles a field with two versions by choosing one, or with a new value."""
     with signed_in(options) as ctx:
         seen = _view(ctx, options.reference)
-        record, field = _target(seen, options.field)
-        held = [c for c in conflict_service.of_incident(ctx, seen) if record and c.record_id == record.id]
-        conflict = next((c for c in held if c.field == field), None)
-        if conflict is None:
-            raise NotFound("That field has one version only. See vpr conflicts.")
+        held = list(conflict_service.of_incident(ctx, seen))
+        conflict = _named(held, options.field)
         conflict_service.settle(ctx, conflict, _settled(options, conflict))
     document = {"reference": seen.reference, "field": options.field}
     result(options, document, [f"{seen.reference}: {options.field} is settled."])
+
+
+def _named(held: list[conflict_service.Conflict], name: str) -> conflict_service.Conflict:
+    """The field that somebody means, by its name in `vpr conflicts` or by the id of its record. Raises NotFound."""
+    meant = name.strip().lower()
+    found = [one for one in held if meant in (one.name.lower(), f"{one.record_id}.{one.field}".lower())]
+    if not found:
+        raise NotFound("That field has one version only. See vpr conflicts.")
+    if len(found) > 1:
+        ids = " or ".join(f"{one.record_id}.{one.field}" for one in found)
+        raise NotFound(f"More than one field is called {name.strip()[:60]} here. Write {ids}.")
+    return found[0]
 
 
 def _settled(options: Namespace, conflict: conflict_service.Conflict) -> Any:

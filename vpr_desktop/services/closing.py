@@ -5,7 +5,7 @@ Closing never closes a support plan, and later steps go on. Imported history ask
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -204,13 +204,18 @@ def _riddor_missing(case: riddor.Case) -> Missing:
     return Missing("riddor", letter, f"{case.label}: decide on RIDDOR. The advice is: {case.status}.")
 
 
-def close(ctx: Context, incident_id: str, answers: Answers = NOTHING) -> Changes:
-    """Closes an incident with its messages and waivers. Raises ProblemsFound that lists what is missing."""
+def close(ctx: Context, incident_id: str, answers: Answers = NOTHING, shown: Standing | None = None) -> Changes:
+    """Closes an incident with its messages and waivers. Raises ProblemsFound that lists what is missing.
+
+    `shown` is what was on screen, else what stands now: a status that came since stays beside this one, and steps or
+    people that came since are neither waived nor told by words that were not written of them.
+    """
     found = standing(ctx, incident_id, answers)
     seen = found.seen
     ctx.require("close", seen.status, seen.tie)
-    if found.missing:
-        raise ProblemsFound([Problem(f"{one.kind}:{one.key}", one.words) for one in found.missing])
+    missing = [*found.missing, *(_come_since(found, shown, answers) if shown is not None else ())]
+    if missing:
+        raise ProblemsFound([Problem(f"{one.kind}:{one.key}", one.words) for one in missing])
     with ctx.unit() as unit:
         for target in found.targets:
             _answer(ctx, unit, seen, target, answers)
@@ -219,9 +224,27 @@ def close(ctx: Context, incident_id: str, answers: Answers = NOTHING) -> Changes
         values = {
             "status": "closed", "closed_by": ctx.user.user_id, "closed_at": ctx.now(), "dq_score": _completeness(seen),
         }  # fmt: skip
-        record = seen.record
+        record = (shown or found).seen.record
         unit.save(incidents.based_on(Incident, record.id, record.ward_id, record.shown, values))
         return unit.commit("close", record.id)
+
+
+def _come_since(found: Standing, shown: Standing, answers: Answers) -> Iterator[Missing]:
+    """What an answer would be taken for that was not on screen when it was typed."""
+    meant = {one.key: (one.person_id, one.also) for one in shown.targets}
+    for target in found.targets:
+        typed = answers.messages.get(target.key) or answers.no_message.get(target.key)
+        if typed and not target.answered and meant.get(target.key) != (target.person_id, target.also):
+            words = f"Who is meant by {target.label} changed since. Open this page again and look."
+            yield Missing("message", target.key, words)
+    known = {(one.key, step) for one in shown.unrecorded for step in one.steps}
+    for one in found.unrecorded:
+        late = [words for step, words in zip(one.steps, one.words, strict=True) if (one.key, step) not in known]
+        if late and answers.no_recording.get(one.key):
+            words = (
+                f"{one.label}: due since you opened this page: {'; '.join(late)}. Record it, or open the page again."
+            )
+            yield Missing("steps", one.key, words)
 
 
 def answer(ctx: Context, incident_id: str, key: str, message: str) -> Changes:
@@ -283,14 +306,17 @@ def _completeness(seen: IncidentView) -> int:
     return round(100 * sum(not task.left for task in seen.tasks) / len(seen.tasks)) if seen.tasks else 100
 
 
-def reopen(ctx: Context, incident_id: str, reason: str) -> Changes:
-    """Puts a closed incident under review again, with a reason. What was told and waived stays."""
+def reopen(ctx: Context, incident_id: str, reason: str, shown: IncidentView | None = None) -> Changes:
+    """Puts a closed incident under review again, with a reason. What was told and waived stays.
+
+    `shown` is what was on screen, else what stands now.
+    """
     seen = views.incident(ctx, incident_id)
     ctx.require("reopen", seen.status, seen.tie)
     if not reason.strip():
         raise ProblemsFound([Problem("reason", "Say why the incident is opened again.")])
     values: dict[str, Any] = {"status": "in_review", "closed_by": None, "closed_at": None}
-    record = seen.record
+    record = (shown or seen).record
     with ctx.unit() as unit:
         unit.save(incidents.based_on(Incident, record.id, record.ward_id, record.shown, values), reason=reason.strip())
         return unit.commit("reopen", record.id)

@@ -17,6 +17,7 @@ from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record, entity_name, fields_of
+from vpr_desktop.domain.support import StepCare
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.wording import in_words
 from vpr_desktop.domain.workflow import actions
@@ -61,7 +62,9 @@ class Conflict:
     """A field with more than one version, as this person may see it.
 
     `incident_id` is empty for the ward's settings and people; `both` are the texts together, where they can be kept;
-    `fixed`: one of the versions holds, or both where they can be kept, as no other was ever done.
+    `fixed`: one of the versions holds, or both where they can be kept, as no other was ever done. `name`: what somebody
+    types for it, such as `effect`, `A.psych_harm`, `A.lead`, `A.S2-01.owner`; the same for two only where two persons
+    bear one letter.
     """
 
     incident_id: str
@@ -74,6 +77,7 @@ class Conflict:
     versions: tuple[Version, ...]
     both: str | None = None
     fixed: bool = False
+    name: str = ""
 
 
 def conflicts(ctx: Context) -> list[Conflict]:
@@ -127,8 +131,18 @@ def of_incident(ctx: Context, seen: IncidentView) -> Iterator[Conflict]:
             found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], names)
             yield Conflict(
                 seen.record.id, seen.reference, record.entity, record.id, record.label, field, spec.label,
-                found, _both(field, spec, found), _is_fixed(record.entity, spec),
+                found, _both(field, spec, found), _is_fixed(record.entity, spec), _name(ctx, record, field),
             )  # fmt: skip
+
+
+def _name(ctx: Context, record: RecordView, field: str) -> str:
+    """Whose field it is: by the person's letter, on a step with its code; any other part by its id."""
+    if record.entity == "incident":
+        return field
+    whose = record.label.partition(",")[0].removeprefix("Person ").replace("Team", "team")
+    if record.entity == "step_care":
+        return f"{whose}.{ctx.reader().get(StepCare, record.id).step}.{field}"
+    return f"{whose if record.entity in ('person', 'plan') else record.id}.{field}"
 
 
 def _is_fixed(entity: str, spec: FieldSpec) -> bool:

@@ -190,12 +190,12 @@ class ClosePage(QWidget):
         """Ctrl+Enter: closes it, or says what is missing."""
         if self.found is None or not self.close_button.isEnabled():
             return
-        ctx, incident_id, answers = self.desk.ctx, self._incident_id, Answers(**self._body())
+        ctx, incident_id, answers, shown = self.desk.ctx, self._incident_id, Answers(**self._body()), self.found
         done = self.kept.done()
         self.close_button.setEnabled(False)
 
         def job() -> Changes:
-            changes = closing.close(ctx, incident_id, answers)
+            changes = closing.close(ctx, incident_id, answers, shown)
             done()
             return changes
 

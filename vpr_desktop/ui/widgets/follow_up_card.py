@@ -108,8 +108,8 @@ class FollowUpCard(Card):
         )
 
     def _on_answered(self, reason: str) -> None:
-        ctx, incident_id = self.desk.ctx, self.seen.record.id
-        self.desk.run(self.window(), lambda: closing.reopen(ctx, incident_id, reason), self._on_reopened)
+        ctx, seen = self.desk.ctx, self.seen
+        self.desk.run(self.window(), lambda: closing.reopen(ctx, seen.record.id, reason, seen), self._on_reopened)
 
     def _on_reopened(self, changes: Changes) -> None:
         self.desk.status(say("Opened again {reference}", reference=self.seen.reference))

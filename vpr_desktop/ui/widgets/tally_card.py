@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.days import show_day
+from vpr_desktop.domain.record import Shown
 from vpr_desktop.services import tallies
 from vpr_desktop.services.tallies import Week
 from vpr_desktop.ui.desk import Desk
@@ -21,7 +22,7 @@ class TallyCard(Card):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(say("Told but not logged"))
-        self.desk = desk
+        self.desk, self._shown = desk, Shown()
         self.number = TextField()
         self.field = Field(
             say("How often were you told of something this week that nobody logged?"), self.number,
@@ -42,7 +43,10 @@ class TallyCard(Card):
         self.desk.run(self, lambda: tallies.weeks(ctx), self._show)
 
     def _show(self, found: list[Week]) -> None:
-        mine = found[0].mine
+        mine, self._shown = found[0].mine, found[0].shown
+        twice = ", ".join(str(one) for one in found[0].counts)
+        words = say("You counted on two PCs: {counts}. Save the number that holds.", counts=twice) if twice else ""
+        self.field.set_error(words)
         self.number.setText("" if mine is None else str(mine))
         clear(self.past)
         lines: list[QWidget | QLayout] = []
@@ -61,8 +65,8 @@ class TallyCard(Card):
             self.number.setFocus()
             return
         self.field.set_error("")
-        ctx, told = self.desk.ctx, int(text)
-        self.desk.run(self, lambda: tallies.count(ctx, told), self._on_saved)
+        ctx, told, shown = self.desk.ctx, int(text), self._shown
+        self.desk.run(self, lambda: tallies.count(ctx, told, shown), self._on_saved)
 
     def _on_saved(self, changes: Changes) -> None:
         self.desk.status(say("Saved the count of this week."))
