@@ -51,7 +51,7 @@ def test_what_conflicts_names_settle_takes(vpr: Vpr, tmp_path: Path) -> None:  #
         assert (code, told) == (0, {"reference": reference, "field": name.lower()}), err
     assert vpr("conflicts")[:2] == (0, [])
     (row,) = [one for one in vpr("support", "list", "--person", "A")[1] if one["step"] == "S2-01"]
-    assert (row["owner"], row["due"][:10]) == ("A. Manager", "2099-01-01")
+    assert (row["owner"], row["due"][:10]) == ("amanager", "2099-01-01")
     assert vpr("verify")[1]["ok"]
 
 
