@@ -27,6 +27,14 @@ def bruised(**facts: Any) -> Facts:
 
 FIRST_OFF = {"spells": (off(3, 7, back=11),)}
 
+# Where each rule of D1 comes from, as the field reference cites it.
+SOURCES = {
+    "2": "reg. 5, HSE F2508", "3": "reg. 2 and 4: physical injury, HSE", "4": "HSE: personal quarrel",
+    "5": "reg. 4(1), HSE list of specified injuries", "6": "reg. 7, HSE blood-borne viruses", "7": "reg. 4(2)",
+    "8": "reg. 4(1), asked", "9": "reg. 4(2), asked", "10": "reg. 12, over 3 days", "11": "reg. 4(2) and 12, asked",
+    "12": "reg. 4(2) and 12, asked", "13": "no rule holds",
+}  # fmt: skip
+
 # facts, today, status, next ask, report by, would be; the rule each row stands for is in its id.
 VECTORS = [
     ("12 no spell, not answered", {}, 2, "SCR", 6, None, None),
@@ -84,7 +92,7 @@ VECTORS = [
     ("2 patient already at the hospital",
      {"person_kind": "PAT", "injuries": ("SPR",), "taken_to_hospital": "Y"}, 5, "NWK", None, None, None),
     ("3 patient not hurt", {"person_kind": "PAT", "injuries": (), "effect": "NON"}, 3, "NA", None, None, None),
-    ("kind not known counts as staff", {"person_kind": "UNK", "injuries": ("FRA",)}, 3, "SPEC", None, 12, None),
+    ("5 kind not known counts as staff", {"person_kind": "UNK", "injuries": ("FRA",)}, 3, "SPEC", None, 12, None),
     ("5 fracture", {"injuries": ("FRA",)}, 3, "SPEC", None, 12, None),
     ("5 finger is not specified", {"injuries": ("FRD",), "time_lost": "N"}, 3, "NR", None, None, None),
     ("5 said not to be one", {"injuries": ("FRA",), "specified": ("NONE",), "time_lost": "N"}, 3, "NR", None, None,
@@ -101,7 +109,9 @@ VECTORS = [
 
 
 @pytest.mark.parametrize(
-    ("facts", "today", "status", "ask", "by", "would"), [row[1:] for row in VECTORS], ids=[row[0] for row in VECTORS]
+    ("facts", "today", "status", "ask", "by", "would"),
+    [row[1:] for row in VECTORS],
+    ids=[f"{row[0]} ({SOURCES[row[0].split()[0]]})" for row in VECTORS],
 )
 def test_rule(facts: dict[str, Any], today: int, status: str, ask: int, by: int, would: int) -> None:
     found = advise(bruised(**facts), nov(today))
