@@ -58,7 +58,7 @@ def enrol(
         client.close()
     wards = tuple((scope.st, scope.code) for scope in told.scopes)
     links = pc.links if pc.is_new else []
-    joined = enrolment.Joined(told.letter, wards, told.state == "waiting", links)
+    joined = enrolment.Joined(told.letter, wards, told.state == "waiting", links, told.org_code)
     store(lambda: enrolment.join(ctx, client.url, joined))
     return {
         "device": pc.device, "letter": told.letter, "fingerprint": pc.fingerprint,

@@ -47,7 +47,8 @@ def answer(ctx: Context, told: Told) -> None:
     mild = {"act_types": ["VER"], "affected": "ME", "perp_relation": "REL", "effect": "UPS", "support_offered": "ACC"}
     made = log(ctx, {**happened, **mild}, hold_seconds=0)
     found = closing.standing(ctx, made.id)
-    told(f"{made.reference} is closed once {len(found.targets)} people have their answer")
+    who = "one person has" if len(found.targets) == 1 else f"{len(found.targets)} people have"
+    told(f"{made.reference} is closed once {who} their answer")
     reasons = {one.key: "Nothing was due yet." for one in found.unrecorded}
     closing.close(ctx, made.id, closing.Answers({one.key: ANSWER for one in found.targets}, {}, reasons))
     while slips.catch_up(ctx):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +40,7 @@ def test_an_endpoint_is_made_and_filled(vpr: Any) -> None:
 
 
 def test_what_is_not_there_is_said_in_plain_words(vpr: Any) -> None:
-    assert "vpr central init" in vpr("heads", code=6)
+    assert "vpr central init" in vpr("heads", code=3)
     vpr("init", "--org-code", "RX1", "--org-name", "Practice Trust")
     assert "Add it first" in vpr("code", "--ward", "NON", code=3)
     assert "no identity of a PC" in vpr("revoke", "not-a-pc", code=3)
@@ -49,3 +51,38 @@ def test_what_is_not_there_is_said_in_plain_words(vpr: Any) -> None:
 def test_a_database_that_is_none_is_refused(capsys: Any) -> None:
     assert main(["central", "heads", "--database", "mysql://x"]) == 2
     assert "sqlite:///" in capsys.readouterr().err
+
+
+def test_a_database_that_does_not_answer_is_told_from_one_without_an_endpoint(tmp_path: Path, capsys: Any) -> None:
+    nobody = "postgresql://vpr:practice@127.0.0.1:1/vpr"
+    for act in ("heads", "serve"):
+        asked = ["central", act, "--database", nobody, *(["--port", "0"] if act == "serve" else [])]
+        assert main(asked) == 6
+        out, err = capsys.readouterr()
+        assert "does not answer" in err
+        assert out == "", "nobody is told that it listens"
+    assert main(["central", "serve", "--database", f"sqlite:///{tmp_path}/none.db", "--port", "0"]) == 3
+    out, err = capsys.readouterr()
+    assert ("vpr central init" in err, out) == (True, "")
+
+
+def test_lists_with_nothing_in_them_say_so(tmp_path: Path, capsys: Any) -> None:
+    database = ("--database", f"sqlite:///{tmp_path}/central.db")
+    assert main(["central", "init", "--org-code", "RX1", "--org-name", "Practice Trust", *database]) == 0
+    assert "joins at once" in capsys.readouterr().out
+    assert main(["central", "review", *database]) == 0
+    assert capsys.readouterr().out == "Nothing to look at.\n"
+    assert main(["central", "devices", *database]) == 0
+    assert "No PC has joined yet" in capsys.readouterr().out
+    assert main(["central", "review", "--settle", "4", *database]) == 3
+    assert "There is no mark 4" in capsys.readouterr().err
+
+
+def test_without_its_packages_every_command_says_what_to_install(tmp_path: Path) -> None:
+    """As after an install without the extra: the import of one of them fails."""
+    database = f"sqlite:///{tmp_path}/central.db"
+    for asked in (["heads"], ["serve"], ["init", "--org-code", "RX1", "--org-name", "Practice Trust"]):
+        code = "import sys; sys.modules['psycopg'] = None; from vpr_desktop.cli.main import main; sys.exit(main())"
+        line = [sys.executable, "-c", code, "--home", str(tmp_path / "pc"), "central", *asked, "--database", database]
+        done = subprocess.run(line, capture_output=True, text=True, check=False)
+        assert (done.returncode, "pip install" in done.stderr) == (2, True), done.stderr

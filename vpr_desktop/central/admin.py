@@ -215,6 +215,8 @@ def review(database: Database, settle: Sequence[int] = ()) -> dict[str, Any]:
     """What a person should look at: entries, alarms, quarantine, PCs known by their batches alone."""
     with database.write() as session:
         for n in settle:
+            if session.one("SELECT n FROM review WHERE n = :n", n=n) is None:
+                raise NoSuchThing(f"There is no mark {n}. Its number stands first in the line.")
             session.run(
                 "UPDATE review SET settled_at = :now WHERE n = :n AND settled_at IS NULL", now=int(time.time()), n=n
             )

@@ -16,7 +16,14 @@ class Unreachable(KnownError):
     """The database does not answer."""
 
     exit_code = 6
-    message = "The database does not answer, or holds no endpoint yet. Check the address, then `vpr central init`."
+    message = "The database does not answer. Check its address, the user's password, and whether it runs."
+
+
+class NotInitialised(KnownError):
+    """The tables are not there, or are those of another version."""
+
+    exit_code = 3
+    message = "This database holds no endpoint, or one of another version. Where it is new: `vpr central init` first."
 
 
 def run(url: str, work: Callable[[Database], Any]) -> Any:
@@ -25,6 +32,14 @@ def run(url: str, work: Callable[[Database], Any]) -> Any:
     try:
         return work(database)
     except (DBAPIError, Refused) as error:
-        raise Unreachable() from error
+        raise (Unreachable if _is_there(database) else NotInitialised)() from error
     finally:
         database.close()
+
+
+def _is_there(database: Database) -> bool:
+    """Whether the tables are there, or cannot be asked for as the database does not answer at all."""
+    try:
+        return database.is_ready()
+    except (DBAPIError, Refused):
+        return True

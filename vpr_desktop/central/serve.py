@@ -16,17 +16,11 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from vpr_desktop.central import logs
 from vpr_desktop.central.database import Database
 from vpr_desktop.central.routes import Endpoint, application
+from vpr_desktop.central.running import NotInitialised, Unreachable
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.sync import protocol
 
 HEADER_SECONDS = 15
-
-
-class NotInitialised(KnownError):
-    """The tables are not there, or are those of another version."""
-
-    exit_code = 3
-    message = "This database holds no endpoint of this version. Run `vpr central init` first."
 
 
 class NotPermitted(KnownError):
@@ -125,10 +119,12 @@ def _end_quietly_when_told() -> None:
 
 
 def _check_ready(database: Database) -> None:
-    from sqlalchemy.exc import ProgrammingError
+    from sqlalchemy.exc import OperationalError, ProgrammingError
 
     try:
         ready = database.is_ready()
+    except OperationalError as error:
+        raise Unreachable() from error
     except ProgrammingError as error:
         denied = getattr(error.orig, "sqlstate", "") == "42501"
         raise (NotPermitted if denied else NotInitialised)() from error

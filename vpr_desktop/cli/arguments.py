@@ -175,7 +175,7 @@ def _upkeep(add: Add) -> None:
 def _exchange(add: Add) -> None:
     enrol = add("enrol", "exchange:enrol", "Join this PC to the server of the trust.")
     enrol.add_argument("url", metavar="URL")
-    enrol.add_argument("code", metavar="CODE")
+    enrol.add_argument("code", metavar="CODE", nargs="+", help="as it was shown, with its space or without")
     add("sync", "exchange:sync", "Send what waits and fetch what others sent.")
 
 

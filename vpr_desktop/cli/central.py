@@ -13,7 +13,7 @@ from typing import Any
 from vpr_desktop.cli.output import result, table, tell
 from vpr_desktop.domain.errors import WrongUse
 
-MISSING = "The endpoint's own packages are not installed. Install vpr-desktop with the extra `central`."
+MISSING = "The packages of the endpoint are not installed. In the folder of the program: pip install '.[central]'"
 
 
 def _url(options: Namespace) -> str:
@@ -25,12 +25,13 @@ def _url(options: Namespace) -> str:
     raise WrongUse("The database is sqlite:///FILE or postgresql://USER@HOST/NAME.")
 
 
-def _run(options: Namespace, work: Callable[[Any], Any]) -> Any:
+def _run(options: Namespace, work: Callable[[Any, Any], Any]) -> Any:
+    """What `work` gives, called with the endpoint's acts of administration and its database."""
     try:
-        from vpr_desktop.central import running
+        from vpr_desktop.central import admin, running
     except ImportError as error:
         raise WrongUse(MISSING) from error
-    return running.run(_url(options), work)
+    return running.run(_url(options), lambda db: work(admin, db))
 
 
 def serve(options: Namespace) -> None:
@@ -44,77 +45,67 @@ def serve(options: Namespace) -> None:
     url = _url(options)
     listening = server.listen(options.host, options.port)
     host, port = listening.getsockname()[:2]
-    result(options, {"host": host, "port": port}, [f"Listening on {host} port {port}. Stop with Ctrl+C."])
-    server.serve(url, listening, options.public_url)
+    lines = [f"Listening on {host} port {port}. Stop with Ctrl+C."]
+    server.serve(url, listening, options.public_url, lambda _: result(options, {"host": host, "port": port}, lines))
 
 
 def init(options: Namespace) -> None:
     """Makes the tables and an organisation."""
-    from vpr_desktop.central import admin
-
     made = _run(
         options,
-        lambda db: admin.init(db, options.org_code, options.org_name, must_accept=options.accept_first),
+        lambda admin, db: admin.init(db, options.org_code, options.org_name, must_accept=options.accept_first),
     )
-    result(options, made, [f"Ready for {made['org_code']}. Next: vpr central add-ward"])
+    policy = (
+        "A PC that joined waits until it is accepted." if made["must_accept"] else "A PC with a code joins at once."
+    )
+    result(options, made, [f"Ready for {made['org_code']}. {policy} Next: vpr central add-ward"])
 
 
 def add_ward(options: Namespace) -> None:
     """Adds a ward."""
-    from vpr_desktop.central import admin
-
-    made = _run(options, lambda db: admin.add_ward(db, options.code, options.name, options.org_code))
+    made = _run(options, lambda admin, db: admin.add_ward(db, options.code, options.name, options.org_code))
     result(options, made, [f"Ward {made['ward']}. Next: vpr central code --ward {made['ward']}"])
 
 
 def code(options: Namespace) -> None:
     """Makes a one-time code."""
-    from vpr_desktop.central import admin
-
-    made = _run(options, lambda db: admin.add_code(db, options.ward, options.org_code))
+    made = _run(options, lambda admin, db: admin.add_code(db, options.ward, options.org_code))
     shown = f"{made['code'][:5]} {made['code'][5:]}"
     result(options, made, [f"Code {shown} for {', '.join(made['wards'])}. It works once, until {made['expires']}."])
 
 
 def devices(options: Namespace) -> None:
     """Lists PCs."""
-    from vpr_desktop.central import admin
-
-    found = _run(options, admin.list_devices)
+    found = _run(options, lambda admin, db: admin.list_devices(db))
     rows = [(d["device"], d["letter"], d["state"], ",".join(d["wards"]), d["fingerprint"]) for d in found]
-    result(options, found, table(("PC", "letter", "state", "wards", "fingerprint"), rows))
+    lines = table(("PC", "letter", "state", "wards", "six words"), rows)
+    result(options, found, lines if rows else ["No PC has joined yet. Next: vpr central code"])
 
 
 def accept(options: Namespace) -> None:
     """Accepts a PC."""
-    from vpr_desktop.central import admin
-
-    made = _run(options, lambda db: admin.accept(db, options.device))
+    made = _run(options, lambda admin, db: admin.accept(db, options.device))
     result(options, made, [f"{made['device']} is accepted. Its letter is {made['letter']}."])
 
 
 def revoke(options: Namespace) -> None:
     """Withdraws a PC, or takes one ward from it."""
-    from vpr_desktop.central import admin
-
     if options.ward:
-        made = _run(options, lambda db: admin.end_scope(db, options.device, options.ward))
+        made = _run(options, lambda admin, db: admin.end_scope(db, options.device, options.ward))
         result(options, made, [f"{made['device']} no longer has ward {made['ward']}."])
         return
-    made = _run(options, lambda db: admin.revoke(db, options.device))
+    made = _run(options, lambda admin, db: admin.revoke(db, options.device))
     result(options, made, [f"{made['device']} is withdrawn from its next request on."])
 
 
 def review(options: Namespace) -> None:
     """Lists what a person should look at."""
-    from vpr_desktop.central import admin
-
-    found = _run(options, lambda db: admin.review(db, options.settle or ()))
+    found = _run(options, lambda admin, db: admin.review(db, options.settle or ()))
     rows = [(m["n"], m["kind"], m["code"], m["ward"], m["op"] or m["batch"], m["device"]) for m in _marks(found)]
-    lines = table(("no", "kind", "why", "ward", "entry or batch", "PC"), rows)
+    lines = table(("no", "kind", "why", "ward", "entry or batch", "PC"), rows) if rows else []
     lines += [f"Quarantine: {q['code']} in batch {q['batch']} of {q['ward']}" for q in found["quarantine"]]
     lines += [f"Not accepted: {device}" for device in found["not_accepted"]]
-    result(options, found, lines)
+    result(options, found, lines or ["Nothing to look at."])
 
 
 def _marks(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -123,20 +114,15 @@ def _marks(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 def restore_epoch(options: Namespace) -> None:
     """Says that the database was restored."""
-    from vpr_desktop.central import admin
-
-    made = _run(options, admin.restore_epoch)
+    made = _run(options, lambda admin, db: admin.restore_epoch(db))
     tell("Withdraw again every PC that was withdrawn since the backup: see the daily list.")
-    result(
-        options, made, [f"New epoch {made['epoch']} for {made['streams']} wards. Every PC now offers what it holds."]
-    )
+    wards = "1 ward" if made["streams"] == 1 else f"{made['streams']} wards"
+    result(options, made, [f"New epoch {made['epoch']} for {wards}. Every PC now offers what it holds."])
 
 
 def heads(options: Namespace) -> None:
     """Exports all heads and withdrawn PCs."""
-    from vpr_desktop.central import admin
-
-    found = _run(options, admin.heads)
+    found = _run(options, lambda admin, db: admin.heads(db))
     rows = [(h["org_code"], h["ward"], h["head"], h["chain"]) for h in found["heads"]]
     lines = [found["at"], *table(("organisation", "ward", "head", "chain"), rows)]
     result(options, found, [*lines, *(f"Withdrawn: {device}" for device in found["revoked"])])

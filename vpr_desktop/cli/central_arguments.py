@@ -26,7 +26,7 @@ def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
     init = act("init", "Make the tables and an organisation.")
     init.add_argument("--org-code", required=True)
     init.add_argument("--org-name", required=True)
-    init.add_argument("--accept-first", action="store_true", help="a PC waits until its fingerprint is accepted")
+    init.add_argument("--accept-first", action="store_true", help="a PC waits until its six words were compared")
     ward = act("add-ward", "Add a ward.")
     ward.add_argument("--code", required=True)
     ward.add_argument("--name", required=True)
@@ -34,10 +34,12 @@ def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
     code.add_argument("--ward", action="append", required=True, metavar="CODE", help="may be given several times")
     for command in (ward, code):
         command.add_argument("--org-code", help="where there are several organisations")
-    act("devices", "List the PCs with their fingerprints.")
-    act("accept", "Accept a PC whose fingerprint you compared.").add_argument("device")
+    act("devices", "List the PCs with their six words.")
+    act("accept", "Accept a PC whose six words you compared.").add_argument(
+        "device", metavar="PC", help="as `devices` lists it"
+    )
     revoke = act("revoke", "Withdraw a PC.")
-    revoke.add_argument("device")
+    revoke.add_argument("device", metavar="PC", help="as `devices` lists it")
     revoke.add_argument("--ward", metavar="CODE", help="take only this ward from it")
     review = act("review", "List what a person should look at.")
     review.add_argument("--settle", type=int, action="append", metavar="NO", help="mark as looked at")

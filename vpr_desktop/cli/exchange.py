@@ -13,7 +13,7 @@ from vpr_desktop.services import slips
 def enrol(options: Namespace) -> None:
     """Joins this PC to an endpoint."""
     with signed_in(options) as ctx:
-        made = bootstrap.enrol(ctx, options.url, options.code)
+        made = bootstrap.enrol(ctx, options.url, "".join(options.code))
     lines = [f"Joined for {', '.join(made['wards'])}. The letter of this PC is {made['letter']}."]
     if made["state"] == "waiting":
         lines.append("An administrator has to accept this PC first.")

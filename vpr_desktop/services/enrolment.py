@@ -10,6 +10,7 @@ from vpr_desktop.domain.batches import unb64
 from vpr_desktop.domain.device_keys import fingerprint
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.references import CROCKFORD, letter_of, normal_slip_code
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import next_reference
@@ -40,6 +41,7 @@ class Joined:
     wards: tuple[tuple[str, str], ...]
     waits: bool = False
     links: list[keychange.Link] = field(default_factory=list)  # where a new key was taken
+    org_code: str = ""
 
 
 def this_pc(ctx: Context) -> ThisPc:
@@ -72,7 +74,8 @@ def join(ctx: Context, url: str, joined: Joined) -> None:
     ctx.require("manage_device")
     if not any(ward in ctx.wards for ward, _ in joined.wards):
         named = ", ".join(code for _, code in joined.wards)
-        text = f"The code is for {named}, which is no ward of this PC. Ask for a code for {ctx.ward.code}."
+        text = f"The code is for {named} of {joined.org_code}, which is no ward of this PC. "
+        text += f"Ask for a code for {ctx.ward.code} of {ctx.reader().get(Ward, ctx.ward_id).org_code}."
         raise ProblemsFound([Problem("code", text)])
     with ctx.unit() as unit:
         unit.put_state(URL, url.encode())
