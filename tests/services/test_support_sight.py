@@ -2,45 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from dataclasses import asdict
-from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.conftest import FAST
-from tests.factories import PASSPHRASE, answers, first_run, logged
-from tests.fakes import FakeClock
+from tests.factories import logged
 from tests.services.test_support import led, plan_id, step
-from vpr_desktop.domain.errors import KnownError, NotAllowed, NotFound
+from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.visibility import Tie
 from vpr_desktop.domain.workflow import PLAN_ACTS, plan_acts
 from vpr_desktop.services import (
-    closing,
-    conflicts,
-    exports,
-    history,
-    home,
     incidents,
-    listing,
-    new_incident,
-    people,
     plan_care,
-    printing,
     recordings,
-    sessions,
     support,
     support_cases,
-    trust_copy,
-    views,
     worklist,
 )  # fmt: skip
-from vpr_desktop.services.context import Context, Person
-from vpr_desktop.services.incident_json import to_json
-from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.context import Context
 from vpr_desktop.services.recordings import Said
 
 Become = Callable[..., Context]
@@ -179,135 +159,3 @@ def test_who_leads_one_case_of_a_restricted_incident_may_take_its_others(ctx: Co
     assert not support.plan(one, second).in_circle
     plan_care.take(one, second)
     assert support.plan(one, second).in_circle
-
-
-# Non-interference: two wards that differ in nothing but what others recorded of outcomes
-SWAPS = (
-    ("S2-03", Said("S2-03", "ACC"), Said("S2-03", "DEC", reason="zqa")),
-    ("S2-02", Said("S2-02", "DEC"), Said("S2-02", "ACC", reason="zqb")),
-    ("S1-05", Said("S1-05", "DON"), Said("S1-05", "DEL", until_on=date(2026, 11, 24))),
-    ("S1-02", Said("S1-02", "DEC"), Said("S1-02", "DEL")),
-    ("S5-01", Said("S5-01", "OFF"), Said("S5-01", "REF", reason="zqc")),
-    ("S3-01", Said("S3-01", "NRE", channel="PHO"), Said("S3-01", "DNA", channel="TXT")),
-    ("S1-04", Said("S1-04", "DON"), Said("S1-04", "DEC")),
-)
-
-
-def _ward(folder: Path, which: int, days: int) -> tuple[Context, str]:
-    """A ward whose lead recorded one or the other outcome of each swap; everything else is the same."""
-    clock = FakeClock()
-    ctx, _ = sessions.first_run(folder, first_run(), clock, FAST)
-    people.add(ctx, "p-lead", "S. Lead", "support_lead", PASSPHRASE)
-    me = _as(ctx, "p-lead", "support_lead")
-    made = new_incident.log(ctx, answers(support_offered="NYT"), hold_seconds=0)
-    held = plan_id(ctx, made.id)
-    plan_care.take(me, held)
-    clock.forward(hours=2)
-    recordings.record(ctx, held, Said("S0-02", "DON"))
-    for _, *said in SWAPS:
-        recordings.record(me, held, said[which])
-    recordings.add_note(me, held, ("Slept well.", "zqnote")[which])
-    plan_care.choose(me, held, {"wants": ("nothing", "zqpeer")[which]})
-    if which and days >= 3:
-        clock.forward(hours=72)
-        recordings.record(me, held, Said("S3-02", "ACC"), taken=["S2-03"])
-        clock.forward(days=days, hours=-72)
-    else:
-        clock.forward(days=days)
-    return ctx, made.id
-
-
-def _as(ctx: Context, user_id: str, role: str) -> Context:
-    from dataclasses import replace
-
-    return replace(ctx, user=Person(user_id, f"P. {user_id}", "P.", role))
-
-
-def _all_a_manager_gets(ctx: Context, incident_id: str) -> bytes:
-    """Every view, list, count, CSV, PDF, JSON and message, with identities that differ by chance taken out."""
-    held = plan_id(ctx, incident_id)
-    jobs: dict[str, Callable[[], Any]] = {
-        "plan": lambda: asdict(support.plan(ctx, held)),
-        "plans": lambda: [asdict(one) for one in support.plans_of(ctx, incident_id)],
-        **{f"list {view}": lambda view=view: [_row(r) for r in worklist.page(ctx, view, limit=500)]  # type: ignore[misc]
-           for view in worklist.VIEWS},
-        "counts": lambda: [asdict(worklist.counts(ctx, view)) for view in worklist.VIEWS],
-        "filtered": lambda: [_row(r) for r in worklist.page(ctx, text="again", limit=500)],
-        "badge": lambda: worklist.overdue_count(ctx),
-        "next": lambda: str(support.next_step(ctx, incident_id)),
-        "missing": lambda: asdict(closing.standing(ctx, incident_id))["missing"],
-        "view": lambda: to_json(views.incident(ctx, incident_id)),
-        "history": lambda: history.history(ctx, incident_id),
-        "conflicts": lambda: conflicts.conflicts(ctx),
-        "home": lambda: home.home(ctx), "handover": lambda: home.handover(ctx),
-        "incidents": lambda: [listing.page(ctx, ListQuery(view=v)) for v in ("all", "open_support", "not_sent")],
-        "facts": lambda: listing.facts(ctx, ListQuery()), "trust": lambda: trust_copy.block(ctx, incident_id),
-        **{f"csv {copy}": lambda copy=copy: exports.to_csv(ctx, ListQuery(), copy)  # type: ignore[misc]
-           for copy in ("redacted", "anonymous", "full")},
-        "pdf": lambda: printing.summary(ctx, incident_id).data,
-        "pdf full": lambda: printing.summary(ctx, incident_id, "full", "needed for the review of this quarter").data,
-        "refused": lambda: recordings.add_note(ctx, held, "x"),
-        "refused step": lambda: recordings.record(ctx, held, Said("S3-02", "ACC")),
-    }  # fmt: skip
-    found = {}
-    for name, job in jobs.items():
-        try:
-            value = job()
-            found[name] = value.hex() if isinstance(value, bytes) else repr(value)
-        except KnownError as refused:
-            found[name] = f"refused: {refused}"
-    return json.dumps(found, sort_keys=True).replace(ctx.store.device_id, "this PC").encode()
-
-
-@pytest.mark.parametrize("days", [0, 4, 30])
-def test_others_outcomes_change_no_byte_of_what_a_manager_gets(
-    tmp_path: Path, days: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    got = []
-    for which in (0, 1):
-        _same_chances(monkeypatch)
-        ctx, incident_id = _ward(tmp_path / str(which), which, days)
-        try:
-            manager = _as(ctx, "p-wm", "ward_manager")
-            got.append((_all_a_manager_gets(manager, incident_id), _all_a_manager_gets(ctx, incident_id)))
-        finally:
-            sessions.lock(ctx)
-    assert b"zq" not in got[1][0]
-    for one, two in zip(*got, strict=True):
-        assert _differing(one, two) == []
-
-
-def _differing(one: bytes, two: bytes) -> list[tuple[str, str, str]]:
-    first, second = json.loads(one), json.loads(two)
-    return [(name, first[name], second[name]) for name in first if first[name] != second[name]]
-
-
-def _row(row: worklist.WorkRow) -> dict[str, Any]:
-    """All of a row but where the next slice starts, which is a row number of the file and grows with every save."""
-    return {name: value for name, value in asdict(row).items() if name != "key"}
-
-
-def _same_chances(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same sequence of random bytes for both wards, so that only what was recorded differs."""
-    import hashlib
-    import itertools
-    import secrets
-
-    steps = itertools.count()
-
-    def given(count: int | None = None) -> bytes:
-        return hashlib.shake_256(str(next(steps)).encode()).digest(count or 32)
-
-    monkeypatch.setattr(secrets, "token_bytes", given)
-
-
-def test_a_lead_does_see_the_difference(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The proof above could not fail if nothing differed."""
-    got = []
-    for which in (0, 1):
-        _same_chances(monkeypatch)
-        ctx, incident_id = _ward(tmp_path / str(which), which, 2)
-        got.append(_all_a_manager_gets(_as(ctx, "p-lead", "support_lead"), incident_id))
-        sessions.lock(ctx)
-    told = {name for name, _, _ in _differing(*got)}
-    assert {"plan", "list ask_again", "list closed", "counts"} <= told
