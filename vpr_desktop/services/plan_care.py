@@ -21,7 +21,7 @@ from vpr_desktop.services import support_cases
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import CHOICES, cares_shown, choices_shown, has_lead, lead_shown
 from vpr_desktop.services.support_cases import Case
-from vpr_desktop.storage.unit import Reader, UnitOfWork
+from vpr_desktop.storage.unit import UnitOfWork
 
 OWNERS = ("ward_manager", "support_lead", "vpr_lead")
 # Why somebody passes a case on. The first two say that they must not lead it, so it does not come back to them.
@@ -109,7 +109,7 @@ def take(ctx: Context, plan_id: str, shown: Shown | None = None) -> Changes:
     if case.tie.self_person or case.tie.self_named:
         raise NotAllowed(OWN_CASE)
     case.require("take")
-    if ctx.user.user_id in _cannot(ctx.reader(), case.plan.id, case.plan.shown):
+    if ctx.user.user_id in support_cases.cannot_lead(ctx.reader(), case.plan.id, case.plan.shown):
         raise NotAllowed(CANNOT_LEAD)
     if case.plan.lead is not None:
         raise NotAllowed("Somebody leads this case already.")
@@ -155,7 +155,7 @@ def take_back(ctx: Context, plan_id: str) -> Changes:
         plan = from_wire(Plan, plan_id, held.ward_id, Shown(mine, {name: [last["op"]] for name in mine}))
         plan.lead = told[-2]["set"]["lead"] if len(told) > 1 else None
         if "cannot_lead" in mine:  # that they cannot lead it was said with it, and is taken back with it
-            plan.cannot_lead = _names(_cannot(unit, plan_id, plan.shown) - {ctx.user.user_id})
+            plan.cannot_lead = _names(support_cases.cannot_lead(unit, plan_id, plan.shown) - {ctx.user.user_id})
         unit.save(plan)
         return unit.commit("lead of a case undone", held.incident_id or "")
 
@@ -167,23 +167,16 @@ def _is_old(ctx: Context, op: dict[str, Any]) -> bool:
 def _lead(ctx: Context, case: Case, to: str | None, shown: Shown | None, act: str, *, flag: bool = False) -> Changes:
     if to is not None and to not in {one.user_id for one in colleagues(ctx, ("support_lead",))}:
         raise ProblemsFound([Problem("to", "Choose a support lead of this ward.")])
-    barred = _cannot(ctx.reader(), case.plan.id, case.plan.shown)
+    barred = support_cases.cannot_lead(ctx.reader(), case.plan.id, case.plan.shown)
     if to is not None and (to in barred or to == case.person.person_key):
         raise ProblemsFound([Problem("to", "This support lead cannot lead the case. Choose somebody else.")])
     with ctx.unit() as unit:
         plan = from_wire(Plan, case.plan.id, case.plan.ward_id, lead_shown(ctx, case) if shown is None else shown)
         if flag:
-            plan.cannot_lead = _names({*_cannot(unit, plan.id, plan.shown), ctx.user.user_id})
+            plan.cannot_lead = _names({*support_cases.cannot_lead(unit, plan.id, plan.shown), ctx.user.user_id})
         plan.lead = to
         unit.save(plan, hold=unit.held_until(case.incident.id))
         return unit.commit(act, case.incident.id)
-
-
-def _cannot(reader: Reader, plan_id: str, shown: Shown) -> set[str]:
-    """Who said that they cannot lead a case, by every version that stands: nobody's word is lost to another's."""
-    heads = shown.heads.get("cannot_lead", [])
-    said = [op["set"]["cannot_lead"] for op in reader.ops_of(plan_id) if op["op"] in heads] if heads else []
-    return {one for text in (shown.values.get("cannot_lead"), *said) for one in str(text or "").split(",")} - {""}
 
 
 def _names(users: set[str]) -> str | None:

@@ -107,7 +107,10 @@ class NoteView:
 
 @dataclass(frozen=True, slots=True)
 class PlanView:
-    """A plan as one user may see it, and what they may do with it."""
+    """A plan as one user may see it, and what they may do with it.
+
+    `is_led`: its lead still works here; `other_leads`: how many others could lead it; `self_care`: it is this user's.
+    """
 
     id: str
     incident_id: str
@@ -121,6 +124,9 @@ class PlanView:
     lead: str | None
     lead_name: str
     may_name_lead: bool
+    is_led: bool
+    other_leads: int
+    self_care: bool
     stages: tuple[StageView, ...]
     choices: dict[str, Any]
     choices_are_mine: bool
@@ -162,7 +168,7 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         for stage in case.template.stages
         if (held := tuple(one for one in shown if one.code.split("-")[0] == stage.code))
     )
-    lead = case.plan.lead
+    lead, led = case.plan.lead, has_lead(ctx, case)
     return PlanView(
         id=case.plan.id,
         incident_id=case.incident.id,
@@ -175,7 +181,10 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         template=f"{case.template.id}, version {case.template.version}",
         lead=lead,
         lead_name=names.get(lead, lead) if lead else "",
-        may_name_lead=case.can("name_lead") and case.can("show_name") and not has_lead(ctx, case),
+        may_name_lead=case.can("name_lead") and case.can("show_name") and not led,
+        is_led=led,
+        other_leads=_other_leads(ctx, case),
+        self_care=case.tie.self_person,
         stages=stages,
         choices=choices(ctx, case),
         choices_are_mine=not case.in_circle,
@@ -196,6 +205,19 @@ def has_lead(ctx: Context, case: Case) -> bool:
     """Whether somebody leads a case who still is a support lead of this ward."""
     held = ctx.reader().find(User, user_id=case.plan.lead) if case.plan.lead else []
     return any(user.active is not False and user.role == "support_lead" for user in held)
+
+
+def _other_leads(ctx: Context, case: Case) -> int:
+    """How many support leads of the ward could lead a case in place of whoever does.
+
+    Who cannot is left out for those alone who would hear so on naming them: else it would tell who the person is.
+    """
+    leads = [user for user in ctx.reader().find(User, role="support_lead") if user.active is not False]
+    out = {case.plan.lead}
+    if case.can("show_name"):
+        barred = support_cases.cannot_lead(ctx.reader(), case.plan.id, case.plan.shown)
+        out |= {case.person.person_key, *barred}
+    return sum(user.user_id not in out for user in leads)
 
 
 def plans_of(ctx: Context, incident_id: str) -> list[PlanView]:

@@ -142,6 +142,13 @@ def on_screen(ctx: Context, record_id: str, shown: Shown, names: Sequence[str]) 
     return Shown({name: shown.values[name] for name in names if name in shown.values}, heads)
 
 
+def cannot_lead(reader: Reader, plan_id: str, shown: Shown) -> set[str]:
+    """Who said that they cannot lead a case, by every version that stands: nobody's word is lost to another's."""
+    heads = shown.heads.get("cannot_lead", [])
+    said = [op["set"]["cannot_lead"] for op in reader.ops_of(plan_id) if op["op"] in heads] if heads else []
+    return {one for text in (shown.values.get("cannot_lead"), *said) for one in str(text or "").split(",")} - {""}
+
+
 def plans_of(ctx: Context, incident_id: str) -> list[Case]:
     """The cases of an incident that are this user's to know something of, by the letter of their person."""
     found = []

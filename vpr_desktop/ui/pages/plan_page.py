@@ -16,6 +16,7 @@ from vpr_desktop.domain.when import show
 from vpr_desktop.services import plan_care, support
 from vpr_desktop.services.support import EntryView, PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.pages.plan_lead import who_can
 from vpr_desktop.ui.pages.plan_stages import PlanStages
 from vpr_desktop.ui.pages.step_acts import StepActs
 from vpr_desktop.ui.pages.worklist_detail import exposure_in_words
@@ -45,6 +46,7 @@ class PlanPage(QWidget):
         self.back = Button(say("Support"), "link", icon="back", name=say("Back to the support list"))
         self.title = Heading("")
         self.line = Words("", tone="second")
+        self.who_leads = Words("", "hint", tone="second")
         self.name_line = Words("", "strong")
         self.show_name = Button(say("Show name"), icon="eye")
         self.take = Button(say("Take this case"), "primary")
@@ -62,7 +64,7 @@ class PlanPage(QWidget):
 
     def _build(self) -> None:
         self.page = ScrollPage()
-        words = column(self.title, self.line, self.name_line, gap=0)
+        words = column(self.title, self.line, self.who_leads, self.name_line, gap=0)
         buttons = Flow(self.incident, self.show_name, self.pass_on, self.name_lead, self.take, gap=10)
         self.top = row(gap=16)
         self.top.addLayout(words, 1)
@@ -119,6 +121,8 @@ class PlanPage(QWidget):
         self.plan = plan
         self.title.setText(say("Support plan: {who}", who=plan.person))
         self.line.setText(self._line(plan))
+        self.who_leads.setText(who_can(plan))
+        self.who_leads.setVisible(bool(self.who_leads.text()))
         self.show_name.setVisible("show_name" in plan.acts)
         self.take.setVisible("take" in plan.acts and plan.lead is None)
         self.pass_on.setVisible("pass_on" in plan.acts)
