@@ -13,7 +13,7 @@ from vpr_desktop.services import people, plan_care, support
 from vpr_desktop.services.context import Context, Person
 
 Pc = Callable[..., WardPC]
-NOBODY = "Nobody on this ward can lead this case."
+NOBODY = "Nobody here can lead this case."
 
 
 def case_of(pc: WardPC) -> str:
@@ -41,7 +41,7 @@ def test_the_only_lead_is_the_persons_manager(pc: Pc) -> None:
     held = plan_id(ward.ctx, logged(replace(ward.ctx, user=Person("amanager", "A", "A", "ward_manager"))).id)
     show(ward, held)
     ward.click("Take this case")
-    assert "Nobody else on this ward can lead this case." in ward.screen()
+    assert "Nobody else here can lead this case." in ward.screen()
     ward.click("Pass on")
     panel = ward.page.acts.panel
     panel.why.set_value(["own_manager"])
@@ -53,7 +53,7 @@ def test_the_only_lead_is_the_persons_manager(pc: Pc) -> None:
     assert not {"Name a support lead", "Pass on", "Take this case"} & ward.offered()
     ward.switch("amanager")
     show(ward, held)
-    assert f"{NOBODY} Add a support lead under Settings, People on this PC, then name them here." in ward.screen()
+    assert f"{NOBODY} Add a support lead under Settings, then name them here." in ward.screen()
     people.add(ward.ctx, "tlead", "T. Lead", "support_lead", PASSPHRASE)
     show(ward, held)
     assert NOBODY not in ward.screen()
@@ -68,14 +68,13 @@ def test_the_only_lead_is_away_and_later_leaves(pc: Pc) -> None:
     ward.unlock()
     held = case_of(ward)
     told = ward.screen()
-    assert "Only S. Lead passes this case on, at any PC of the ward." in told
-    assert "Nobody else here can lead it. Add a support lead under Settings, People on this PC." in told
+    assert "Only S. Lead passes this case on, and nobody else here can lead it: add a support lead" in told
     assert "Name a support lead" not in ward.offered()
     plan_care.assign(ward.ctx, held, "S2-01", "amanager")  # what it says can be done until then
     assert step(support.plan(ward.ctx, held), "S2-01").owner == "amanager"
     people.add(ward.ctx, "tlead", "T. Lead", "support_lead", PASSPHRASE)
     show(ward, held)
-    assert "Nobody else here" not in ward.screen()
+    assert "Only S. Lead passes this case on. Until then you can record and assign its steps." in ward.screen()
     people.disable(ward.ctx, "slead")
     show(ward, held)
     assert "passes this case on" not in ward.screen()

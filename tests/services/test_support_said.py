@@ -100,11 +100,12 @@ def test_no_contact_is_planned_once_the_plan_is_closed_or_the_incident_withdrawn
 def test_missed_check_ins_are_counted_for_the_trust_lead_alone(ctx: Context, as_role: Become, clock: FakeClock) -> None:
     """S2-01 is due after 24 hours and missed one window later, at 48; three tries before that are not missed."""
     trust = as_role("vpr_lead")
-    late, tried, in_time, struck = (plan_id(ctx, logged(ctx).id) for _ in range(4))
+    late, tried, in_time, declined, struck = (plan_id(ctx, logged(ctx).id) for _ in range(5))
     clock.forward(hours=20)
     for _ in range(3):
         recordings.record(ctx, tried, Said("S2-01", "NRE"))
     recordings.record(ctx, in_time, Said("S2-01", "DON"))
+    recordings.record(ctx, declined, Said("S2-01", "DEC"))  # offered in time: a decline is never a missed offer
     taken_back = recordings.record(ctx, struck, Said("S2-01", "DON"))
     assert worklist.missed(trust) == 0
     clock.forward(hours=27, minutes=50)

@@ -16,7 +16,6 @@ from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.record import Shown, fields_of
 from vpr_desktop.domain.support import Plan, PlanNote, StepCare, StepEntry
 from vpr_desktop.domain.support_steps import NOT_STARTED, REOFFER, StepState, reoffers
-from vpr_desktop.domain.support_times import due
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import view
 from vpr_desktop.services import support_cases, views
@@ -297,7 +296,6 @@ def _step(
 ) -> StepView:  # fmt: skip
     full = case.sees_outcome(one.step)
     is_open = one.is_open and (full or not one.asks_again)
-    moment = one.due.at if full else _due_by_facts(case, one)
     return StepView(
         code=one.step.code,
         title=one.step.title,
@@ -305,9 +303,9 @@ def _step(
         team=one.step.team,
         status=_status(case, one) if full else (OPEN if is_open else SETTLED),
         is_open=is_open,
-        due=moment if is_open else None,
+        due=one.due.at if is_open else None,
         opens_at=one.due.opens_at if is_open else None,
-        overdue=is_open and ctx.now() > moment,
+        overdue=is_open and ctx.now() > one.due.at,
         asks_again=one.asks_again and full,
         owner=one.owner,
         owner_name=names.get(one.owner, one.owner) if one.owner else "",
@@ -324,14 +322,6 @@ def _status(case: Case, one: StepState) -> str:
     if one.step.code == REOFFER and one.status == NOT_STARTED and not reoffers(case.template, case.state):
         return "Not needed"
     return one.status
-
-
-def _due_by_facts(case: Case, one: StepState) -> datetime:
-    """When a step is due by everything but the outcomes recorded on it."""
-    added = next((entry.at for entry in one.entries if entry.outcome == "ADD"), None)
-    care = case.state.cares.get(one.step.code)
-    by_hand = care.due_at if care is not None else None
-    return due(one.step, case.state.clock, added_at=added, by_hand=by_hand, paused_until=case.state.paused_until).at
 
 
 def choices(ctx: Context, case: Case) -> dict[str, Any]:

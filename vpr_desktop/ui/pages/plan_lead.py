@@ -13,8 +13,8 @@ def who_can(plan: PlanView) -> str:
     alone = plan.other_leads == 0
     if "pass_on" in plan.acts:
         words = say(
-            "Nobody else on this ward can lead this case. If you must not lead it or will be away, pass it on to any"
-            " support lead all the same, and ask the ward manager to add one under Settings, People on this PC."
+            "Nobody else here can lead this case. If you must not lead it or will be away, pass it on to any support"
+            " lead all the same, and ask the ward manager to add one under Settings."
         )
         return words if alone else ""
     if "name_lead" in plan.acts:
@@ -27,16 +27,20 @@ def who_can(plan: PlanView) -> str:
 
 
 def _to_manager(plan: PlanView, alone: bool) -> str:
-    add = say("Add a support lead under Settings, People on this PC")
-    if plan.is_led:
-        words = say(
-            "Only {name} passes this case on, at any PC of the ward. Until then you can record its steps and assign"
-            " them. If {name} has left, end their access under Settings, then name another here.",
+    if plan.is_led and alone:
+        return say(
+            "Only {name} passes this case on, and nobody else here can lead it: add a support lead under Settings."
+            " Until then you can record and assign its steps. If {name} has left, end their access there, then name another.",
             name=plan.lead_name,
         )
-        return say("{words} Nobody else here can lead it. {add}.", words=words, add=add) if alone else words
+    if plan.is_led:
+        return say(
+            "Only {name} passes this case on. Until then you can record and assign its steps. If {name} has left, end"
+            " their access under Settings, then name another here.",
+            name=plan.lead_name,
+        )
     if not alone:
         return ""
     if plan.may_name_lead:
-        return say("Nobody on this ward can lead this case. {add}, then name them here.", add=add)
-    return say("Nobody on this ward can lead this case. {add}: they take it themselves.", add=add)
+        return say("Nobody here can lead this case. Add a support lead under Settings, then name them here.")
+    return say("Nobody here can lead this case. Add a support lead under Settings: they take it themselves.")
