@@ -30,7 +30,8 @@ def _to_manager(plan: PlanView, alone: bool) -> str:
     if plan.is_led and alone:
         return say(
             "Only {name} passes this case on, and nobody else here can lead it: add a support lead under Settings."
-            " Until then you can record and assign its steps. If {name} has left, end their access there, then name another.",
+            " Until then you can record and assign its steps. If {name} has left, end their access there, then name"
+            " another here.",
             name=plan.lead_name,
         )
     if plan.is_led:
