@@ -22,6 +22,7 @@ from vpr_desktop.domain.record import Record, entity_name, fields_of
 from vpr_desktop.domain.response import Feedback, Notice, Restrictive, Sanction, Waiver
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import (
+    closing,
     conflicts,
     drafts,
     exports,
@@ -30,9 +31,15 @@ from vpr_desktop.services import (
     listing,
     printing,
     riddor,
+    sanctions,
     saved_views,
+    sending,
+    sheets,
+    support,
     trust_copy,
     views,
+    ward_sheets,
+    worklist,
 )
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incident_json import to_json
@@ -151,7 +158,15 @@ def test_every_field_by_every_path(eyes: tuple[str, Context, Case]) -> None:
     _check_history(who, me, case)
     _check_words(who, case, _open_paths(me, case), strict=False)
     _check_words(who, case, _outgoing(me, case), strict=True)
+    _check_papers(case, "\n".join(_papers(me, case, "redacted")))
     _check_search(who, me, case)
+
+
+def _check_papers(case: Case, text: str) -> None:
+    """A paper for others names nobody and holds no free text, unless its printer asks for the full one."""
+    for (entity, field), word, _ in _words_of(case):
+        if block_of(entity, field) in ("person_name", "alleged_name", "narrative", "reporter", "self"):
+            assert word not in text, (entity, field)
 
 
 def _check_record(who: str, me: Context, case: Case) -> None:
@@ -230,8 +245,25 @@ def _open_paths(me: Context, case: Case) -> str:
             texts(lambda: pdf_text(printing.receipt_slip(me, case.id))),
             texts(lambda: exports.to_csv(me, ListQuery(), "full")[0]),
             texts(lambda: pdf_text(printing.summary(me, case.id, "full", REASON))),
+            texts(lambda: asdict(closing.standing(me, case.id))),
+            texts(lambda: [asdict(one) for one in support.plans_of(me, case.id)]),
+            texts(lambda: [asdict(one) for one in sanctions.register(me)]),
+            texts(lambda: pdf_text(ward_sheets.you_said(me))),
+            *_papers(me, case, "full", REASON),
+            *_papers(me, case, "redacted"),
         )
     )
+
+
+def _papers(me: Context, case: Case, copy: str, reason: str = "") -> list[str]:
+    """The papers for others: a talk of two, a referral, the police, HSE."""
+    person = case.ctx.reader().find(Person, parent_id=case.id)[0].id
+    return [
+        texts(lambda: pdf_text(sheets.checklist(me, case.id, person))),
+        texts(lambda: pdf_text(sheets.referral(me, case.id, person, copy, reason))),
+        texts(lambda: pdf_text(sheets.police(me, case.id, copy, reason))),
+        texts(lambda: pdf_text(sheets.f2508(me, case.id, person, copy, reason))),
+    ]
 
 
 def _outgoing(me: Context, case: Case) -> str:
@@ -248,6 +280,8 @@ def _outgoing(me: Context, case: Case) -> str:
             texts(lambda: [asdict(one) for one in drafts.mine(me)]),
             texts(lambda: pdf_text(printing.handover_sheet(me))),
             texts(lambda: pdf_text(printing.register(me, ListQuery()))),
+            texts(lambda: [asdict(one) for one in worklist.page(me, limit=200)]),
+            texts(lambda: [asdict(one) for one in sending.queue(me)]),
             *(texts(lambda c=c: exports.to_csv(me, ListQuery(), c)[0]) for c in ("redacted", "anonymous")),
             *(texts(lambda c=c: pdf_text(printing.summary(me, case.id, c))) for c in ("redacted", "anonymous")),
         )
