@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import timedelta
+
+from tests.factories import logged
 from tests.journeys.online import OnlinePC
 from tests.journeys.test_support import go_to
 from tests.journeys.test_two_windows import Make, same, two
+from tests.journeys.ward import WardPC
+from tests.services.test_support import plan_id
 from vpr_desktop.domain.identity import step_record_id
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.support import Plan, StepCare
+from vpr_desktop.services import plan_care
 
 STEP = "S2-01"
 
@@ -62,3 +69,20 @@ def test_an_owner_given_elsewhere_while_the_panel_is_open_is_asked_for(online: M
         assert (held.owner, held.shown.clashes) == ("slead", frozenset())
         assert pc.chip.startswith("All sent")
     same(one, other)
+
+
+def test_a_due_time_half_typed_over_a_lock_leaves_what_arrived_meanwhile(pc: Callable[..., WardPC]) -> None:
+    ward = pc()
+    ward.unlock()
+    held = plan_id(ward.ctx, logged(ward.ctx).id)
+    ward.window.go("plan", plan_id=held, step=STEP, panel="due")
+    ward.settle()
+    ward.put("Due when?", "01-Dec-2026 16:00")
+    plan_care.set_due(ward.ctx, held, STEP, ward.clock.now() + timedelta(days=2), "On leave until then.")
+    ward.lock()
+    ward.unlock()
+    ward.put("Why?", "Asked for.")
+    ward.press("Ctrl+Return")
+    assert "Due date changed" in ward.window.shell.status.words.text()  # type: ignore[union-attr]
+    care = ward.ctx.reader().get(StepCare, step_record_id(held, STEP))
+    assert care.shown.clashes == {"due_at", "due_reason"}, "it was typed over what stood before"
