@@ -108,6 +108,7 @@ def test_home_reads_neither_all_incidents_nor_all_plans(ctx: Context) -> None:
         ctx.store.db = db
     scanned = [step for step in listening.steps if reads_every_row(step)]
     few = ("SCAN draft", "SCAN user", "SCAN support_template")  # tables that do not grow with the years
+    few += ("SCAN sanction",)  # from the latest on, no further than 500: see the test of warnings
     assert [step for step in scanned if not step.startswith(few)] == []
 
 
@@ -165,4 +166,31 @@ def test_what_waits_of_riddor_and_of_checks_reads_no_incident_that_is_done(ctx: 
     assert any("person_riddor_status (riddor_status=?)" in step for step in db.steps)
     db = Listening(ctx.store.db)
     closing_rows.checks(db, wards, date(2026, 12, 1))
-    assert [step for step in db.steps if reads_every_row(step)] == []
+    assert db.steps[0] == "SEARCH incident USING INDEX incident_to_check (review_effect_on<?)"
+    assert "USE TEMP B-TREE FOR ORDER BY" not in db.steps
+
+
+def test_warnings_are_read_from_the_latest_on_and_never_by_way_of_all_incidents(ctx: Context) -> None:
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    closing_rows.sanctions(db, tuple(ctx.wards), with_seen=True)
+    assert db.steps[0] == "SCAN sanction"
+    assert "SEARCH incident USING INDEX sqlite_autoindex_incident_1 (id=?)" in db.steps
+    assert "USE TEMP B-TREE FOR ORDER BY" not in db.steps, "all would be read before the first 500 are known"
+
+
+def test_what_holds_two_versions_is_found_by_the_indexes_of_just_that(ctx: Context) -> None:
+    """Home and every page of the list ask for it; without, every person, plan and answer ever saved was read."""
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    assert queries.in_conflict(db) == []
+    read = [step for step in db.steps if step.startswith("SCAN ")]
+    assert len(read) > 10
+    assert [step for step in read if not step.endswith("_clashing")] == []
+
+
+def test_an_older_file_gets_the_index_of_checks(ctx: Context) -> None:
+    db = ctx.store.db
+    db.execute("DROP INDEX incident_to_check")
+    schema.add_missing(db)
+    assert "incident_to_check" in {row[1] for row in db.execute("PRAGMA index_list(incident)")}

@@ -60,10 +60,13 @@ class Check:
 
 
 def checks(db: Connection, wards: Sequence[str], until: date) -> list[Check]:
-    """The checks up to a day of incidents that a manager of these wards sees, the earliest first."""
+    """The checks up to a day of incidents that a manager of these wards sees, the earliest first.
+
+    The sign before the ward keeps SQLite from going through all incidents of it: few have such a day.
+    """
     sql = (
         "SELECT id, ward_id, reference, review_effect_on FROM incident WHERE review_effect_on <= ? AND"
-        " status <> 'withdrawn' AND (restricted IS NOT 1 OR manager_may_see = 1) AND ward_id IN"
+        " status <> 'withdrawn' AND (restricted IS NOT 1 OR manager_may_see = 1) AND +ward_id IN"
         " (SELECT value FROM json_each(?)) ORDER BY review_effect_on LIMIT 200"
     )
     found = []
@@ -102,11 +105,14 @@ SANCTION = ("level", "issued_on", "issued_by", "expires_on", "review_on", "appea
 
 
 def sanctions(db: Connection, wards: Sequence[str], *, with_seen: bool) -> list[dict[str, Any]]:
-    """Every warning on these wards, as columns hold them. `with_seen`: also of restricted ones a manager may see."""
+    """The 500 latest warnings on these wards, as columns hold them. `with_seen`: also restricted ones a manager sees.
+
+    Read from the latest warning backwards, each with its incident (hence CROSS): warnings are few, incidents many.
+    """
     names = ", ".join(f"sanction.{name}" for name in SANCTION)
     opens = "(incident.restricted IS NOT 1" + (" OR incident.manager_may_see = 1)" if with_seen else ")")
     sql = (
-        f"SELECT incident.id, incident.reference, incident.ward_id, {names} FROM sanction JOIN incident"
+        f"SELECT incident.id, incident.reference, incident.ward_id, {names} FROM sanction CROSS JOIN incident"
         f" ON incident.id = sanction.parent_id WHERE sanction.removed IS NOT 1 AND incident.status <> 'withdrawn' AND"
         f" {opens} AND incident.ward_id IN (SELECT value FROM json_each(?)) ORDER BY sanction.n DESC LIMIT 500"
     )

@@ -237,6 +237,7 @@ def _add_indexes(name: str, entity: type[Record], table: Table) -> None:
 # The saved views of the list that hold few of many incidents; each has an index of its own rows alone.
 UNFINISHED = "status = 'logged' AND tasks_left > 0 AND imported_at IS NULL"
 RESTRICTED = "restricted = 1"
+TO_CHECK = "review_effect_on IS NOT NULL"
 OPEN_PLAN = "closed_on IS NULL"
 CLASHING = "clash > 0"
 
@@ -250,6 +251,7 @@ def _add_list_indexes(name: str, table: Table) -> None:
     )  # fmt: skip
     for view, condition in (("unfinished", UNFINISHED), ("closed_to", RESTRICTED)):
         Index(f"{name}_{view}", c.occurred_at, c.ward_id, c.restricted, sqlite_where=text(condition))
+    Index(f"{name}_to_check", c.review_effect_on, sqlite_where=text(TO_CHECK))
 
 
 PROJECTIONS: dict[str, Table] = {name: projection(name, entity) for name, entity in ENTITIES.items()}
