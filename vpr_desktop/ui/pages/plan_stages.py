@@ -104,7 +104,8 @@ class PlanStages(Card):
 
     def _step(self, plan: PlanView, step: StepView) -> QWidget:
         words = column(Words(step.text, tone="" if step.is_open else "second"), gap=0)
-        words.addWidget(Words(self._about(step), "hint", tone="error" if step.overdue else "second"))
+        late = step.overdue and (plan.closed_on is None or step.team)
+        words.addWidget(Words(self._about(step), "hint", tone="error" if late else "second"))
         line = row(gap=12)
         line.addLayout(words, 1)
         buttons: list[QWidget] = []
@@ -156,6 +157,8 @@ class PlanStages(Card):
         if not step.is_open or step.due is None:
             last = step.entries[-1] if step.entries else None
             return team + (say("{what}, {who}.", what=last.words, who=last.by) if last is not None else step.status)
+        if self._plan.closed_on is not None and not step.team:
+            return say("Open when the plan was closed.")
         due = relative(step.due, self.desk.ctx.now(), zone)
         when = say("Overdue since {due}", due=due) if step.overdue else say("Due {due}", due=due)
         if step.opens_later(self.desk.ctx.now()) and step.opens_at is not None:

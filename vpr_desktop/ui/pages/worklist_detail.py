@@ -66,7 +66,7 @@ class WorklistDetail(QWidget):
             "{reference}.{due} {owner} {status}.", reference=line.reference, due=due, owner=owner, status=status
         )
         body.addWidget(Words(facts, "hint", tone="second"))
-        if step is not None and step.is_open and plan.closed_on is None:
+        if step is not None and step.is_open and (plan.closed_on is None or step.team):
             self._acts(plan, step)
         if step is not None:
             self._around(plan, step)
