@@ -79,6 +79,10 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "the ward with waiting ops first": (State(running=True), Heads((head(st=B),), (A,)), (Look(A),)),
     "nothing waits": (State(running=True), Heads((head(st=B),), ()), (Look(B),)),
     "all as before": (at_work(), Looked(HERE), (Seal(A),)),
+    "all as before, nothing waits": (at_work(), Looked(HERE, waits=False), (CatchUp(),)),
+    "nothing waits, something to fetch": (at_work(head(12)), Looked(HERE, waits=False), (Pull(A),)),
+    "nothing waits, and another epoch": (
+        at_work(head(epoch="e2")), Looked(HERE, waits=False), (Forget(A, first=True),)),
     "first contact": (at_work(), Looked(NOTHING), (Seal(A),)),
     "the ward left the scope": (replace(at_work(), head=None), Looked(HERE), (Seal(A),)),
     "the epoch changed": (at_work(head(epoch="e2")), Looked(HERE), (Forget(A, first=True),)),

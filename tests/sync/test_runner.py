@@ -13,14 +13,16 @@ from tests.sync.test_two_pcs import rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.central import admin
 from vpr_desktop.domain.batches import b64, split, stream_chain_start
+from vpr_desktop.services import enrolment
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import outbox
 from vpr_desktop.sync import protocol
 from vpr_desktop.sync.answers import answers_of
 from vpr_desktop.sync.client import Client
-from vpr_desktop.sync.events import Sized
+from vpr_desktop.sync.events import Ask, Look, Seal, Sized
 from vpr_desktop.sync.protocol import BatchAnswer, PushAnswer
 from vpr_desktop.sync.refusals import Refused
+from vpr_desktop.sync.runner import Runner
 
 PUSH = Client.push
 
@@ -212,3 +214,21 @@ def test_a_batch_of_which_nothing_is_held_is_offered_once_and_not_for_ever(
     assert bootstrap.sync(pc).refused is None
     assert asked == [1]
     assert rows(pc, "SELECT count(*) FROM batch WHERE offer = 1") == [(0,)]
+
+
+def test_what_is_saved_while_another_ward_is_sent_is_not_taken_for_nothing_waiting(
+    make_pc: Callable[[str], Context],
+) -> None:
+    """What was read with the question for the heads holds only until anything else is done."""
+    pc = make_pc("one")
+    synced(pc)
+    client = bootstrap.connect(pc, str(enrolment.address(pc)))
+    runner = Runner(enrolment.InUnit(pc), client, pc.clock.now, pc.clock.monotonic, lambda: 0.5)
+    asked = runner._do(Ask())
+    assert [head.st for head in asked.heads] == [pc.ward_id]
+    assert not runner._do(Look(pc.ward_id)).waits
+    runner._do(Ask())
+    runner._do(Seal("another ward"))
+    logged(pc)
+    assert runner._do(Look(pc.ward_id)).waits
+    client.close()

@@ -49,6 +49,12 @@ def streams(db: Connection) -> list[str]:
     return list(dict.fromkeys([*found, *offered]))
 
 
+def waits(db: Connection, st: str) -> bool:
+    """Whether anything of a stream wants to leave."""
+    sql = "SELECT 1 FROM outbox WHERE st = ? AND state IN (?, ?) LIMIT 1"
+    return db.execute(sql, (st, PENDING, SEALED)).fetchone() is not None
+
+
 def waiting(db: Connection, st: str, monotonic: float) -> Waiting:
     """What waits in a stream at this monotonic second."""
     counted = (

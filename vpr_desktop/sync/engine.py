@@ -202,7 +202,7 @@ def _looked(state: State, event: Looked) -> Step:
         return _offer(state)
     if state.head is not None and regressed(event.place, state.head, event.least):
         return _offer(state)
-    return state, (Seal(state.st),)
+    return (state, (Seal(state.st),)) if event.waits else _pull(state)
 
 
 def regressed(place: Standing, head: HeadNow, least: int = 0) -> bool:

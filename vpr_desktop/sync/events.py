@@ -87,10 +87,14 @@ class Heads:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """Where this PC stands in the stream at hand. `least` is how many ops the endpoint must have."""
+    """Where this PC stands in the stream at hand, and whether anything of it `waits` here to be sent.
+
+    `least` is how many ops the endpoint must have.
+    """
 
     place: Standing
     least: int = 0
+    waits: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ class Runner:
         self.pushed = self.pulled = 0
         self.refused: Refused | None = None
         self._heads: dict[str, HeadNow] = {}
+        self._looked: dict[str, events.Looked] = {}
         self._book: KeyBook | None = None
 
     def run(self, state: engine.State, effects: tuple[Any, ...]) -> engine.State:
@@ -59,6 +60,8 @@ class Runner:
         return state
 
     def _do(self, effect: Any) -> Any:
+        if not isinstance(effect, events.Look):
+            self._looked = {}
         try:
             return self.WAYS[type(effect)](self, effect)
         except Refused as refused:
@@ -90,16 +93,21 @@ class Runner:
             an = told.an
             if an is not None and not lifetime.was_here(unit.db, an.n, an.audit, unb64(an.hash, 32)):
                 unit.begin_again()
-            self._commit(unit)
-        return tuple(outbox.streams(unit.db))
+        waiting = tuple(outbox.streams(unit.db))
+        self._looked = {st: _looked(unit, st) for st in {*waiting, *self._heads}}
+        self._commit(unit)
+        return waiting
 
     def _look(self, effect: events.Look) -> events.Looked:
-        def read(unit: UnitOfWork) -> events.Looked:
-            least = streams.least_head(unit.db, effect.st)
-            self._commit(unit)
-            return events.Looked(_standing(streams.place(unit.db, effect.st)), least)
+        """What was read with the question for the heads, if nothing else was done since: while one ward is sent,
+        somebody may save in the next."""
 
-        return self.in_unit(read)
+        def read(unit: UnitOfWork) -> events.Looked:
+            found = _looked(unit, effect.st)
+            self._commit(unit)
+            return found
+
+        return self._looked.pop(effect.st, None) or self.in_unit(read)
 
     # Offering all again.
 
@@ -330,6 +338,8 @@ class Runner:
 
     def _catch_up(self, _: events.CatchUp) -> events.CaughtUp:
         def job(unit: UnitOfWork) -> int:
+            if not support_rows.waits(unit.db):
+                return 0
             ends = self.monotonic() + CATCH_UP
             left = support_rows.catch_up(unit.db, unit.store.zone, SLICE, lambda: self.monotonic() > ends)
             self._commit(unit)
@@ -379,6 +389,11 @@ def ended(runner: Runner, state: engine.State) -> Outcome:
         )  # fmt: skip
 
     return runner.in_unit(job)
+
+
+def _looked(unit: UnitOfWork, st: str) -> events.Looked:
+    least = streams.least_head(unit.db, st)
+    return events.Looked(_standing(streams.place(unit.db, st)), least, outbox.waits(unit.db, st))
 
 
 def _standing(place: Place) -> Standing:

@@ -83,6 +83,21 @@ def base_at_the_save(put: Put) -> None:
     put(UnitOfWork, "save", late)
 
 
+def base_of_more_than_was_seen(put: Put) -> None:
+    """A save names what its author saw, and with it what came to the file since: that would vanish unseen."""
+    save = UnitOfWork.save
+
+    def wider(self: UnitOfWork, record: Any, **more: Any) -> Any:
+        shown = record.shown
+        if shown.heads:
+            now = self.get(type(record), record.id).shown.heads
+            both = {f: sorted({*heads, *now.get(f, ())}) for f, heads in shown.heads.items()}
+            record.__dict__["_shown"] = replace(shown, heads=both)
+        return save(self, record, **more)
+
+    put(UnitOfWork, "save", wider)
+
+
 def serial_numbers(put: Put) -> None:
     """Numbers come from a counter that goes on also where nothing was stored."""
     advance = Push._advance
