@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from vpr_desktop.domain.batches import b64, join, stream_chain_start, unb64
+from vpr_desktop.domain.batches import b64, join, unb64
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import DiskFull
 from vpr_desktop.storage import exchange, inbox, keychange, lifetime, outbox, streams, support_rows
@@ -20,11 +20,12 @@ from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import engine, events, protocol
 from vpr_desktop.sync.answers import answers_of, head_now
-from vpr_desktop.sync.events import HeadNow, Sized, Standing
+from vpr_desktop.sync.events import HeadNow, Sized
 from vpr_desktop.sync.lane import Calls, InUnit, Outcome
 from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
 from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer
 from vpr_desktop.sync.refusals import Refused
+from vpr_desktop.sync.standings import beginning, looked, standing
 
 T = TypeVar("T")
 SLICE = 200  # ops in one unit, so that a save waits less than 50 ms
@@ -94,7 +95,7 @@ class Runner:
             if an is not None and not lifetime.was_here(unit.db, an.n, an.audit, unb64(an.hash, 32)):
                 unit.begin_again()
         waiting = tuple(outbox.streams(unit.db))
-        self._looked = {st: _looked(unit, st) for st in {*waiting, *self._heads}}
+        self._looked = {st: looked(unit, st) for st in {*waiting, *self._heads}}
         self._commit(unit)
         return waiting
 
@@ -103,7 +104,7 @@ class Runner:
         somebody may save in the next."""
 
         def read(unit: UnitOfWork) -> events.Looked:
-            found = _looked(unit, effect.st)
+            found = looked(unit, effect.st)
             self._commit(unit)
             return found
 
@@ -115,7 +116,7 @@ class Runner:
         def job(unit: UnitOfWork) -> bool:
             if effect.first:
                 outbox.offer_all(unit.db, effect.st)
-                streams.put_place(unit.db, effect.st, _beginning(effect.st, offering=True))
+                streams.put_place(unit.db, effect.st, beginning(effect.st, offering=True))
             left = outbox.forget_numbers(unit.db, effect.st, SLICE) == SLICE
             if not left:
                 unit.project_again(exchange.clashing_in(unit.db, effect.st))
@@ -155,14 +156,14 @@ class Runner:
         self.in_unit(job)
 
     def _end_offer(self, effect: events.EndOffer) -> events.OfferEnded:
-        begin = replace(_beginning(effect.st), epoch=effect.epoch, numbering=True)
+        begin = replace(beginning(effect.st), epoch=effect.epoch, numbering=True)
 
         def job(unit: UnitOfWork) -> None:
             streams.put_place(unit.db, effect.st, begin)
             self._commit(unit)
 
         self.in_unit(job)
-        return events.OfferEnded(_standing(begin))
+        return events.OfferEnded(standing(begin))
 
     # Push.
 
@@ -195,7 +196,7 @@ class Runner:
                 self._settle(events.Settle(effect.job.batches))
             place = self.in_unit(lambda unit: streams.place(unit.db, effect.st))
             head = self._heads.get(effect.st) or HeadNow(effect.st, "", 0, "")
-            return events.Pushed((), False, head, _standing(place))
+            return events.Pushed((), False, head, standing(place))
         answer = self.calls.push(effect.st, join(sent), sent[0].header.id)
         return self.in_unit(lambda unit: self._take(unit, effect, answer))
 
@@ -220,7 +221,7 @@ class Runner:
         held = [pair for one in taken for pair in outbox.numbers_held(unit.db, one.batch.n)]
         contradicts = exchange.contradicts(unit.db, effect.st, numbers, held)
         if not place.offering and (other or contradicts):
-            return events.Regressed(head, _standing(place))
+            return events.Regressed(head, standing(place))
         if contradicts:
             raise Refused("answer-not-accepted")
         whole = effect.job.span is None
@@ -242,7 +243,7 @@ class Runner:
         if not (effect.offer or problems or stuck):
             self._sealed(unit, effect.st)  # what goes next, in the same transaction: every commit waits for the disk
         self._commit(unit, "push", effect.st)
-        return events.Pushed(problems, stuck, head, _standing(place))
+        return events.Pushed(problems, stuck, head, standing(place))
 
     def _unseal(self, effect: events.Unseal) -> None:
         def job(unit: UnitOfWork) -> None:
@@ -294,7 +295,7 @@ class Runner:
         except (NotProven, inbox.Contradiction) as error:
             return self._page_refused(st, error.kind if isinstance(error, NotProven) else "contradiction")
         head = proven.head
-        return events.Stored(_standing(place), head_now(st, head.epoch, head.head, head.chain))
+        return events.Stored(standing(place), head_now(st, head.epoch, head.head, head.chain))
 
     def _page_refused(self, st: str, kind: str) -> events.PageRefused:
         def job(unit: UnitOfWork) -> None:
@@ -389,16 +390,3 @@ def ended(runner: Runner, state: engine.State) -> Outcome:
         )  # fmt: skip
 
     return runner.in_unit(job)
-
-
-def _looked(unit: UnitOfWork, st: str) -> events.Looked:
-    least = streams.least_head(unit.db, st)
-    return events.Looked(_standing(streams.place(unit.db, st)), least, outbox.waits(unit.db, st))
-
-
-def _standing(place: Place) -> Standing:
-    return Standing(place.cursor, place.epoch, place.chain, place.offering)
-
-
-def _beginning(st: str, offering: bool = False) -> Place:
-    return Place(0, "", stream_chain_start(st).hex(), offering)
