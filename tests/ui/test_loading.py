@@ -15,7 +15,7 @@ from tests.pdfs import pages_of
 from tests.ui.stage import Stage
 from tests.ui.test_print_preview import preview
 from tests.window import settle
-from vpr_desktop.domain.errors import Stopped
+from vpr_desktop.domain.errors import DiskFull, Stopped
 from vpr_desktop.services import listing, printing
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.ui.paper import Paper
@@ -171,6 +171,31 @@ def test_a_lock_waits_for_nothing_that_loads(window: Stage) -> None:
     settle(window.window)
     assert window.window.lock_page.isVisible()
     assert not window.window.lock_page.error.isVisible()
+
+
+def test_an_answer_that_comes_after_the_lock_is_heard_by_nobody(window: Stage) -> None:
+    """The lane has answered, and the lock is pressed before the window has heard it."""
+    page, lane, told, answered = window.go("incidents"), window.window.lane, [], threading.Event()
+    page._ask(ListQuery(text="nothing like this"))
+    for ask in (window.window.run, window.window.load):
+        ask(window.window, lambda: 1, lambda _: told.append(window.window.ctx))
+        ask(window.window, lambda: 1 // 0, lambda _: told.append("done"), lambda _: told.append(window.window.ctx))
+    lane.run(lane, answered.set)
+    assert answered.wait(30)
+    window.window.lock()
+    settle(window.window)
+    assert told == []
+    assert window.window.lock_page.isVisible()
+
+
+def test_a_draft_that_could_not_be_kept_is_told_after_the_lock_too(window: Stage) -> None:
+    def job() -> None:
+        raise DiskFull()
+
+    window.window.run(window.window, job, lambda _: None)
+    window.window.lock()
+    settle(window.window)
+    assert window.window.lock_page.error.text() == str(DiskFull())
 
 
 # Paper

@@ -1,7 +1,8 @@
 """What the open page waits for: after a moment a thin bar says so, and after a longer one it can be cancelled.
 
 One mechanism for every page: what a page asks for while it opens counts as its loading, and a page names by
-`Desk.load` what else it reads at its user's wish. Old content stays until the new is there.
+`Desk.load` what else it reads at its user's wish. Old content stays until the new is there. An answer that comes after
+its session ended is heard by nobody: the page it was for may be gone a moment later, and there is no session to show.
 """
 
 from __future__ import annotations
@@ -57,6 +58,7 @@ class Loads(QObject):
         self._waiting: dict[Ticket, tuple[str, OnStop | None]] = {}
         self._here = ""
         self._opening: str | None = None
+        self._session = 0  # which one it is: an answer of one is nothing to the next
         self._show = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._offer = QTimer(self, singleShot=True, interval=CANCEL_MS)
         self._look = QTimer(self, interval=LOOK_MS)
@@ -96,7 +98,19 @@ class Loads(QObject):
         if self._opening is not None:
             self.load(owner, job, done, failed, self._opening)
         else:
-            self._lane.run(owner, job, done, failed or self._failed)
+            own = self._while_it_lasts(failed) if failed is not None else None
+            # What the window says, such as a draft that could not be kept, is told on the lock screen too.
+            self._lane.run(owner, job, self._while_it_lasts(done), own or self._failed)
+
+    def _while_it_lasts(self, hear: Callable[[Any], None]) -> Callable[[Any], None]:
+        """Hears an answer as long as the session that asked goes on."""
+        asked_in = self._session
+
+        def answered(value: Any) -> None:
+            if self._session == asked_in:
+                hear(value)
+
+        return answered
 
     def load(
         self,
@@ -120,7 +134,7 @@ class Loads(QObject):
             else:
                 (failed or self._failed)(error)
 
-        ticket = self._lane.run(owner, job, shown, refused)
+        ticket = self._lane.run(owner, job, self._while_it_lasts(shown), self._while_it_lasts(refused))
         if not self._waiting:
             self._show.start()
             self._offer.start()
@@ -133,6 +147,7 @@ class Loads(QObject):
 
     def drop(self) -> None:
         """The session ends: nothing that loads is waited for, and nothing is said about it."""
+        self._session += 1
         self.cancel()
         for _words, stopped in self._waiting.values():
             if stopped is not None:

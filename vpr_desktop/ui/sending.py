@@ -339,7 +339,9 @@ class Sending(QObject):
 
             return sessions.renewed(ctx)
 
-        self.window.lane.run(self, job, lambda fresh: self._on_renewed(ctx, fresh), self._on_not_renewed)
+        self.window.lane.run(
+            self, job, lambda fresh: self._on_renewed(ctx, fresh), lambda error: self._on_not_renewed(ctx, error)
+        )
 
     def _on_renewed(self, before: Context, fresh: Context) -> None:
         if self.session is None or self.window.ctx.store is not fresh.store:
@@ -352,9 +354,9 @@ class Sending(QObject):
             self.window.again()
             self.refresh()
 
-    def _on_not_renewed(self, error: Exception) -> None:
+    def _on_not_renewed(self, before: Context, error: Exception) -> None:
         """Whoever's access was ended elsewhere sees the lock screen at once, with the reason."""
-        if self.session is None or not isinstance(error, NotAllowed):
+        if self.session is None or self.window.ctx.store is not before.store or not isinstance(error, NotAllowed):
             return
         self.window.lock()
         self.window.trouble(str(error))
