@@ -24,7 +24,7 @@ from vpr_desktop.services import closing, drafts, incidents, new_incident, peopl
 from vpr_desktop.services.context import Clock, Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
-from vpr_desktop.services.practice_support import follow_up
+from vpr_desktop.services.practice_support import follow_up, keep_up
 from vpr_desktop.services.practice_words import describe, outcome
 from vpr_desktop.services.riddor import Decision
 from vpr_desktop.services.sessions import FirstRun
@@ -45,6 +45,7 @@ PLACES = ("BAY", "SID", "COR", "STN", "DAY", "BTH", "REC", "REM")
 EMERGENCY = "2222"
 HURT = ("MIN", "TRE", "SER", "NYK")
 HS = "H. Safety, health and safety adviser"
+A_WEEK = timedelta(days=7)  # so often a practice ward looks whether it keeps up
 
 
 @dataclass(slots=True)
@@ -82,8 +83,11 @@ def fill(
     for user_id, name, role in USERS[1:]:
         people.add(ctx, user_id, name, role, PASSPHRASE)
     ctx = sessions.show_ward(sessions.add_ward(ctx, *WARDS[1]), ctx.ward_id)
-    count = 0
+    count, kept_up = 0, past.at
     for at, ward_id in _events(ctx, past.at, end, chance):
+        if at - kept_up > A_WEEK:
+            past.at = kept_up = at
+            keep_up(ctx, past, end)
         past.at = at + timedelta(minutes=chance.choice((4, 12, 25, 40, 90, 200, 600)))
         if past.at < end:
             _one_incident(ctx.with_ward(ward_id), past, at, end, chance)
@@ -91,6 +95,7 @@ def fill(
     slips.forget(ctx)  # years of answers would be written one by one, each with a slow key; the last ones are enough
     _follow_up(ctx, past, end, chance)
     past.at = end
+    keep_up(ctx, past, end)
     while slips.catch_up(ctx):
         pass
     _drafts(ctx, end)

@@ -12,13 +12,14 @@ from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.services import plan_care, recordings, support
+from vpr_desktop.services import plan_care, recordings, support, worklist
 from vpr_desktop.services.context import Context, Person
 from vpr_desktop.services.recordings import Said
 
 LEADS = (("blead", "B. Lead", "B.L."), ("dlead", "D. Lead", "D.L."))
 FRESH = 3  # days in which a ward may still have most of a plan before it
 DAYS = 30  # what is older has its plan closed
+MOST = 1000  # steps that are overdue at once
 
 
 class Clock(Protocol):
@@ -101,8 +102,6 @@ def follow_up(ctx: Context, clock: Clock, incident_id: str, at: datetime, end: d
         if story in ("silent", "referred") and at + timedelta(hours=24) < end:
             recordings.add_note(lead, plan.id, "Prefers a call before a visit.")
         clock.at = last = max(last, min(clock.at, end))
-        if end - at > timedelta(days=FRESH):
-            _tidy(ctx, lead, plan.id, chance)
     clock.at = last
     return last
 
@@ -122,19 +121,23 @@ def _play(ctx: Context, lead: Context, clock: Clock, plan_id: str, at: datetime,
         recordings.record(who, plan_id, said)
 
 
-def _tidy(ctx: Context, lead: Context, plan_id: str, chance: random.Random) -> None:
-    """What is due of an older plan is recorded too, but for a step now and then, as on a ward that keeps up."""
-    for who in (ctx, lead):
-        try:
-            held = support.plan(who, plan_id)
-        except NotFound:
-            continue
-        late = [one for one in held.steps if one.overdue and one.code != REOFFER and chance.random() < 0.97]
-        if "record" not in held.acts:
-            continue
-        several = [Said(one.code, one.outcomes[0]) for one in late if not one.alone]
-        if several:
-            recordings.record_many(who, plan_id, several)
-        for one in late:
-            if one.alone:
-                recordings.record(who, plan_id, Said(one.code, one.outcomes[0]))
+def keep_up(ctx: Context, clock: Clock, end: datetime) -> None:
+    """What is overdue by now is recorded, but for a step now and then of late, as on a ward that keeps up."""
+    leads = [replace(ctx, user=Person(user_id, name, short, "support_lead")) for user_id, name, short in LEADS]
+    for who in (ctx, *leads):
+        for plan_id in dict.fromkeys(row.plan_id for row in worklist.page(who, limit=MOST) if row.overdue):
+            _catch_up(who, support.plan(who, plan_id), end - clock.at < timedelta(days=DAYS))
+
+
+def _catch_up(who: Context, held: support.PlanView, lately: bool) -> None:
+    if "record" not in held.acts or who.now() - held.occurred_at < timedelta(days=FRESH):
+        return
+    late = [one for one in held.steps if one.overdue and one.code != REOFFER and (one.team or held.closed_on is None)]
+    if lately:
+        late = [one for one in late if random.Random(f"{held.reference} {one.code}").random() < 0.95]
+    several = [Said(one.code, one.outcomes[0]) for one in late if not one.alone]
+    if several:
+        recordings.record_many(who, held.id, several)
+    for one in late:
+        if one.alone:
+            recordings.record(who, held.id, Said(one.code, one.outcomes[0]))
