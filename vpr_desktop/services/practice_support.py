@@ -130,7 +130,8 @@ def keep_up(ctx: Context, clock: Clock, end: datetime) -> None:
 
 
 def _catch_up(who: Context, held: support.PlanView, lately: bool) -> None:
-    if "record" not in held.acts or who.now() - held.occurred_at < timedelta(days=FRESH):
+    began = held.occurred_at
+    if "record" not in held.acts or began is None or who.now() - began < timedelta(days=FRESH):
         return
     late = [one for one in held.steps if one.overdue and one.code != REOFFER and (one.team or held.closed_on is None)]
     if lately:
