@@ -10,6 +10,8 @@ import json
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
@@ -38,12 +40,19 @@ class Done:
         return ", ".join(f"{kind} {n}" for kind, n in sorted(self.mix.items(), key=lambda one: -one[1]))
 
 
+def reached() -> dict[str, str]:
+    """The modules a history runs through, each with its file: those that came with the simulator, however deep."""
+    loaded = {name: getattr(module, "__file__", None) for name, module in sys.modules.items()}
+    return {name: file for name, file in loaded.items() if file and name.startswith(("vpr_desktop", "tests.sync.sim"))}
+
+
 def code() -> str:
-    """What stands in the sources that a history runs through."""
+    """What stands in the sources that a history runs through. Asked of a fresh process: here more may be loaded."""
+    command = "from tests.soak import histories; print('\\n'.join(sorted(histories.reached().values())))"
+    files = subprocess.run([sys.executable, "-c", command], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     said = hashlib.sha256()
-    for folder in ("vpr_desktop", "tests/sync/sim"):
-        for path in sorted((ROOT / folder).rglob("*.py")):
-            said.update(path.read_bytes())
+    for file in files.split():
+        said.update(Path(file).read_bytes())
     return said.hexdigest()
 
 

@@ -7,6 +7,8 @@ A history that fails is run again, and made shorter, with `python -m tests.sync.
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -47,6 +49,23 @@ def test_one_number_gives_one_history() -> None:
     alone.run()
     assert alone.trace == made[0].trace
     assert alone.model.ops == made[0].model.ops
+
+
+def test_a_history_runs_through_no_source_that_the_soak_does_not_look_at() -> None:
+    """Or a soak would go on after a change it never saw."""
+    command = """
+from tests.soak import histories
+before = set(histories.reached())
+for seed in range(60):
+    assert histories.failure(seed) == "", seed
+print(sorted(set(histories.reached()) - before), len(before))
+"""
+    told = subprocess.run(
+        [sys.executable, "-c", command], cwd=histories.ROOT, capture_output=True, text=True, check=True
+    )
+    late, _, count = told.stdout.strip().rpartition(" ")
+    assert late == "[]"
+    assert int(count) > 90
 
 
 class Ended(BaseException):
