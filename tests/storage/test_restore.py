@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ import pytest
 from tests.conftest import FAST
 from tests.factories import PASSPHRASE, first_run, logged
 from tests.fakes import FakeClock
-from vpr_desktop.domain.errors import FileDamaged, KnownError, NetworkDrive, NotFound, WrongPassphrase
+from vpr_desktop.domain.errors import FileDamaged, KnownError, NetworkDrive, NotAllowed, NotFound, WrongPassphrase
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import lockscreen, maintenance, sessions
+from vpr_desktop.services import lockscreen, maintenance, people, sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import checks, swap, vault
+from vpr_desktop.storage import checks, slot_file, swap, vault
 
 
 def restored(ctx: Context, archive: Path) -> Context:
@@ -64,6 +65,41 @@ def test_a_backup_that_is_not_whole_or_not_ours_changes_nothing(ctx: Context, tm
     again = sessions.unlock(ctx.home, "amanager", PASSPHRASE, ctx.clock, FAST)
     assert again.reader().get(Incident, made.id).effect == "MIN"
     sessions.lock(again)
+
+
+def test_a_backup_is_put_in_place_by_those_alone_who_may_restore(
+    ctx: Context, as_role: Callable[..., Context], tmp_path: Path
+) -> None:
+    for role in ("reporter", "support_lead", "vpr_lead", "auditor", "device_admin"):
+        as_role(role)
+    archive = maintenance.backup(ctx, tmp_path / "old.vprbackup").file
+    kept = logged(ctx)
+    sessions.lock(ctx)
+    before = {path.name: path.read_bytes() for path in ctx.home.glob("vault.db")}
+    for role in ("reporter", "support_lead", "vpr_lead", "auditor"):
+        with pytest.raises(NotAllowed):
+            maintenance.restore(ctx.home, archive, f"p-{role}", PASSPHRASE, ctx.clock, FAST)
+        assert {path.name: path.read_bytes() for path in ctx.home.glob("vault.db")} == before
+        assert not list(ctx.home.glob("replaced-*"))
+    again = sessions.unlock(ctx.home, "amanager", PASSPHRASE, ctx.clock, FAST)
+    assert again.reader().get(Incident, kept.id).reference == kept.reference
+    sessions.lock(again)
+    sessions.lock(maintenance.restore(ctx.home, archive, "p-device_admin", PASSPHRASE, ctx.clock, FAST))
+
+
+def test_nobody_whose_access_ended_comes_back_by_an_old_backup(
+    ctx: Context, as_role: Callable[..., Context], tmp_path: Path
+) -> None:
+    as_role("ward_manager", "leaver")
+    archive = maintenance.backup(ctx, tmp_path / "old.vprbackup").file
+    people.disable(ctx, "leaver")
+    sessions.lock(ctx)
+    with pytest.raises(NotAllowed):
+        maintenance.restore(ctx.home, archive, "leaver", PASSPHRASE, ctx.clock, FAST)
+    assert not list(ctx.home.glob("replaced-*"))
+    for name in slot_file.NAMES:  # a key file that does not read says nothing of anybody
+        (ctx.home / name).write_bytes(b"gone")
+    sessions.lock(restored(ctx, archive))
 
 
 def test_a_wrong_passphrase_for_a_backup_changes_nothing(ctx: Context, tmp_path: Path) -> None:

@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from vpr_desktop.domain.errors import FileDamaged, KnownError, NotFound
+from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, NotFound
+from vpr_desktop.domain.workflow import allowed
 from vpr_desktop.services import enrolment, sessions
 from vpr_desktop.services.context import Clock, Context
 from vpr_desktop.services.sessions import Keys
 from vpr_desktop.storage import backup as archives
 from vpr_desktop.storage import checks, keyslots, slot_file, swap, vault
 from vpr_desktop.storage.instance_lock import InstanceLock
+from vpr_desktop.storage.keyslots import Unlocked
+
+NOT_YOURS = "Only the ward manager or IT can put a backup in place. Nothing was changed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +106,7 @@ def restore(
 
     Work goes on under a new incarnation number and the next letter, so that nothing made since the backup
     elsewhere is mistaken for what is made now. Cut short at any point, either the file that was there opens
-    or the restored one does. Raises WrongPassphrase, FileDamaged, NotFound.
+    or the restored one does. Raises WrongPassphrase, FileDamaged, NotFound, NotAllowed.
     """
     if not archive.exists():
         raise NotFound("There is no such file. Check the name of the backup.")
@@ -115,6 +119,7 @@ def restore(
         archives.unpack(archive, staged)
         policy = keys_policy or keyslots.KdfPolicy()
         unlocked = keyslots.unlock(staged, user_id, passphrase, clock.monotonic(), policy)
+        _require_restore(home, staged, unlocked)
         archives.renumber(home, staged, unlocked.dek)
         unlocked.wipe()
         swap.swap(home, f"replaced-{clock.now():%Y%m%d-%H%M%S}")
@@ -127,6 +132,16 @@ def restore(
         unit.commit("restore")
     sessions.write_clear_facts(ctx)
     return ctx
+
+
+def _require_restore(home: Path, staged: Path, unlocked: Unlocked) -> None:
+    """Who may put a backup in place by their role in it; nobody whose access to what is here was ended since."""
+    try:
+        ended = slot_file.exists(home) and unlocked.user_id not in {slot.user_id for slot in keyslots.users(home)}
+    except FileDamaged:
+        ended = False  # a damaged key file says nothing of anybody, and is what a backup is for
+    if ended or not allowed(archives.role_in(staged, unlocked.dek, unlocked.user_id), "restore"):
+        raise NotAllowed(NOT_YOURS)
 
 
 def self_check(home: Path) -> list[Check]:

@@ -8,7 +8,7 @@ import zipfile
 from pathlib import Path
 
 from vpr_desktop.domain.errors import FileDamaged, KnownError
-from vpr_desktop.storage import checks, keyslots, lifetime, slot_file, vault
+from vpr_desktop.storage import checks, keyslots, lifetime, oplog, slot_file, vault
 from vpr_desktop.storage.anchor import Anchor
 
 FOLDER, KEPT = "backups", 7
@@ -61,6 +61,20 @@ def unpack(archive: Path, staged: Path) -> None:
         raise FileDamaged(DAMAGED) from error
     except OSError as error:
         raise slot_file.known(error) from error
+
+
+def role_in(staged: Path, dek: bytes | bytearray, user_id: str) -> str:
+    """A person's role by a staged file; empty where they do not work there any more, reporter where it has two."""
+    with vault.sql_errors():
+        db = vault.connect(staged / vault.FILE, dek)
+        try:
+            row = db.execute('SELECT id FROM "user" WHERE user_id = ?', (user_id,)).fetchone()
+            folded = oplog.entity_fold(db, row[0])[0] if row else None
+        finally:
+            db.close()
+    if folded is None or folded.values.get("active") is False:
+        return ""
+    return "reporter" if "role" in folded.clashes else str(folded.values.get("role") or "reporter")
 
 
 def renumber(home: Path, staged: Path, dek: bytes | bytearray) -> None:
