@@ -123,7 +123,9 @@ def list_(options: Namespace) -> None:
         found.pop()
         tell(f"There are more than {len(found)}. Use --limit or a filter.")
     head = ("reference", "when", "where", "what", "effect", "status")
-    lines = table(head, [(r.reference, r.when_full, r.where, r.what, r.effect, r.status) for r in words])
+    two = " (2 versions)"
+    rows = [(r.reference, r.when_full, r.where, r.what + two * r.two_versions, r.effect, r.status) for r in words]
+    lines = table(head, rows)
     result(options, found, lines if words else ["No incidents here."])
 
 

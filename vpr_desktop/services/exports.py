@@ -31,6 +31,7 @@ REDACTED = (
 )  # fmt: skip
 ANONYMOUS = ("occurred_at", "act_types", "affected", "perp_relation", "effect", "factors", "status")
 SENSITIVE = "SENSITIVE"
+TWO_VERSIONS = "two_versions"  # the last column: fields of which two answers stand, one of them in the row
 DISCRIMINATORY = "VER03"  # discriminatory words: the code alone tells of hate
 
 
@@ -64,10 +65,11 @@ def to_csv(ctx: Context, query: ListQuery, copy: str) -> tuple[str, int]:
     out = io.StringIO(newline="")
     writer = csv.writer(out, lineterminator="\r\n")
     names = columns(copy)
-    writer.writerow(names)
+    writer.writerow([*names, TWO_VERSIONS])
     count = 0
     for seen in incidents_of(ctx, query):
-        writer.writerow([safe(_cell(ctx, seen, name, copy)) for name in names])
+        two = ";".join(name for name in names if name in seen.record.clashes)
+        writer.writerow([*(safe(_cell(ctx, seen, name, copy)) for name in names), two])
         count += 1
     return out.getvalue(), count
 
@@ -91,8 +93,9 @@ def _cell(ctx: Context, seen: IncidentView, name: str, copy: str) -> str:
     if copy != "full" and name == "act_types" and _is_sensitive(seen):
         return SENSITIVE
     if copy == "anonymous" and name == "occurred_at":
-        local = value.astimezone(ctx.ward.zone)
-        return f"{show_day(local.date())} {local.hour // 3 * 3:02d}:00"
+        local = value.astimezone(ctx.wards[seen.record.ward_id].zone)
+        timed = seen.record.values.get("time_known") != "unknown"
+        return show_day(local.date()) + (f" {local.hour // 3 * 3:02d}:00" if timed else "")
     wire = encode(fields_of(Incident)[name], value)
     return ";".join(wire) if isinstance(wire, list) else str(wire)
 

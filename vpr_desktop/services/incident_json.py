@@ -26,13 +26,13 @@ def to_json(seen: IncidentView) -> dict[str, Any]:
     out |= {"status": seen.status, "send_state": seen.send_state, "tasks_left": seen.tasks_left}
     if seen.last_change:
         out["last_change"] = seen.last_change.isoformat()
-    if seen.record.clashes:
-        out["conflicts"] = sorted(seen.record.clashes)
     return out | _parts(seen, "incident", seen.record.id)
 
 
 def _record(record: RecordView) -> dict[str, Any]:
     out = {name: to_plain(value) for name, value in record.values.items() if value not in (None, [])}
+    if record.clashes:
+        out["conflicts"] = sorted(record.clashes)
     return out | ({"redacted": record.redacted} if record.redacted else {})
 
 

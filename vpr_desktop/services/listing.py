@@ -95,10 +95,11 @@ def facts(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
         with ctx.unit() as unit:
             unit.commit("search")
     waiting = ctx.reader().waits([row["id"] for row in found]) if found else set()
-    return [_facts(row, row["id"] in waiting) for row in found]
+    doubled = set(two_versions.incidents_seen(ctx, [row["id"] for row in found])) if found else set()
+    return [_facts(row, row["id"] in waiting, row["id"] in doubled) for row in found]
 
 
-def _facts(row: dict[str, Any], waits: bool) -> dict[str, Any]:
+def _facts(row: dict[str, Any], waits: bool, doubled: bool) -> dict[str, Any]:
     head = {"id": row["id"], "reference": row["reference"]}
     if not row["visible"]:
         return {**head, "restricted": bool(row["restricted"])}
@@ -107,7 +108,8 @@ def _facts(row: dict[str, Any], waits: bool) -> dict[str, Any]:
     if row["occurred_at"]:
         out["occurred_at"] = row["occurred_at"].replace("Z", "+00:00")
     imported = {"imported_at": row["imported_at"]} if row["imported_at"] else {}
-    return {**out, "send_state": sent, "restricted": bool(row["restricted"]), **imported}
+    two = {"two_versions": True} if doubled else {}
+    return {**out, "send_state": sent, "restricted": bool(row["restricted"]), **imported, **two}
 
 
 def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:

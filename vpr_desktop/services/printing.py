@@ -23,8 +23,8 @@ from vpr_desktop.domain.when import show
 from vpr_desktop.domain.wording import in_a_line, in_words
 from vpr_desktop.services import home, listing, views, wards
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.listing import ListQuery
-from vpr_desktop.services.views import IncidentView
+from vpr_desktop.services.listing import ListQuery, Row
+from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import support_said
 from vpr_desktop.storage.slot_file import replace_file
 
@@ -41,6 +41,7 @@ ON_TOP = frozenset({
     "occurred_at", "time_known", "location", "location_detail", "act_types", "affected", "perp_relation", "effect",
     "immediate_actions", "support_offered", "factors", "outcome_text", "description", "status", "reference",
 })  # fmt: skip
+TWO_VERSIONS = " (2 versions)"
 HARM = {"NON": "No injury", "UPS": "No injury", "MIN": "Minor", "TRE": "Needed treatment", "SER": "Serious"}
 
 
@@ -71,7 +72,7 @@ def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str 
     frame = frame_of(ctx, "Incident summary", f"{copy} copy", seen.reference, copy, number)
     made = incident_summary.Summary(
         frame=frame,
-        status=_words("status", seen.status, ctx),
+        status=_words("status", seen.status, ctx) + _versions(seen, "status"),
         sections=tuple(incident_summary.Section(title, tuple(rows)) for title, rows in _sections(ctx, seen, copy)),
         narrative=_narrative(seen, copy, with_note),
         not_shown=NOT_SHOWN
@@ -141,8 +142,13 @@ def _sections(ctx: Context, seen: IncidentView, copy: str) -> list[tuple[str, li
     return sections + (_full_sections(ctx, seen) if copy == "full" else [])
 
 
-def _versions(seen: IncidentView, field: str) -> str:
-    return " (2 versions)" if field in seen.record.clashes else ""
+def _versions(seen: IncidentView, *fields: str) -> str:
+    return versions_of(seen.record, *fields)
+
+
+def versions_of(record: RecordView, *fields: str) -> str:
+    """What a print says of answers of which two stand: no paper hides that somebody still has to choose."""
+    return TWO_VERSIONS if record.clashes & set(fields) else ""
 
 
 def _value(ctx: Context, seen: IncidentView, field: str) -> str:
@@ -154,12 +160,12 @@ def _when(ctx: Context, seen: IncidentView, copy: str) -> str:
     at, known = seen.record.values.get("occurred_at"), seen.record.values.get("time_known")
     if at is None:
         return "Not provided"
-    local = at.astimezone(ctx.wards[seen.record.ward_id].zone)
-    if copy == "anonymous":
+    zone, two = ctx.wards[seen.record.ward_id].zone, _versions(seen, "occurred_at", "time_known")
+    if copy == "anonymous" and known != "unknown":
+        local = at.astimezone(zone)
         band = local.hour // 3 * 3
-        return f"{show_day(local.date())}, between {band:02d}:00 and {band + 3:02d}:00"
-    words = show(at, ctx.wards[seen.record.ward_id].zone, day_only=known == "unknown")
-    return ("About " if known == "approx" else "") + words + _versions(seen, "occurred_at")
+        return f"{show_day(local.date())}, between {band:02d}:00 and {band + 3:02d}:00{two}"
+    return ("About " if known == "approx" else "") + show(at, zone, day_only=known == "unknown") + two
 
 
 def _where(ctx: Context, seen: IncidentView, copy: str) -> str:
@@ -169,7 +175,7 @@ def _where(ctx: Context, seen: IncidentView, copy: str) -> str:
         f"{ctx.wards[seen.record.ward_id].name}, {_words('location', seen.record.values.get('location'), ctx).lower()}"
     )
     detail = seen.record.values.get("location_detail") if copy == "full" else None
-    return place + (f", {detail}" if detail else "") + _versions(seen, "location")
+    return place + (f", {detail}" if detail else "") + _versions(seen, "location", *["location_detail"] * bool(detail))
 
 
 def what_words(seen: IncidentView, copy: str) -> str:
@@ -177,7 +183,7 @@ def what_words(seen: IncidentView, copy: str) -> str:
     acts, motives = seen.record.values.get("act_types") or [], seen.record.values.get("motivation")
     sensitive = any(act.startswith("SEX") for act in acts) or is_hate(acts, motives)
     if copy != "full" and sensitive:
-        return SENSITIVE
+        return SENSITIVE + _versions(seen, "act_types")
     return acts_in_words(acts) + _versions(seen, "act_types")
 
 
@@ -189,7 +195,7 @@ def _who(seen: IncidentView, copy: str) -> str:
         job = part.values.get("staff_group")
         words = f"Person {letter}".strip()
         if copy != "anonymous" and job and group is not None:
-            words += f" ({group.label(job).lower()})"
+            words += f" ({group.label(job).lower()})" + versions_of(part, "staff_group")
         people.append(words)
     return ", ".join(people) or "Not provided"
 
@@ -198,17 +204,17 @@ def _police(seen: IncidentView) -> str:
     police = seen.record.values.get("police")
     if police is None and "police" in seen.record.redacted:
         return withheld(seen.record.redacted["police"])
-    if police is None:
-        return "Not known yet"
-    return "No" if police in ("NO", "WISH") else "Yes"
+    words = "Not known yet" if police is None else "No" if police in ("NO", "WISH") else "Yes"
+    return words + _versions(seen, "police")
 
 
 def _riddor(seen: IncidentView) -> str:
-    decided = [part.values.get("riddor_status") for part in seen.parts.get("people", [])]
-    known = [code for code in decided if code]
+    people = seen.parts.get("people", [])
+    two = max((versions_of(part, "riddor_status") for part in people), default="")
+    known = {code for part in people if (code := part.values.get("riddor_status"))}
     if not known or "SCR" in known:
-        return "Not known yet"
-    return "Yes" if set(known) & {"SPEC", "O7", "DEA", "DO", "NWK", "SENT"} else "No"
+        return "Not known yet" + two
+    return ("Yes" if known & {"SPEC", "O7", "DEA", "DO", "NWK", "SENT"} else "No") + two
 
 
 def _support(ctx: Context, seen: IncidentView) -> str:
@@ -225,7 +231,8 @@ def _learning(ctx: Context, seen: IncidentView, copy: str) -> list[tuple[str, st
     rows = [("Things in the situation", _value(ctx, seen, "factors"))]
     values = seen.record.values
     if values.get("outcome_text") and (values.get("outcome_print") or copy == "full"):
-        rows.append(("What changed", str(values["outcome_text"])))
+        two = _versions(seen, "outcome_text", "outcome_print")
+        rows.append(("What changed", str(values["outcome_text"]) + two))
     return rows
 
 
@@ -234,7 +241,7 @@ def _narrative(seen: IncidentView, copy: str, with_note: bool) -> str:
     if not note:
         return ""
     if copy == "full" or (copy == "redacted" and with_note):
-        return str(note)
+        return str(note) + _versions(seen, "description")
     return ""
 
 
@@ -250,7 +257,7 @@ def _full_sections(ctx: Context, seen: IncidentView) -> list[tuple[str, list[tup
                 continue
             words = in_a_line(spec, value, ctx.ward.zone)
             if words:
-                rows.append((spec.label, words + (" (2 versions)" if field in record.clashes else "")))
+                rows.append((spec.label, words + versions_of(record, field)))
         title = ", ".join(x for x in (record.label, PART_WORDS.get(record.entity, "")) if x) or "Also on record"
         if rows:
             found.append((title, rows))
@@ -280,7 +287,7 @@ def handover_sheet(ctx: Context, told: Told | None = None) -> Pdf:
     from vpr_desktop.reports import handover_sheet as report
 
     found = home.handover(ctx)
-    rows = [(r.reference, r.when, r.where, _kind(r.what), r.effect) for r in found.shift.rows]
+    rows = [(r.reference, r.when, r.where, _kind(r), r.effect) for r in found.shift.rows]
     late = [(r.reference, r.person, r.text, r.due) for r in found.overdue]
     facts = [f"Unfinished drafts: {found.drafts}.", f"Incidents not sent yet: {found.unsent}."]
     facts += [home.MORE_OVERDUE] if found.more_overdue else []
@@ -329,14 +336,15 @@ def register(ctx: Context, query: ListQuery, told: Told | None = None) -> Pdf:
 
     ctx.require("print")
     found = listing.page(ctx, replace(query, limit=MOST_ROWS, offset=0))
-    rows = [(r.reference, r.when_full, r.where, _kind(r.what), r.effect, r.status) for r in found]
+    rows = [(r.reference, r.when_full, r.where, _kind(r), r.effect, r.status) for r in found]
     data, pages = report.render(frame_of(ctx, "List of incidents", "redacted copy", "", "redacted", 0), rows, told)
     return Pdf(data, pages, "incidents.pdf", "List of incidents", "redacted", NOT_SHOWN)
 
 
-def _kind(what: str) -> str:
+def _kind(row: Row) -> str:
     """Hate and sexual acts leave the list as one word, as in every redacted copy."""
-    return SENSITIVE if any(word in what.lower() for word in ("sexual", "hate")) else what
+    words = SENSITIVE if any(word in row.what.lower() for word in ("sexual", "hate")) else row.what
+    return words + (TWO_VERSIONS if row.two_versions else "")
 
 
 def save(ctx: Context, pdf: Pdf, path: str) -> None:

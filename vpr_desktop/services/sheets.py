@@ -44,8 +44,7 @@ def f2508(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted"
         raise NotAllowed()
     full = _full(ctx, seen, copy, reason)
     ward = ctx.reader().get(Ward, seen.record.ward_id)
-    values, held = seen.record.values, person.values
-    note = _text(values.get("description")) if full else WRITE
+    note = _said(seen.record, "description") if full else WRITE
     blocks = (
         Block("Advice", (f"{case.status}. {case.rule}", *case.advice.show), _dates(case)),
         Block("Who reports", (), (
@@ -62,7 +61,7 @@ def f2508(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted"
             ("Work process", _of(ctx, person, "activity_at_time")), ("Main factor", _word(ctx, seen, "factor_main")),
         )),
         Block("Injured person", (), (
-            ("Name", _text(held.get("staff_name")) if full else WRITE), ("Address, phone", WRITE),
+            ("Name", _said(person, "staff_name") if full else WRITE), ("Address, phone", WRITE),
             ("Age, sex", WRITE), ("Job", _of(ctx, person, "staff_group")),
             ("Status", _of(ctx, person, "employment_type")),
         )),
@@ -73,7 +72,7 @@ def f2508(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted"
         Block("What happened, and what was done since", (), (
             ("What happened", note), ("Done since", _word(ctx, seen, "review_actions") if full else WRITE),
         )),
-        Block("Result, to type back", (), (("HSE reference", _text(held.get("riddor_ref"))), ("Sent at", WRITE))),
+        Block("Result, to type back", (), (("HSE reference", _said(person, "riddor_ref")), ("Sent at", WRITE))),
     )  # fmt: skip
     return _made(ctx, seen, "F2508 sheet", f"f2508-{seen.reference}", blocks, copy, copies=("redacted", "full"))
 
@@ -81,7 +80,7 @@ def f2508(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted"
 def _dates(case: riddor.Case) -> tuple[tuple[str, str], ...]:
     found = [("Report by", show_day(case.advice.report_by))] if case.advice.report_by else []
     if case.decided:
-        found.append(("Decided by", _text(case.person.values.get("riddor_decided_by"))))
+        found.append(("Decided by", _said(case.person, "riddor_decided_by")))
     return tuple(found)
 
 
@@ -138,17 +137,16 @@ def referral(ctx: Context, incident_id: str, person_id: str, copy: str = "redact
 
     seen, person = _person(ctx, incident_id, person_id, "answer")
     full = _full(ctx, seen, copy, reason)
-    held = person.values
-    who = _text(held.get("staff_name")) if full else WRITE
+    who = _said(person, "staff_name") if full else WRITE
     blocks = (
         Block("To", (), ticks=(Tick("Occupational health"), Tick("Employee assistance programme"), Tick("Other:"))),
         Block("About", (), (
-            ("Name", who), ("Staff number", _text(held.get("staff_no")) if full else WRITE),
+            ("Name", who), ("Staff number", _said(person, "staff_no") if full else WRITE),
             ("Known here as", f"{person.label}, {seen.reference}"), ("Job group", _of(ctx, person, "staff_group")),
         )),
         Block("What happened", (), (
             ("When", _when(ctx, seen)), ("What", printing.what_words(seen, copy)),
-            ("Most serious effect", printing.HARM.get(seen.record.values.get("effect") or "", "Not known yet")),
+            ("Most serious effect", _harm(seen)),
         )),
         Block("What we ask for", (), ticks=(
             Tick("An appointment to talk about health and work"), Tick("Advice on duties or adjustments"),
@@ -170,7 +168,6 @@ def police(ctx: Context, incident_id: str, copy: str = "redacted", reason: str =
     if "police" not in seen.record.values or "print_redacted" not in seen.actions:
         raise NotAllowed()
     full = _full(ctx, seen, copy, reason)
-    values = seen.record.values
     foot = f"{ACT_2018} {SHOWN if full else NOT_SHOWN}"
     people = [(one.label, _affected(ctx, seen, one, full)) for one in seen.parts.get("people", [])]
     alleged = [
@@ -181,7 +178,7 @@ def police(ctx: Context, incident_id: str, copy: str = "redacted", reason: str =
             ("When", _when(ctx, seen)), ("Where", _word(ctx, seen, "location")),
             ("What", _word(ctx, seen, "act_types") if full else printing.what_words(seen, copy)),
             ("Weapon or object", _word(ctx, seen, "weapon")),
-            ("In words", _text(values.get("description")) if full else WRITE),
+            ("In words", _said(seen.record, "description") if full else WRITE),
         )),
         Block("People affected", (), (*people, ("Supports police action", _word(ctx, seen, "victim_supports_action")))),
         Block("Who did it (alleged)", (), (("Relation", _word(ctx, seen, "perp_relation")), *alleged)),
@@ -207,7 +204,7 @@ def police(ctx: Context, incident_id: str, copy: str = "redacted", reason: str =
 def _affected(ctx: Context, seen: IncidentView, person: RecordView, full: bool) -> str:
     words = [_of(ctx, person, "staff_group"), _of(ctx, person, "physical_harm")]
     if full:
-        words = [_text(person.values.get("staff_name")), *words]
+        words = [_said(person, "staff_name"), *words]
         words += [value for _, value in _injuries(ctx, seen, person)]
     return ", ".join(word for word in words if word)
 
@@ -257,7 +254,13 @@ def _when(ctx: Context, seen: IncidentView) -> str:
     if at is None:
         return WRITE
     words = show(at, ctx.wards[seen.record.ward_id].zone, day_only=known == "unknown")
-    return f"About {words}" if known == "approx" else words
+    two = printing.versions_of(seen.record, "occurred_at", "time_known")
+    return (f"About {words}" if known == "approx" else words) + two
+
+
+def _harm(seen: IncidentView) -> str:
+    words = printing.HARM.get(seen.record.values.get("effect") or "", "Not known yet")
+    return words + printing.versions_of(seen.record, "effect")
 
 
 def _word(ctx: Context, seen: IncidentView, name: str) -> str:
@@ -266,8 +269,10 @@ def _word(ctx: Context, seen: IncidentView, name: str) -> str:
 
 def _of(ctx: Context, record: RecordView, name: str) -> str:
     zone = ctx.wards[record.ward_id].zone
-    return in_words(fields_of(ENTITIES[record.entity])[name], record.values.get(name), zone)
+    words = in_words(fields_of(ENTITIES[record.entity])[name], record.values.get(name), zone)
+    return (words + printing.versions_of(record, name)).strip()
 
 
-def _text(value: Any) -> str:
-    return str(value) if value else WRITE
+def _said(record: RecordView, name: str) -> str:
+    """A text as it was typed, or a line to write on."""
+    return (str(record.values.get(name) or WRITE) + printing.versions_of(record, name)).strip()
