@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from tests.factories import answers
+from tests.conftest import FAST
+from tests.factories import answers, first_run
 from tests.fakes import FakeClock
 from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
 from vpr_desktop.domain.tally import Tally
-from vpr_desktop.services import incidents, tallies, views
+from vpr_desktop.services import incidents, sessions, tallies, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import log
+from vpr_desktop.storage import closing_rows
 
 Become = Callable[..., Context]
+MINUTE = timedelta(minutes=1)
 
 
 def test_counts_of_two_people_add_up_and_a_new_count_replaces_ones_own(ctx: Context, as_role: Become) -> None:
@@ -34,6 +38,17 @@ def test_what_was_logged_stands_beside_it(ctx: Context) -> None:
     incidents.withdraw(ctx, views.incident(ctx, log(ctx, answers()).id), "Entered twice.")
     tallies.count(ctx, 0)
     assert (tallies.weeks(ctx)[0].logged, tallies.weeks(ctx)[0].mine) == (1, 0)
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Etc/GMT+12", "Europe/London"])
+def test_the_days_of_a_week_are_the_wards_own_to_the_minute(home: Path, clock: FakeClock, zone: str) -> None:
+    ctx, _ = sessions.first_run(home, first_run(timezone=zone), clock, FAST)
+    first, end = (datetime(2026, 11, day, tzinfo=ctx.ward.zone) for day in (9, 16))
+    for at in (first - MINUTE, first, end - MINUTE, end):
+        log(ctx, answers(occurred_at=at.astimezone(UTC)))
+    found = closing_rows.logged_between(ctx.store.db, ctx.ward_id, date(2026, 11, 9), date(2026, 11, 15))
+    sessions.lock(ctx)
+    assert found == 2
 
 
 def test_the_week_begins_on_monday_of_the_ward(ctx: Context, clock: FakeClock) -> None:

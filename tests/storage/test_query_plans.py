@@ -10,7 +10,7 @@ import pytest
 from tests.factories import logged
 from vpr_desktop.services import worklist
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import closing_rows, queries, riddor_facts, schema
+from vpr_desktop.storage import closing_rows, lifetime, outbox, queries, riddor_facts, schema, unsent
 from vpr_desktop.storage.queries import ListQuery, Viewer
 
 SHOWN = ("all", "needs_finishing", "open_support", "restricted")
@@ -149,10 +149,54 @@ def test_what_was_done_with_a_record_is_looked_up(ctx: Context) -> None:
 def test_unsent_incidents_are_counted_alike_before_and_after_the_first_sending(ctx: Context) -> None:
     first, second = logged(ctx), logged(ctx)
     assert queries.unsent(ctx.store.db) == 2
-    ctx.store.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE ei = ?)", (first.id,))
+    taken(ctx, first.id)
     assert queries.unsent(ctx.store.db) == 1
-    ctx.store.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE ei = ?)", (second.id,))
+    taken(ctx, second.id)
     assert queries.unsent(ctx.store.db) == 0
+
+
+def taken(ctx: Context, incident_id: str) -> None:
+    """The endpoint has taken all of an incident: its ops have numbers and leave the outbox."""
+    db = ctx.store.db
+    db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE ei = ?)", (incident_id,))
+    db.execute("UPDATE op SET seq = n WHERE ei = ?", (incident_id,))
+
+
+def test_what_waits_is_found_from_the_outbox_and_never_by_way_of_all_ops(ctx: Context) -> None:
+    """The chip of the status bar asks after every save: with ten years of ops it took two seconds of the store."""
+    made = logged(ctx)
+    for ask, count in (
+        (outbox.needs_you, 0), (unsent.listed, 3), (lifetime.never_sent, 1), (queries.unsent, 1),
+    ):  # fmt: skip
+        db = Listening(ctx.store.db)
+        found = ask(db)  # type: ignore[operator]
+        assert (found if isinstance(found, int) else len(found)) == count, ask
+        assert [step for step in db.steps if step.startswith("SCAN op") and "seq" not in step] == [], ask
+    taken(ctx, made.id)
+    db = Listening(ctx.store.db)
+    assert (queries.unsent(db), lifetime.never_sent(db)) == (0, [])
+    assert "SEARCH op USING INTEGER PRIMARY KEY (rowid=?)" in db.steps
+
+
+@pytest.mark.parametrize("most", [0, 1, 2, 1000])
+def test_both_ways_to_what_waits_find_the_same_and_only_one_is_gone(ctx: Context, most: int) -> None:
+    sent, waiting = logged(ctx), logged(ctx)
+    taken(ctx, sent.id)
+    db = ctx.store.db
+    (held,) = db.execute("SELECT count(*) FROM outbox").fetchone()
+    ways = queries.WAITING.replace("20000", str(most if most < 1000 else held)).split(" UNION ALL ")
+    found = [{row[0] for row in db.execute(way)} for way in ways]
+    assert waiting.id in found[0 if most == 1000 else 1]
+    assert sent.id not in found[0] | found[1]
+    assert found[0 if most < 1000 else 1] == set()
+
+
+def test_the_incidents_of_a_week_are_counted_by_their_days_alone(ctx: Context) -> None:
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    assert closing_rows.logged_between(db, ctx.ward_id, date(2026, 11, 16), date(2026, 11, 22)) == 1
+    (step,) = db.steps
+    assert step.endswith("USING INDEX incident_list (ward_id=? AND occurred_at>? AND occurred_at<?)")
 
 
 def test_what_waits_of_riddor_and_of_checks_reads_no_incident_that_is_done(ctx: Context) -> None:

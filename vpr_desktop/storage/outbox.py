@@ -273,8 +273,8 @@ def forget_numbers(db: Connection, st: str, most: int) -> int:
 def needs_you(db: Connection) -> list[tuple[int, str, str | None, str, str]]:
     """Ops that wait for a person: op number, state, kind of problem, entity, id."""
     sql = (
-        "SELECT op.n, state, code, op.et, op.ei FROM outbox JOIN op ON op.n = outbox.op"
-        f" WHERE state IN ({','.join('?' * len(NEEDS_YOU))}) ORDER BY op.n"
+        "SELECT op.n, state, code, op.et, op.ei FROM outbox CROSS JOIN op ON op.n = outbox.op"
+        f" WHERE state IN ({','.join('?' * len(NEEDS_YOU))}) ORDER BY outbox.op"
     )
     return [tuple(row) for row in db.execute(sql, NEEDS_YOU)]
 

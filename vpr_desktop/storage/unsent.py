@@ -59,7 +59,7 @@ def listed(db: Connection) -> list[Unsent]:
     sql = (
         f"SELECT op.n, op.et, {_root()}, state, coalesce(code, ''), not_before,"
         " op.et = 'incident' AND NOT EXISTS (SELECT 1 FROM op o WHERE o.ei = op.ei AND o.n < op.n)"
-        f" FROM outbox JOIN op ON op.n = outbox.op ORDER BY op.n LIMIT {MOST}"
+        f" FROM outbox CROSS JOIN op ON op.n = outbox.op ORDER BY outbox.op LIMIT {MOST}"
     )
     held: dict[tuple[str, str, str], list[tuple[int, str, int | None, bool]]] = {}
     for n, et, root, state, code, not_before, first in db.execute(sql):

@@ -169,7 +169,8 @@ class IncidentsPage(QWidget):
         else:
             self.desk.load(self, lambda: listing.page(ctx, asked), lambda rows: self._show(turn, rows, None))
             self.desk.load(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
-        self.desk.load(self, lambda: listing.view_counts(ctx, tuple(VIEWS)), self._show_views)
+        views = tuple(view for view in VIEWS if view != "not_sent" or self._is_joined())
+        self.desk.load(self, lambda: listing.view_counts(ctx, views), self._show_views)
 
     def _show(self, turn: int, rows: list[Row], count: int | None) -> None:
         if turn != self._turn:
@@ -208,11 +209,8 @@ class IncidentsPage(QWidget):
         self.total.setText(words if part else say("{count} incidents", count=found))
 
     def _show_views(self, counts: dict[str, int]) -> None:
-        shown = {view: words for view, words in VIEWS.items() if view != "not_sent" or self._is_joined()}
-        self.tabs.show_views(
-            [(view, words, f"{counts.get(view, 0):,}") for view, words in shown.items()], self.query.view
-        )
-        self._all = counts.get("all", 0)
+        self.tabs.show_views([(view, VIEWS[view], f"{count:,}") for view, count in counts.items()], self.query.view)
+        self._all = counts["all"]
         self._say_total()
         self._fit()
 
