@@ -17,9 +17,13 @@ from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import incidents, printing, recordings, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.recordings import Said
-from vpr_desktop.storage import support_said
+from vpr_desktop.storage import support_facts, support_said
 
 Become = Callable[..., Context]
+
+
+def states(ctx: Context, incident_id: str) -> support_said.States:
+    return support_facts.plan_states(ctx.store.db, incident_id, ctx.store.zone)
 
 
 def says(ctx: Context, incident_id: str) -> str:
@@ -76,7 +80,7 @@ def test_a_second_offer_is_never_the_next_contact(ctx: Context, as_role: Become,
     recordings.record(me, held, Said("S2-02", "DEC"))
     assert says(ctx, incident_id).split("Next")[1] == before.split("Next")[1]
     clock.forward(days=60)
-    found = support_said.next_contact(ctx.store.db, incident_id, ctx.store.zone, ctx.now())
+    found = support_said.next_contact(ctx.store.db, incident_id, states(ctx, incident_id), ctx.now())
     assert found is not None
     for row in worklist.page(me, limit=500):
         if row.step not in ("S3-02", "S2-03") and row.person != worklist.TEAM:
@@ -94,7 +98,7 @@ def test_no_contact_is_planned_once_the_plan_is_closed_or_the_incident_withdrawn
     assert says(ctx, incident_id).endswith("Next contact: none planned.")
     other = logged(ctx).id
     incidents.withdraw(ctx, incidents.view(ctx, other), "Entered twice.")
-    assert support_said.next_contact(ctx.store.db, other, ctx.store.zone, ctx.now()) is None
+    assert support_said.next_contact(ctx.store.db, other, states(ctx, other), ctx.now()) is None
 
 
 def test_missed_check_ins_are_counted_for_the_trust_lead_alone(ctx: Context, as_role: Become, clock: FakeClock) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.factories import logged
 from vpr_desktop.services import worklist
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import closing_rows, lifetime, outbox, queries, riddor_facts, schema, unsent
+from vpr_desktop.storage import closing_rows, lifetime, outbox, queries, riddor_facts, schema, support_facts, unsent
 from vpr_desktop.storage.queries import ListQuery, Viewer
 
 SHOWN = ("all", "needs_finishing", "open_support", "restricted")
@@ -197,6 +197,22 @@ def test_the_incidents_of_a_week_are_counted_by_their_days_alone(ctx: Context) -
     assert closing_rows.logged_between(db, ctx.ward_id, date(2026, 11, 16), date(2026, 11, 22)) == 1
     (step,) = db.steps
     assert step.endswith("USING INDEX incident_list (ward_id=? AND occurred_at>? AND occurred_at<?)")
+
+
+def test_whether_somebody_was_hurt_before_is_read_from_their_latest_incident_on(ctx: Context) -> None:
+    """Each save and each print of a case asks; a person can be in hundreds of reports."""
+    earlier, made = logged(ctx), logged(ctx)
+    for one in (earlier, made):
+        ctx.store.db.execute("UPDATE person SET person_key = 'nurse1' WHERE parent_id = ?", (one.id,))
+    db = Listening(ctx.store.db)
+    (state,) = support_facts.plan_states(db, made.id, ctx.store.zone).values()
+    assert state.facts.repeat is False, "both happened at the same time"
+    ctx.store.db.execute("UPDATE incident SET occurred_at = '2026-11-01T09:00:00Z' WHERE id = ?", (earlier.id,))
+    (state,) = support_facts.plan_states(db, made.id, ctx.store.zone).values()
+    assert state.facts.repeat is True
+    at = db.steps.index("SEARCH person USING INDEX person_person_key (person_key=?)")
+    assert db.steps[at + 1] == "SEARCH incident USING INDEX sqlite_autoindex_incident_1 (id=?)"
+    assert db.steps[at + 2] != "USE TEMP B-TREE FOR ORDER BY", "all would be read before the latest is known"
 
 
 def test_what_waits_of_riddor_and_of_checks_reads_no_incident_that_is_done(ctx: Context) -> None:

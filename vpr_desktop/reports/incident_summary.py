@@ -35,14 +35,12 @@ LAYOUTS = ((ROW, 4), (ROW, 2), (CLOSE, 2), (CLOSE, 0))
 
 def render(summary: Summary) -> tuple[bytes, int]:
     """The PDF and its number of pages: one wherever it can be; over more pages it keeps its full spacing."""
-    for line, lines in LAYOUTS:
-        made = _render(summary, line, lines)
-        if made[1] == 1:
-            return made
-    return _render(summary, *LAYOUTS[0])
+    laid_out = (_laid_out(summary, line, lines) for line, lines in LAYOUTS)
+    sheet = next((one for one in laid_out if one.pages == 1), None) or _laid_out(summary, *LAYOUTS[0])
+    return sheet.finish()
 
 
-def _render(summary: Summary, line: float, lines: int) -> tuple[bytes, int]:
+def _laid_out(summary: Summary, line: float, lines: int) -> Sheet:
     sheet = Sheet(summary.frame, line=line)
     for i, section in enumerate(summary.sections):
         if not section.rows:
@@ -64,4 +62,4 @@ def _render(summary: Summary, line: float, lines: int) -> tuple[bytes, int]:
     sheet.down(line * 0.9)
     sheet.need(2 * SMALL * LEADING)
     sheet.paragraph(summary.not_shown, SMALL)
-    return sheet.finish()
+    return sheet

@@ -55,6 +55,11 @@ class Sheet:
         self._pages.append([])
         self.y = HEIGHT - TOP - 3 * ROW - (ROW if self.frame.outlined else 0)
 
+    @property
+    def pages(self) -> int:
+        """How many pages it takes so far."""
+        return len(self._pages)
+
     def room(self) -> float:
         """Points left on the page."""
         return float(self.y - BOTTOM - (ROW if self.frame.outlined else 0))
@@ -144,13 +149,13 @@ class Sheet:
         canvas.setViewerPreference("DisplayDocTitle", "true")
         for number, page in enumerate(self._pages, start=1):
             if self._told is not None:
-                self._told(number, len(self._pages))
+                self._told(number, self.pages)
             self._draw_frame(canvas, number)
             for kind, what in page:
                 _DRAW[kind](canvas, *what)
             canvas.showPage()
         canvas.save()
-        return self._out.getvalue(), len(self._pages)
+        return self._out.getvalue(), self.pages
 
     def _draw_frame(self, canvas: Canvas, number: int) -> None:
         frame, top = self.frame, HEIGHT - TOP
@@ -161,7 +166,7 @@ class Sheet:
         _text(canvas, LEFT, top, drawable(frame.organisation), BODY, False, 0)
         marked = drawable(f"{frame.title.upper()}: {frame.marking.upper()}" if frame.marking else frame.title.upper())
         _text(canvas, WIDTH - RIGHT - width(marked, MARKING, True), top, marked, MARKING, True, 0)
-        of = f"Page {number} of {len(self._pages)}"
+        of = f"Page {number} of {self.pages}"
         _text(canvas, LEFT, top - ROW, drawable(frame.reference), BODY, True, 0)
         _text(canvas, LEFT + KEY, top - ROW, drawable(frame.printed), SMALL, False, 0)
         _text(canvas, WIDTH - RIGHT - width(of, SMALL), top - ROW, of, SMALL, False, 0)

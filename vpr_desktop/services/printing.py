@@ -25,7 +25,7 @@ from vpr_desktop.services import home, listing, views, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery, Row
 from vpr_desktop.services.views import IncidentView, RecordView
-from vpr_desktop.storage import support_said
+from vpr_desktop.storage import support_facts, support_said
 from vpr_desktop.storage.slot_file import replace_file
 
 Told = Callable[[int, int], None]  # hears how many pages are made, of how many; what it raises ends the print
@@ -220,8 +220,9 @@ def _riddor(seen: IncidentView) -> str:
 def _support(ctx: Context, seen: IncidentView) -> str:
     """Whether support was offered and the next contact: the same for whoever prints, and never what came of it."""
     db, incident_id = ctx.store.db, seen.record.id
-    words = "Offered: yes. " if support_said.offered(db, incident_id, ctx.store.zone) else "Offered: not yet. "
-    due = support_said.next_contact(db, incident_id, ctx.store.zone, ctx.now())
+    states = support_facts.plan_states(db, incident_id, ctx.store.zone)
+    words = "Offered: yes. " if support_said.offered(db, incident_id, states) else "Offered: not yet. "
+    due = support_said.next_contact(db, incident_id, states, ctx.now())
     if due is None:
         return words + "Next contact: none planned."
     return words + f"Next contact: by {show_day(due.astimezone(ctx.wards[seen.record.ward_id].zone).date())}."

@@ -294,8 +294,10 @@ def record_view(ctx: Context, reader: Reader, record: Record, tie: Tie, label: s
     typed: Fold | None = None
     own: set[str] = set()
     quiet: set[str] = set()
-    for field, spec in fields_of(entity).items():
-        cell = view(ctx.user.role, spec.block, tie)
+    specs = fields_of(entity)
+    cells = {block: view(ctx.user.role, block, tie) for block in {spec.block for spec in specs.values()}}
+    for field, spec in specs.items():
+        cell = cells[spec.block]
         if not cell.history:
             quiet.add(field)
         if cell.kind == "full":

@@ -102,16 +102,17 @@ def _facts(db: Connection, common: PlanFacts, person: dict[str, Any], incident_i
 
 
 def _is_repeat(db: Connection, person: dict[str, Any], incident_id: str, clock: Clock) -> bool:
+    """From the person's latest incident on: where one makes it a repeat, it is among these."""
     if not person["person_key"]:
         return False
     sql = (
-        "SELECT incident.occurred_at FROM person JOIN incident ON incident.id = person.parent_id WHERE"
+        "SELECT incident.occurred_at FROM person CROSS JOIN incident ON incident.id = person.parent_id WHERE"
         " person.person_key = ? AND person.removed IS NOT 1 AND incident.id <> ? AND incident.status <> 'withdrawn'"
-        " AND incident.occurred_at > ?"
+        " AND incident.occurred_at > ? ORDER BY person.n DESC"
     )
     since = (clock.occurred_at.astimezone(UTC) - timedelta(days=REPEAT_DAYS + 2)).date().isoformat()
-    moments = [_moment(row[0]) for row in db.execute(sql, (person["person_key"], incident_id, since))]
-    return is_repeat(clock.occurred_at, [one for one in moments if one is not None], clock.zone)
+    found = (_moment(row[0]) for row in db.execute(sql, (person["person_key"], incident_id, since)))
+    return any(one is not None and is_repeat(clock.occurred_at, [one], clock.zone) for one in found)
 
 
 def _clock(db: Connection, incident: dict[str, Any], zone: Zone) -> Clock:

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from vpr_desktop.domain.support_steps import REOFFER, personal_steps, was_offered
+from vpr_desktop.domain.support_steps import REOFFER, PlanState, personal_steps, was_offered
 from vpr_desktop.storage.oplog import Connection
-from vpr_desktop.storage.support_facts import Zone, incident_row, plan_rows, plan_states
+from vpr_desktop.storage.support_facts import incident_row, plan_rows
 from vpr_desktop.storage.support_rows import wire
 from vpr_desktop.storage.support_templates import template_of
 
 OFFICE = frozenset({"NIC", "WM", "SL"})  # who makes contact with a person by the template's word
 CHECK_INS = ("S2-01", "S3-01")
+States = Mapping[str, PlanState]  # what is saved about each plan of the incident: support_facts.plan_states
 
 
-def offered(db: Connection, incident_id: str, zone: Zone) -> bool:
+def offered(db: Connection, incident_id: str, states: States) -> bool:
     """Whether support was offered: said in the quick log, or recorded on an offer and not struck out since."""
     incident = incident_row(db, incident_id)
-    states = plan_states(db, incident_id, zone)
     held = [(states[plan["id"]], plan) for plan in plan_rows(db, incident_id) if plan["id"] in states]
     said = incident is not None and incident["support_offered"] in ("ACC", "DEL")
     return said or any(
@@ -27,7 +27,7 @@ def offered(db: Connection, incident_id: str, zone: Zone) -> bool:
     )
 
 
-def next_contact(db: Connection, incident_id: str, zone: Zone, now: datetime) -> datetime | None:
+def next_contact(db: Connection, incident_id: str, states: States, now: datetime) -> datetime | None:
     """When the next contact with anybody affected is due; None where none is planned, whatever the reason.
 
     Never that of a second offer or of a dated one: that there is one tells that something was declined.
@@ -35,7 +35,7 @@ def next_contact(db: Connection, incident_id: str, zone: Zone, now: datetime) ->
     incident = incident_row(db, incident_id)
     if incident is None or incident["status"] == "withdrawn":
         return None
-    states, until = plan_states(db, incident_id, zone), None
+    until = None
     if incident["status"] == "closed" and incident["closed_at"]:
         until = incident["closed_at"]  # what was due by then was waived, by name and reason
     found = []
