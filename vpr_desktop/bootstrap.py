@@ -53,6 +53,7 @@ def enrol(
     code, pc = store(lambda: (enrolment.code_of(ctx, typed), enrolment.introduced(ctx)))
     client = Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
     try:
+        store(lambda: enrolment.keep_typed(ctx, client.url))
         told = client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links]))
     finally:
         client.close()

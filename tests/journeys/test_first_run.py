@@ -75,6 +75,11 @@ def test_without_an_answer_work_can_begin(new_pc: WardPC) -> None:
     ward.click("Start")
     assert ward.page.objectName() == "S2"
     assert enrolment.address(ward.ctx) is None
+    ward.press("Ctrl+5")
+    assert "Not joined yet." in ward.screen()
+    assert "The address is kept: type a code to join." in ward.screen()
+    assert ward.page.enrol.address.control.text() == "http://127.0.0.1:9"
+    assert ward.page.enrol.code.control.text() == "", "a code is for once"
 
 
 def test_code_and_address_stand_or_fall_together_and_both_can_be_left_out(new_pc: WardPC) -> None:

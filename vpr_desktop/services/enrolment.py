@@ -20,6 +20,7 @@ from vpr_desktop.storage.unit import UnitOfWork
 
 T = TypeVar("T")
 URL, LETTER, LENGTH = "endpoint_url", "letter", 10
+TYPED = "endpoint_typed"  # an address that somebody tried, whether or not the server answered
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +111,18 @@ def address(ctx: Context) -> str | None:
     """The endpoint's address, where this PC is enrolled."""
     held = ctx.reader().state(URL)
     return held.decode() if held else None
+
+
+def keep_typed(ctx: Context, url: str) -> None:
+    """Keeps the address that is tried, so that nobody has to type it again where the server is out of reach."""
+    with ctx.unit() as unit:
+        unit.put_state(TYPED, url.encode())
+        unit.commit("")
+
+
+def typed(ctx: Context) -> str:
+    """The address that was tried last; empty where nobody has tried one."""
+    return (ctx.reader().state(TYPED) or b"").decode()
 
 
 class InUnit:

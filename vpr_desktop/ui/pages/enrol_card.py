@@ -48,25 +48,26 @@ class EnrolCard(Card):
     def load(self) -> None:
         """Shows whether this PC is joined."""
         ctx = self.desk.ctx
-        self.desk.run(self, lambda: (enrolment.address(ctx), enrolment.this_pc(ctx).fingerprint), self._show)
+        self.desk.run(
+            self,
+            lambda: (enrolment.address(ctx), enrolment.typed(ctx), enrolment.this_pc(ctx).fingerprint),
+            lambda found: self._show(*found),
+        )
 
-    def _show(self, found: tuple[str | None, str]) -> None:
-        address, fingerprint = found
+    def _show(self, address: str | None, tried: str, fingerprint: str) -> None:
         can = self.desk.ctx.can("manage_device")
         if address:
             words = say("This PC sends to {address}. Its six words: {words}", address=address, words=fingerprint)
             self.note.setText(words)
-        elif can:
-            self.note.setText(
-                say(
-                    "Not set up. Every report is safe in the encrypted file of this PC. IT gives an address and a code."
-                )
-            )
         else:
-            self.note.setText(
-                say("Not set up. Every report is safe in the encrypted file of this PC. Ask the ward manager or IT.")
-            )
-        self.address.control.setText(address or "")  # type: ignore[attr-defined]
+            safe = say("Every report is safe in the encrypted file of this PC.")
+            ask = say("IT gives an address and a code.") if can else say("Ask the ward manager or IT.")
+            state = say("Not set up.")
+            if can and tried:
+                state, ask = say("Not joined yet."), say("The address is kept: type a code to join.")
+            self.note.setText(f"{state} {safe} {ask}")
+        if address or not self.address.control.text():  # type: ignore[attr-defined]
+            self.address.control.setText(address or tried)  # type: ignore[attr-defined]
         self.again.setVisible(bool(address) and can)
         self._ask(not address and can)
 

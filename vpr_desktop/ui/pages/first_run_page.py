@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QStackedWidget, QWidget
 
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.passphrases import strength
@@ -16,10 +16,10 @@ from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.pages.join_step import JoinFields, JoinStep
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
-from vpr_desktop.ui.tokens import HEADER
+from vpr_desktop.ui.tokens import HEADER, MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.choice_group import ChoiceGroup, Tick
-from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
+from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
+from vpr_desktop.ui.widgets.fields import DropDown, Field, PassphraseField, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.widgets.recovery_code import RecoveryCode
@@ -50,6 +50,7 @@ class FirstRunPage(QWidget):
         self.home, self.clock, self.lane = home, clock, lane
         self.ctx: Any = None
         self.fields: dict[str, Field] = {}
+        self.pairs: list[QBoxLayout] = []
         self.bar = QFrame()
         self.bar.setProperty("bar", "header")
         top = row(Words("VPR Desktop", "title", tone="header", wrap=False), margins=(20, 0, 20, 0))
@@ -105,11 +106,24 @@ class FirstRunPage(QWidget):
         look = style_of()
         self.bar.setFixedHeight(look.px(HEADER))
         self.middle.setFixedWidth(min(look.px(WIDTH), 940))
+        below = look.text_percent >= MENU_FROM
+        for pair in self.pairs:
+            pair.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
 
     def _field(self, name: str, label: str, hint: str = "", control: QWidget | None = None) -> Field:
         made = Field(say(label), control or TextField(), hint=say(hint))
         made.control.setObjectName(name)
         self.fields[name] = made
+        return made
+
+    def _pair(self, first: Field, second: Field, share: tuple[int, int] = (1, 1)) -> QBoxLayout:
+        """Two short answers beside each other, so that the step fits a small screen; below each other in large text."""
+        made = row(first, second, gap=14)
+        for place, part in enumerate(share):
+            made.setStretch(place, part)
+        for field in (first, second):  # an error of one moves the other's control along, and no label
+            field.push_down()
+        self.pairs.append(made)
         return made
 
     @staticmethod
@@ -127,12 +141,13 @@ class FirstRunPage(QWidget):
         asked.setBuddy(self.start)
         self.join_first = JoinFields()
         self.join_first.hide()
+        later = Words(say("Without a code, this PC can join the trust's server later."), tone="second")
         self.start.answered.connect(lambda: self.join_first.setVisible(self.has_code()))
+        self.start.answered.connect(lambda: later.setHidden(self.has_code()))
         return self._page(
             Words(say("Reports of violence are kept in an encrypted file on this PC. It works without a network.")),
             Words(say("You need the organisation's code, a short ward code, and a safe place for a recovery code.")),
-            column(asked, self.start, gap=6), self.join_first,
-            Words(say("Without a code, this PC can join the trust's server later."), tone="second"),
+            column(asked, self.start, gap=6), self.join_first, later,
         )  # fmt: skip
 
     def has_code(self) -> bool:
@@ -141,32 +156,36 @@ class FirstRunPage(QWidget):
 
     def _ward(self) -> QWidget:
         return self._page(
-            self._field("org_code", "Organisation code", "The ODS code, such as RX1."),
-            self._field("org_name", "Organisation"),
+            self._pair(
+                self._field("org_code", "Organisation code", "The ODS code, such as RX1."),
+                self._field("org_name", "Organisation", "Its name, as on prints."), (1, 1),
+            ),
             self._field("site", "Site (optional)"),
-            self._field("ward_code", "Ward code", "Short, such as CED. References begin with it."),
-            self._field("ward_name", "Ward"),
-        )
+            self._pair(
+                self._field("ward_code", "Ward code", "Such as CED. References begin with it."),
+                self._field("ward_name", "Ward", "Its name, as in the header."), (1, 1),
+            ),
+        )  # fmt: skip
 
     def _you(self) -> QWidget:
         roles = [("ward_manager", say("Ward manager")), ("device_admin", say("Device administrator"))]
-        words = TextField()
-        words.setEchoMode(QLineEdit.EchoMode.Password)
-        shown = Tick(say("Show the passphrase"))
-        shown.toggled.connect(
-            lambda on: words.setEchoMode(QLineEdit.EchoMode.Normal if on else QLineEdit.EchoMode.Password)
-        )
+        words = PassphraseField(say("Passphrase"), hint=say("At least 12 characters, such as three or more words."))
+        words.control.setObjectName("passphrase")
+        self.fields["passphrase"] = words
         self.strength = Words("", "hint", tone="second")
-        words.textChanged.connect(
+        words.typed.textChanged.connect(
             lambda text: self.strength.setText(say("Strength: {word}", word=strength(text)) if text else "")
         )
         return self._page(
-            self._field("name", "Your name", "As colleagues know it."),
-            self._field("initials", "Initials (optional)"),
-            self._field("user_id", "Sign-in name", "Letters, digits, dots or dashes."),
-            self._field("role", "Role", control=DropDown("", roles)),
-            self._field("passphrase", "Passphrase", "At least 12 characters, such as three or more words.", words),
-            shown, self.strength,
+            self._pair(
+                self._field("name", "Your name", "As colleagues know it."),
+                self._field("initials", "Initials (optional)", "Such as A.M."), (2, 1),
+            ),
+            self._pair(
+                self._field("user_id", "Sign-in name", "Letters, digits, dots or dashes."),
+                self._field("role", "Role", "It decides what you may do.", DropDown("", roles)),
+            ),
+            column(words, self.strength, gap=6),
         )  # fmt: skip
 
     def _recovery(self) -> QWidget:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QBoxLayout, QWidget
 
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.ui.announce import announce
+from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
+from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
-from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import column
+from vpr_desktop.ui.widgets.frames import column, row
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
@@ -23,7 +24,8 @@ UNREACHED = frozenset({"no-connection", "no-answer", "proxy", "not-the-endpoint"
 class JoinFields(QWidget):
     """Two fields that stand or fall together, or are both left out where they are `optional`."""
 
-    def __init__(self, *, optional: bool = False) -> None:
+    def __init__(self, *, optional: bool = False, act: Button | None = None) -> None:
+        """`act`: stands beside the code, as that is short; below it in large text."""
         super().__init__()
         words = (say("Address of the server"), say("Enrolment code"))
         if optional:
@@ -35,7 +37,17 @@ class JoinFields(QWidget):
         self.code_field = Field(
             words[1], self.code, hint=say("10 letters and digits. Capital or small does not matter.")
         )
-        self.setLayout(column(self.address_field, self.code_field, gap=14))
+        self._line = row(gap=14)
+        self._line.addWidget(self.code_field, 1)
+        if act is not None:
+            self._line.addWidget(act, 0, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft)
+        self.setLayout(column(self.address_field, self._line, gap=14))
+        style_of().changed.connect(self._fit)
+        self._fit()
+
+    def _fit(self) -> None:
+        below = style_of().text_percent >= MENU_FROM
+        self._line.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
 
     def values(self) -> tuple[str, str]:
         """Address and code as typed."""
@@ -86,9 +98,9 @@ class JoinStep(QWidget):
         self._ctx: Any = None
         self._tried: tuple[str, str] | None = None
         self.said = Words("", tone="second")
-        self.asked = JoinFields(optional=True)
         self.test = Button(say("Test and join"))
-        self.setLayout(column(self.said, self.asked, Flow(self.test), gap=14))
+        self.asked = JoinFields(optional=True, act=self.test)
+        self.setLayout(column(self.said, self.asked, gap=14))
         self.test.clicked.connect(self._on_test_clicked)
 
     def begin(self, ctx: Any, values: tuple[str, str] | None) -> None:
@@ -138,7 +150,9 @@ class JoinStep(QWidget):
 
     def _on_failed(self, error: Exception) -> None:
         self.test.setEnabled(True)
-        self.said.setText(say("Not joined. Try again, or press Start: this PC can join later."))
+        self.said.setText(
+            say("Not joined. Try again, or press Start and join later in Sync and data. The address is kept.")
+        )
         announce(self, self.asked.show_error(error), assertive=True)
 
 

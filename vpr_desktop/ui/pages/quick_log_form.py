@@ -141,8 +141,9 @@ class QuickLogForm(QWidget):
         """Question beside its answers, or above them where there is little room or large text."""
         look = style_of()
         stacked = self.width() < STACKED_BELOW or look.text_percent >= 150
-        while self.grid.count():
-            self.grid.takeAt(0)
+        for widget in self.sheet.findChildren(QWidget, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            # by Qt itself: an item that Python took out lives on, and the widget's next height is never asked for
+            self.grid.removeWidget(widget)
         self.grid.setHorizontalSpacing(look.px(8))
         self.grid.setVerticalSpacing(look.px(10))
         self.grid.setColumnMinimumWidth(0, 0 if stacked else look.px(QUESTION_WIDTH))

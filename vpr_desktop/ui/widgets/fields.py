@@ -4,11 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QComboBox, QHBoxLayout, QLineEdit, QPlainTextEdit, QSizePolicy, QWidget
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QComboBox,
+    QHBoxLayout,
+    QLineEdit,
+    QPlainTextEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from vpr_desktop.ui.icons import paint_icon
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import CONTROL
+from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import column, row
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
@@ -129,6 +139,12 @@ class Field(QWidget):
             line.addStretch(1)
         return line
 
+    def push_down(self) -> None:
+        """Lets what room is left over stand above the control, so that it is level with the field beside."""
+        layout = self.layout()
+        assert isinstance(layout, QVBoxLayout)
+        layout.insertStretch(layout.count() - 1)
+
     def _fit_width(self) -> None:
         if self._wide:
             self.control.setMaximumWidth(style_of().px(self._wide))
@@ -138,6 +154,25 @@ class Field(QWidget):
         self.error.setText(text)
         self.error.setVisible(bool(text))
         mark_error(self.control, text, self._name, self._hint)
+
+
+class PassphraseField(Field):
+    """A passphrase, hidden until somebody asks to see it."""
+
+    def __init__(self, label: str, *, hint: str = "") -> None:
+        self.typed = TextField()
+        self.typed.setEchoMode(QLineEdit.EchoMode.Password)
+        self.show_words = Button(say("Show"), "link", name=say("Show the passphrase"))
+        self.show_words.setCheckable(True)
+        super().__init__(label, self.typed, hint=hint)
+        self.show_words.toggled.connect(self._on_toggled)
+
+    def _beside(self) -> QHBoxLayout:
+        return row(self.typed, self.show_words, gap=12)
+
+    def _on_toggled(self, shown: bool) -> None:
+        self.typed.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
+        self.show_words.set_words(say("Hide") if shown else say("Show"), say("Show the passphrase"))
 
 
 def mark_error(control: QWidget, text: str, name: str, hint: str = "") -> None:
