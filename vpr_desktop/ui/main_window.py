@@ -29,7 +29,7 @@ from vpr_desktop.ui.sending import Sending
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
-from vpr_desktop.ui.widgets.frames import Panel, row
+from vpr_desktop.ui.widgets.frames import Panel, begin, row
 from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.words import say
 
@@ -202,7 +202,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.shell.show_page(PLACE_OF.get(page, page), widget, page in ICONS_ONLY)
         with self.loads.opening(page):
             widget.opened(**arguments)
-        widget.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)
+        begin(widget.first_focus())
         if spot is not None:  # behind the jobs by which the page fills itself
             self.run(widget, lambda: None, lambda _: go_to(widget, spot))
 

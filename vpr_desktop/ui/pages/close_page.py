@@ -17,7 +17,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import Field, TextArea, TextField
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, begin, clear, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
@@ -110,7 +110,7 @@ class ClosePage(QWidget):
         self.meanwhile.hide()
         for field in self.fields.values():
             field.control.textChanged.connect(self.kept.touched)  # type: ignore[attr-defined]
-        self.first_focus().setFocus()
+        begin(self.first_focus())
 
     def _show_messages(self, found: Standing) -> None:
         card = Card(say("What you tell them"))

@@ -23,7 +23,7 @@ from vpr_desktop.ui.pages.worklist_detail import exposure_in_words
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, boxed, clear, column, row, rows
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, begin, boxed, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
@@ -136,7 +136,7 @@ class PlanPage(QWidget):
         self._fit()
         held = next((one for one in plan.steps if one.code == step), None)
         if self.back.hasFocus() and "choose" in plan.acts:
-            self.change.setFocus()
+            begin(self.change)
         stage = next((one for one in plan.stages if one.code == step), None)
         if panel == "stage" and stage is not None and stage.open_steps and "record" in plan.acts:
             self.acts.open_stage(plan, stage)

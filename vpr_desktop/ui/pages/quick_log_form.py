@@ -24,7 +24,7 @@ from vpr_desktop.ui.widgets.marked_card import MarkedCard
 from vpr_desktop.ui.widgets.which_time import WhichTime
 from vpr_desktop.ui.words import say
 
-QUESTION_WIDTH = 224
+QUESTION_WIDTH, WHEN_WIDTH = 224, 200
 STACKED_BELOW = 900  # page width under which a question stands above its answers
 NOTE_LENGTH = 1000
 AGO = {"now": timedelta(0), "30m": timedelta(minutes=30), "1h": timedelta(hours=1)}
@@ -132,6 +132,7 @@ class QuickLogForm(QWidget):
         if question.field == "occurred_at":
             self.when = TextField(say("Another time"), "14:20")
             self.when.setObjectName("when")
+            group.set_tail(self.when, WHEN_WIDTH)
             self.echo = Words("", "hint", tone="second")
             self.echo.hide()
             self.which = WhichTime()
@@ -173,10 +174,7 @@ class QuickLogForm(QWidget):
             return group
         if not hasattr(self, "_when_box"):
             self._when_box = QWidget()
-            line = row(group, gap=6)
-            line.addWidget(self.when, 0, Qt.AlignmentFlag.AlignTop)
-            self._when_box.setLayout(column(line, self.echo, self.which, gap=2))
-        self.when.setFixedWidth(style_of().px(200))
+            self._when_box.setLayout(column(group, self.echo, self.which, gap=2))
         return self._when_box
 
     def _note_label(self) -> QWidget:
@@ -334,7 +332,8 @@ class QuickLogForm(QWidget):
         self.which.show_for(asked, self.desk.ctx.ward.zone)
         if asked is not None and not was_asked:
             self.desk.announce(self.which.words.text())
-        self._show_echo(said, was_asked != (asked is not None))
+        self.echo.setText(said)
+        self.echo.setVisible(bool(said))
 
     def _choose_when(self, code: str) -> None:
         self.groups["occurred_at"].set_value([code])
@@ -344,14 +343,6 @@ class QuickLogForm(QWidget):
         """The typed time is a Tab stop only where it is the answer, so that each question is one Tab."""
         typed = self.groups["occurred_at"].value() == ["typed"]
         self.when.setFocusPolicy(Qt.FocusPolicy.StrongFocus if typed else Qt.FocusPolicy.ClickFocus)
-
-    def _show_echo(self, text: str, asked_changed: bool) -> None:
-        """How the typed time was read. The row is laid out anew, as the grid keeps the height it once had."""
-        came_or_went = self.echo.isHidden() != (not text)
-        self.echo.setText(text)
-        self.echo.setVisible(bool(text))
-        if came_or_went or asked_changed:
-            self._arrange()
 
     def _on_note_changed(self) -> None:
         text = self.note.toPlainText()

@@ -18,6 +18,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm, first_of
 from vpr_desktop.ui.pages.saved_panel import SavedPanel
 from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.draft_offer import DraftOffer
 from vpr_desktop.ui.widgets.frames import ScrollPage, column, row
@@ -25,6 +26,7 @@ from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed, Words
 from vpr_desktop.ui.words import say
 
 DRAFT_MS = 700
+SIDE = 20  # pixels left and right at any text size, so that large text has the room
 
 
 class QuickLogPage(QWidget):
@@ -79,8 +81,7 @@ class QuickLogPage(QWidget):
             part.setVisible(not saved)
         for part in (self.saved, self.saved.foot):
             part.setVisible(saved)
-        side, top = (24, 20) if saved else (20, 6)
-        self.scroller.body.setContentsMargins(side, top, side, 6)
+        self.scroller.body.setContentsMargins(SIDE, 20 if saved else 6, SIDE, 6)
 
     def _foot(self) -> QFrame:
         foot = QFrame()
@@ -107,10 +108,18 @@ class QuickLogPage(QWidget):
         style_of().changed.connect(self._fit)
 
     def _fit(self) -> None:
-        tight = self.width() < STACKED_BELOW or style_of().text_percent >= 150
-        self.support.setVisible(not tight)
+        tight = self.width() < STACKED_BELOW or style_of().text_percent >= MENU_FROM
+        self.head.layout().setContentsMargins(SIDE, style_of().px(9), SIDE, 0)  # type: ignore[union-attr]
+        for foot in (self.foot, self.saved.foot):
+            held = foot.layout().contentsMargins()  # type: ignore[union-attr]
+            foot.layout().setContentsMargins(SIDE, held.top(), SIDE + 10, held.bottom())  # type: ignore[union-attr]
+        self.support.hint = "" if tight else "F1"
+        self.support.updateGeometry()
         self.save_button.hint = "" if tight else "Ctrl+Enter"
         self.save_button.updateGeometry()
+        shown = (self.save_button, self.later_button, self.count, self.support)
+        needed = sum(one.sizeHint().width() for one in shown) + style_of().px(12 + 24) + 3 * SIDE
+        self.support.setVisible(needed <= self.width())  # else it is in the menu and on F1
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

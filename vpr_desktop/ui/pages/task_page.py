@@ -24,7 +24,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
 from vpr_desktop.ui.widgets.fields import Field, TextField
-from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, begin, clear, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
@@ -138,7 +138,7 @@ class TaskPage(QWidget):
             self._show_draft(draft)
         focus = next((panel.first_focus() for panel in self.panels if panel.first_focus() is not None), None)
         if spot is None:
-            (focus or self.back).setFocus()
+            begin(focus or self.back)
         else:
             go_to(self, spot)
         self._dirty, self._typed = False, draft is not None

@@ -160,6 +160,8 @@ class ChoiceGroup(QGroupBox):
         self._digits = digits
         self.cards: list[RadioCard | CheckCard] = []
         self.codes: list[str] = []
+        self._tail: QWidget | None = None
+        self._tail_wide = 0
         self._exclusive = QButtonGroup(self)
         self._exclusive.setExclusive(not many)
         self.setAccessibleName(question)
@@ -192,6 +194,16 @@ class ChoiceGroup(QGroupBox):
             card.setVisible(True)
         if self.cards:
             self._rove_to(0)
+        self._lay_out()
+
+    def set_tail(self, tail: QWidget, wide: int) -> None:
+        """A control of the last answer that stands after it, such as a field for another time.
+
+        Right of the cards, `wide` of the design's pixels, where those stand in one row; else the next cell of the grid.
+        """
+        self._tail, self._tail_wide = tail, wide
+        tail.setParent(self)
+        tail.show()
         self._lay_out()
 
     def value(self) -> list[str]:
@@ -237,6 +249,9 @@ class ChoiceGroup(QGroupBox):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         focused = self.focusWidget()
+        if focused is not None and focused is self._tail:  # its keys are its own
+            event.ignore()
+            return
         here = self.cards.index(focused) if isinstance(focused, RadioCard | CheckCard) and focused in self.cards else 0
         key = event.key()
         step = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}.get(Qt.Key(key))
@@ -281,8 +296,9 @@ class ChoiceGroup(QGroupBox):
 
     def _place_cards(self) -> None:
         places, _ = self._arrange(self.width())
-        for card, place in zip(self.cards, places, strict=True):
-            card.setGeometry(place)
+        placed = [*self.cards] if self._tail is None else [*self.cards, self._tail]
+        for one, place in zip(placed, places if self.cards else [], strict=bool(self.cards)):
+            one.setGeometry(place)
 
     def _lay_out(self) -> None:
         """After other options or another text size: new places, and a new height to ask for."""
@@ -291,12 +307,23 @@ class ChoiceGroup(QGroupBox):
         self.update()
 
     def _arrange(self, width: int) -> tuple[list[QRect], int]:
-        """Where the cards go: the most columns into which the widest text fits, else one row by text width."""
+        """Where the cards go, and what stands after them; and how high that is."""
         look = style_of()
-        gap, height = look.px(GAP), look.px(CONTROL)
         wide = [card_size(card.text()).width() for card in self.cards]
         if not wide:
-            return [], height
+            return [], look.px(CONTROL)
+        if self._tail is None:
+            return self._cells(wide, width)
+        beside = look.px(self._tail_wide)
+        places, tall = self._cells(wide, width - beside - look.px(GAP))
+        if places[-1].top() == 0:
+            return [*places, QRect(width - beside, 0, beside, tall)], tall
+        return self._cells([*wide, beside], width)
+
+    def _cells(self, wide: list[int], width: int) -> tuple[list[QRect], int]:
+        """The most columns into which the widest text fits, else one row by text width."""
+        look = style_of()
+        gap, height = look.px(GAP), look.px(CONTROL)
         one_row = sum(wide) + gap * (len(wide) - 1)
         columns = next((c for c in self._columns if max(wide) <= (width - gap * (c - 1)) / c and c <= 5), 0)
         if one_row <= width and 5 in self._columns and columns != len(wide):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QAccessible, QResizeEvent
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import CONTROL
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed
 
@@ -208,6 +209,7 @@ class ScrollPage(QScrollArea):
         self._settle.timeout.connect(self._on_settled)
         self.inner.layout_asked.connect(self._settle.start)
         self._to_show: QWidget | None = None
+        self._begun: QWidget | None = None
         self._calm = QTimer(self, singleShot=True, interval=CALM_MS)
         self._calm.timeout.connect(self._on_calm)
         app = QApplication.instance()
@@ -239,8 +241,18 @@ class ScrollPage(QScrollArea):
     def _on_focus_changed(self, _old: QWidget | None, now: QWidget | None) -> None:
         if now is not None and self.inner.isAncestorOf(now):
             self._to_show = now
+            self._begun = self._begun if now is self._begun else None
             self._settle.start()
             self._calm.start()
+
+    def begin(self, control: QWidget) -> None:
+        """The first focus of a page that was just opened, which shows the page from its top.
+
+        Where the control lies further down, as in large text, the page's heading has focus: Tab goes on from there.
+        """
+        self._begun = control
+        control.setFocus(Qt.FocusReason.OtherFocusReason)
+        self._on_focus_changed(None, control)
 
     def stay_at(self, value: int) -> None:
         """Goes back to how far it was scrolled, whatever has focus."""
@@ -258,12 +270,40 @@ class ScrollPage(QScrollArea):
 
     def _reveal(self, shown: QWidget) -> None:
         """Scrolls so far that a control is in sight with its label above it."""
-        if isinstance(shown, Heading) and shown.mapTo(self.inner, shown.rect().bottomLeft()).y() < self.height() / 2:
-            self.verticalScrollBar().setValue(0)  # a page that begins with its heading begins at its top
-            return
         whole = shown.parentWidget()
+        if shown is self._begun and self._begins_at(shown):
+            return
+        if isinstance(shown, Heading):  # what it is the heading of comes into sight as far as there is room
+            top = shown.mapTo(self.inner, shown.rect().topLeft()).y()
+            in_card = isinstance(whole, Card) and whole.heading is shown
+            start = top if not in_card or whole is None else whole.mapTo(self.inner, whole.rect().topLeft()).y()
+            below_top = top + shown.height() >= self.height() / 2
+            self.verticalScrollBar().setValue(start - style_of().px(12) if below_top else 0)
+            return
         fits = whole is not None and whole is not self.inner and whole.height() < self.viewport().height() * 0.6
         self.ensureWidgetVisible(whole if fits and whole is not None else shown, 0, style_of().px(20))
+
+    def _begins_at(self, control: QWidget) -> bool:
+        """Shows the top of the page with the first line of a control; else gives the page's heading the focus."""
+        first_line = min(control.height(), style_of().px(CONTROL))
+        if control.mapTo(self.inner, control.rect().topLeft()).y() + first_line <= self.viewport().height():
+            self.verticalScrollBar().setValue(0)
+            return True
+        titles = [one for one in self.inner.findChildren(Heading) if one.kind == "h1" and one.isVisible()]
+        if titles:
+            titles[0].take_focus()
+        return bool(titles)
+
+
+def begin(control: QWidget) -> None:
+    """Gives the first focus of a page: see `ScrollPage.begin`."""
+    around = control.parentWidget()
+    while around is not None and not isinstance(around, ScrollPage):
+        around = around.parentWidget()
+    if around is not None:
+        around.begin(control)
+    else:
+        control.setFocus(Qt.FocusReason.OtherFocusReason)
 
 
 def hairline() -> QFrame:
