@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -133,8 +134,11 @@ def test_the_worklist_counts_by_an_index_of_what_is_open_alone(ctx: Context) -> 
 def test_an_index_that_nothing_reads_any_more_goes_from_an_older_file(ctx: Context) -> None:
     db = ctx.store.db
     db.execute("CREATE INDEX step_row_open ON step_row (due_at)")
+    db.execute("CREATE INDEX incident_unfinished ON incident (occurred_at)")
     schema.add_missing(db)
-    assert "step_row_open" not in {row[1] for row in db.execute("PRAGMA index_list(step_row)")}
+    assert not {"step_row_open", "incident_unfinished"} & {
+        row[0] for row in db.execute("SELECT name FROM sqlite_master WHERE type = 'index'")
+    }
 
 
 def test_what_was_done_with_a_record_is_looked_up(ctx: Context) -> None:
@@ -249,8 +253,35 @@ def test_what_holds_two_versions_is_found_by_the_indexes_of_just_that(ctx: Conte
     assert [step for step in read if not step.endswith("_clashing")] == []
 
 
-def test_an_older_file_gets_the_index_of_checks(ctx: Context) -> None:
+@pytest.mark.parametrize("name", ["incident_to_check", "incident_to_finish", "incident_closed_ids"])
+def test_an_older_file_gets_the_indexes_of_few_incidents(ctx: Context, name: str) -> None:
     db = ctx.store.db
-    db.execute("DROP INDEX incident_to_check")
+    db.execute(f"DROP INDEX {name}")
     schema.add_missing(db)
-    assert "incident_to_check" in {row[1] for row in db.execute("PRAGMA index_list(incident)")}
+    assert name in {row[1] for row in db.execute("PRAGMA index_list(incident)")}
+
+
+@pytest.mark.parametrize("role", WHOLE_WARD)
+def test_no_restricted_incident_is_read_to_keep_its_steps_off_a_worklist(
+    ctx: Context, as_role: Callable[..., Context], role: str
+) -> None:
+    logged(ctx)
+    other = as_role(role)
+    db = Listening(ctx.store.db)
+    ctx.store.db, before = db, ctx.store.db
+    try:
+        worklist.page(other)
+        worklist.overdue_count(other)
+    finally:
+        ctx.store.db = before
+    found = [step for step in db.steps if "incident_closed_ids" in step]
+    assert found == ["SCAN incident USING COVERING INDEX incident_closed_ids"] * 2
+
+
+def test_the_count_of_what_needs_finishing_reads_no_incident(ctx: Context) -> None:
+    logged(ctx)
+    db = Listening(ctx.store.db)
+    assert queries.count(db, ListQuery(view="needs_finishing"), viewer(ctx, "ward_manager")) == 1
+    assert db.steps == ["SCAN incident USING INDEX incident_to_finish"]
+    (sql,) = ctx.store.db.execute("SELECT sql FROM sqlite_master WHERE name = 'incident_to_finish'").fetchone()
+    assert "(occurred_at, ward_id, restricted, manager_may_see, reported_by) WHERE" in sql

@@ -137,7 +137,7 @@ VIEWS = {
 }
 HITS = "n IN (SELECT rowid FROM incident_fts WHERE incident_fts MATCH :match)"
 FROM = {  # a saved view of few incidents is read from the index of its own rows
-    "needs_finishing": "incident INDEXED BY incident_unfinished",
+    "needs_finishing": "incident INDEXED BY incident_to_finish",
     "restricted": "incident INDEXED BY incident_closed_to",
 }
 OPEN_ONLY = ("needs_finishing", "two_versions")  # views that tell something of what happened

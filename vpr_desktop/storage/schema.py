@@ -26,7 +26,7 @@ from vpr_desktop.storage.tables import (
 )
 
 _DIALECT = sqlite.dialect()
-GIVEN_UP = ("step_row_open",)  # indexes of earlier versions that nothing reads any more
+GIVEN_UP = ("step_row_open", "incident_unfinished")  # indexes of earlier versions that nothing reads any more
 
 
 def create(db: Connection) -> None:

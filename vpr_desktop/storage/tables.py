@@ -249,8 +249,10 @@ def _add_list_indexes(name: str, table: Table) -> None:
         f"{name}_list", c.ward_id, c.occurred_at, c.restricted, c.status, c.effect, c.location, c.act_types,
         c.tasks_left,
     )  # fmt: skip
-    for view, condition in (("unfinished", UNFINISHED), ("closed_to", RESTRICTED)):
-        Index(f"{name}_{view}", c.occurred_at, c.ward_id, c.restricted, sqlite_where=text(condition))
+    seen_by = (c.restricted, c.manager_may_see, c.reported_by)
+    Index(f"{name}_to_finish", c.occurred_at, c.ward_id, *seen_by, sqlite_where=text(UNFINISHED))
+    Index(f"{name}_closed_to", c.occurred_at, c.ward_id, c.restricted, sqlite_where=text(RESTRICTED))
+    Index(f"{name}_closed_ids", c.id, c.manager_may_see, sqlite_where=text(RESTRICTED))
     Index(f"{name}_to_check", c.review_effect_on, sqlite_where=text(TO_CHECK))
 
 
