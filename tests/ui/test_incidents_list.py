@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.ui.stage import Stage
 from tests.window import settle
+from vpr_desktop.services import listing
 
 
 def test_an_empty_filter_result_has_one_way_out_in_mid_card(window: Stage) -> None:
@@ -45,3 +46,18 @@ def test_clear_filters_stands_in_the_row_of_the_filters(window: Stage) -> None:
     assert abs(clear.geometry().center().y() - beside.geometry().center().y()) <= 1
     right = clear.mapTo(page.filters, clear.rect().bottomRight()).x()
     assert abs(right - page.filters.rect().right()) <= 1
+
+
+def test_each_view_filter_and_sort_says_how_many_rows_it_has(window: Stage) -> None:
+    page: Any = window.go("incidents")
+    ctx = window.window.ctx
+    asked = [replace(page.query, view=view) for view in ("all", "needs_finishing", "open_support", "restricted")]
+    asked += [replace(page.query, sort="where", descending=False), replace(page.query, statuses=("logged",))]
+    for query in asked:
+        page._ask(query)
+        settle(window.window)
+        count = listing.count(ctx, query)
+        assert page.model.rowCount() == count, query
+        assert page.table.accessibleName() == f"Incidents, {count:,} rows"
+        assert page.total.text().startswith(f"{count} ")
+    assert list(page.tabs.tabs) == ["all", "needs_finishing", "open_support", "restricted"], "this PC sends nothing"

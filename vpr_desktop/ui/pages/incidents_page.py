@@ -162,15 +162,24 @@ class IncidentsPage(QWidget):
     def _load(self) -> None:
         self._turn += 1
         turn, ctx, asked = self._turn, self.desk.ctx, self.query
+        views = tuple(view for view in VIEWS if view != "not_sent" or self._is_joined())
+        bare = ListQuery(view=asked.view, sort=asked.sort, descending=asked.descending, limit=PAGE)
+        whole = asked == bare and asked.view in views  # then the number on its tab is the number of its rows
         if asked.text.strip() and asked == ListQuery(text=asked.text, limit=PAGE):
             self.desk.load(
                 self, lambda: listing.search(ctx, asked.text, 200), lambda rows: self._show(turn, rows, len(rows))
             )
         else:
             self.desk.load(self, lambda: listing.page(ctx, asked), lambda rows: self._show(turn, rows, None))
-            self.desk.load(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
-        views = tuple(view for view in VIEWS if view != "not_sent" or self._is_joined())
-        self.desk.load(self, lambda: listing.view_counts(ctx, views), self._show_views)
+            if not whole:
+                self.desk.load(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
+
+        def counted(counts: dict[str, int]) -> None:
+            self._show_views(counts)
+            if whole:
+                self._show_count(turn, counts[asked.view])
+
+        self.desk.load(self, lambda: listing.view_counts(ctx, views), counted)
 
     def _show(self, turn: int, rows: list[Row], count: int | None) -> None:
         if turn != self._turn:
