@@ -30,7 +30,7 @@ def offline(stage: Stage) -> QWidget:
     join(stage, NOBODY)
     stage.window.sending.send_now()
     wait_until(lambda: not stage.window.sending.running)
-    settle(stage.window)
+    stage.go("data")
     return stage.window
 
 

@@ -6,12 +6,63 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
 from tests.ui import first_run_screens
+from tests.ui.fit import misfits
+from tests.ui.placed import Rect, differences, places
 from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
+from tests.ui.walk import told
 from tests.window import fast_keys, settle
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import ScrollPage
 from vpr_desktop.ui.widgets.labels import Heading
+
+# Each page by how it is opened, over the record of that name where there is one.
+PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
+    "home": ("home", "", {}),
+    "list": ("incidents", "", {}),
+    "record": ("record", "open", {}),
+    "task": ("task", "open", {"task": "injury"}),
+    "close": ("close", "open", {}),
+    "RIDDOR": ("riddor", "off", {}),
+    "quick log": ("log", "", {}),
+    "worklist": ("worklist", "", {}),
+    "plan": ("plan", "", {}),
+    "handover": ("handover", "", {}),
+    "print": ("print", "open", {}),
+    "data": ("data", "", {}),
+    "settings": ("settings", "", {"section": "ward"}),
+}
+
+
+def open_page(stage: Stage, name: str) -> Any:
+    """Opens one of them."""
+    page, record, more = PAGES[name]
+    of_plan = {"plan_id": stage.ids["plan"]} if page == "plan" else {}
+    return stage.go(page, **more, **of_plan, **({"incident_id": stage.ids[record]} if record else {}))
+
+
+def new(stage: Stage, name: str) -> dict[str, Rect]:
+    """Opens a page that is made anew, as the first of a session, and says where all of it stands."""
+    window: Any = stage.window
+    stage.go("sanctions")
+    held = window._pages.pop(PAGES[name][0], None)
+    if held is not None:
+        window.shell.pages.removeWidget(held)
+        held.deleteLater()
+    open_page(stage, name)
+    return rest(stage)
+
+
+def rest(stage: Stage) -> dict[str, Rect]:
+    """Where all of it stands once boxes inside boxes are done: each may give the next another size."""
+    before: dict[str, Rect] = {}
+    while (now := places(stage.window)) != before:
+        before = now
+        settle(stage.window)
+    return now
 
 
 def scrolls(page: QWidget) -> int:
@@ -58,20 +109,18 @@ def test_a_question_whose_answers_become_fewer_gives_its_room_back(window: Stage
     assert places.height() == places.heightForWidth(places.width())
 
 
-@pytest.mark.parametrize("page", ["record", "plan", "close", "task", "home", "log", "data", "settings"])
-def test_a_page_opens_at_its_top_with_the_focus_in_sight(window: Stage, page: str) -> None:
+def test_pages_open_at_their_top_with_the_focus_in_sight(window: Stage) -> None:
     """Also in large text, where the first control of some lies below the fold."""
     window.look(percent=200)
-    of = {"plan": {"plan_id": window.ids["plan"]}}
-    incident = {"incident_id": window.ids["open"]} if page in ("record", "close", "task") else {}
-    shown = window.go(page, **of.get(page, incident), **({"task": "injury"} if page == "task" else {}))
     window.activate(window.window)
-    area = shown.findChild(QScrollArea)
-    focused = QApplication.focusWidget()
-    assert area is not None
-    assert focused is not None
-    assert area.verticalScrollBar().value() == 0
-    assert not focused.visibleRegion().isEmpty()
+    found = {}
+    for name in PAGES:
+        shown = open_page(window, name)
+        area, focused = shown.findChild(ScrollPage), QApplication.focusWidget()
+        assert focused is not None
+        if (area is not None and area.verticalScrollBar().value()) or focused.visibleRegion().isEmpty():
+            found[name] = told(focused)
+    assert found == {}
 
 
 def test_the_history_of_a_record_comes_into_sight_with_its_heading_on_top(window: Stage) -> None:
@@ -84,3 +133,45 @@ def test_the_history_of_a_record_comes_into_sight_with_its_heading_on_top(window
     assert area is not None
     place = heading.mapTo(area.viewport(), heading.rect().topLeft()).y()
     assert place < area.height() / 4 or area.verticalScrollBar().value() == area.verticalScrollBar().maximum()
+
+
+@pytest.mark.parametrize("percent", [100, 200])
+def test_a_page_that_was_resized_stands_as_one_opened_at_that_size(window: Stage, percent: int) -> None:
+    """Smaller and back again."""
+    found = {}
+    for name in PAGES:
+        window.look(percent=percent, size=SMALLEST)
+        small = new(window, name)
+        window.look(percent=percent)
+        large = new(window, name)
+        window.look(percent=percent, size=SMALLEST)
+        faults = differences(small, rest(window))
+        window.look(percent=percent)
+        if faults := faults + differences(large, rest(window)):
+            found[name] = faults[:4]
+    assert found == {}
+
+
+def test_nothing_is_cut_where_get_support_takes_its_room(window: Stage) -> None:
+    """The panel at the side makes the page narrower while it is open, as a smaller window would."""
+    found = {}
+    window.look(percent=200)
+    for name in PAGES:
+        new(window, name)
+        window.window.open_support()
+        rest(window)
+        if faults := misfits(window.window):
+            found[name] = faults[:4]
+        window.window.open_support()
+    assert found == {}
+
+
+def test_get_support_closes_where_what_had_focus_is_gone(window: Stage) -> None:
+    """Home is filled anew while the panel is open, and the button that had focus goes."""
+    home = window.go("home")
+    home.findChildren(Button)[-1].setFocus()
+    window.window.open_support()
+    home.opened()
+    rest(window)
+    window.press(Qt.Key.Key_Escape)
+    assert not window.window.shell.dock.isVisible()

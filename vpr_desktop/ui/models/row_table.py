@@ -17,12 +17,16 @@ ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell shows: words, and how. `kind` is plain, strong, second, error or tag:<tint>."""
+    """What a cell shows: words, and how. `kind` is plain, strong, second, error or tag:<tint>.
+
+    `tail` follows the words and is never cut: where there is no room for both, the words are.
+    """
 
     text: str
     kind: str = "plain"
     icon: str = ""
     spoken: str = ""
+    tail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +104,9 @@ class RowTable(QAbstractTableModel):
         if role == CELL_ROLE:
             return cell
         if role == Qt.ItemDataRole.DisplayRole:
-            return cell.text
+            return cell.text + cell.tail
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return cell.spoken or cell.text
+            return (cell.spoken or cell.text) + cell.tail
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtWidgets import QLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.services import home
@@ -20,6 +21,7 @@ from vpr_desktop.ui.widgets.tally_card import TallyCard
 from vpr_desktop.ui.words import say
 
 REFERENCE, WHEN = 150, 150  # pixels of a column
+STACKED_BELOW = 680  # page width under which what happened stands below its reference and time
 
 
 def cell(words: Words, wide: int) -> Words:
@@ -38,6 +40,7 @@ class HandoverPage(QWidget):
         self.title = Heading(say("Handover"))
         self.print_button = Button(say("Print handover"), "primary", icon="print", hint="Ctrl+P")
         self.body = column(gap=16)
+        self._lines: list[QBoxLayout] = []
         self.to = Field(
             say("Handed over to"), TextField(), hint=say("Initials or role, such as night nurse in charge."), wide=560
         )
@@ -60,6 +63,7 @@ class HandoverPage(QWidget):
         self.setLayout(column(page))
         self.print_button.clicked.connect(self.print_this)
         self.mark.clicked.connect(self._on_mark_clicked)
+        style_of().changed.connect(self._fit)
 
     def opened(self, **_: Any) -> None:
         """Loads the shift."""
@@ -69,12 +73,13 @@ class HandoverPage(QWidget):
 
     def _show(self, found: Handover) -> None:
         clear(self.body)
+        self._lines = []
         shift = Card(say("Incidents this shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
         lines: list[QWidget | QLayout] = []
         for one in found.shift.rows:
-            line = row(cell(Words(one.reference, "strong"), REFERENCE), cell(Words(one.when), WHEN), gap=16)
-            line.addWidget(Words(". ".join(w for w in (one.where, one.what, one.effect) if w != DASH)), 1)
-            lines.append(line)
+            head = row(cell(Words(one.reference, "strong"), REFERENCE), cell(Words(one.when), WHEN), gap=16)
+            said = ". ".join(w for w in (one.where, one.what, one.effect) if w != DASH)
+            lines.append(self._line(head, Words(said)))
         shift.body.addLayout(rows(*lines, gap=6))
         if not found.shift.rows:
             shift.body.addWidget(Words(say("None logged in this shift."), tone="second"))
@@ -84,10 +89,8 @@ class HandoverPage(QWidget):
             since = row(
                 IconLabel("warning", "error", 18), cell(Words(due.due, "strong", tone="error"), WHEN - 26), gap=8
             )
-            line = row(cell(Words(due.reference, "strong"), REFERENCE), gap=16)
-            line.addLayout(since)
-            line.addWidget(Words(say("{step}, {who}", step=due.text, who=due.person)), 1)
-            overdue.append(line)
+            head = row(cell(Words(due.reference, "strong"), REFERENCE), since, gap=16)
+            overdue.append(self._line(head, Words(say("{step}, {who}", step=due.text, who=due.person))))
         late.body.addLayout(rows(*overdue, gap=6))
         if not found.overdue:
             late.body.addWidget(Words(say("Nothing is overdue."), tone="second"))
@@ -98,6 +101,26 @@ class HandoverPage(QWidget):
         also.body.addWidget(Words(say("Incidents not sent yet: {count}", count=found.unsent)))
         for card in (shift, late, also):
             self.body.addWidget(card)
+        self._fit()
+
+    def _line(self, head: QBoxLayout, said: Words) -> QBoxLayout:
+        """Reference and time with what is said of them: beside them, or below where there is little room."""
+        head.addStretch(1)
+        line = row(head, gap=16)
+        line.addWidget(said, 1)
+        self._lines.append(line)
+        return line
+
+    def _fit(self) -> None:
+        look = style_of()
+        below = self.width() < look.px(STACKED_BELOW)
+        for line in self._lines:
+            line.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
+            line.setSpacing(0 if below else look.px(16))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()
 
     def print_this(self) -> None:
         """Ctrl+P: the handover sheet."""
@@ -107,6 +130,8 @@ class HandoverPage(QWidget):
         to = self.to.control.text().strip()  # type: ignore[attr-defined]
         if not to:
             self.to.set_error(say("Say who takes over, such as N.C."))
+            self.to.control.setFocus()
+            self.desk.announce(self.to.error.text(), assertive=True)
             return
         self.to.set_error("")
         ctx = self.desk.ctx

@@ -24,6 +24,7 @@ from vpr_desktop.ui.words import say
 
 STACKED_BELOW = 880  # page width under which the two columns stand one above the other
 TIGHT_BELOW = 660  # card width under which a step stands above its person and reference
+TIGHTEST_BELOW = 460  # card width under which it stands below its time too
 DUE = 150
 
 
@@ -38,7 +39,7 @@ class HomePage(QWidget):
         self.date = Words("", tone="second")
         self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
         self.notices = column(gap=8)
-        self._due_words: list[QBoxLayout] = []
+        self._due_words: list[tuple[QBoxLayout, QBoxLayout, Words]] = []
         self._all_drafts = False  # more than fit are shown when asked for
         self.left, self.right = column(gap=16), column(gap=16)
         page = ScrollPage()
@@ -96,16 +97,22 @@ class HomePage(QWidget):
             tone = "error" if one.overdue else "text"
             when = Words(one.due, "strong" if one.overdue else "body", tone="error" if one.overdue else "")
             when.setFixedWidth(style_of().px(DUE))
-            line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), when, gap=8)
+            line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), gap=8)
             whose = Words(say("{who}, {reference}", who=one.person, reference=one.reference), tone="second", wrap=False)
             whose.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
             words = row(Words(one.text, "strong"), whose, gap=8)
             words.setStretch(0, 1)
-            self._due_words.append(words)
-            line.addLayout(words, 1)
+            told = row(when, gap=8)
+            told.addLayout(words, 1)
+            self._due_words.append((told, words, whose))
+            line.addLayout(told, 1)
             line.addWidget(self._open_step(one))
             lines.append(line)
         card.body.addLayout(rows(*lines))
+        if found.overdue + found.today + found.this_week > len(found.due) > 0:
+            every = Button(say("See all support steps"), "link")
+            every.clicked.connect(lambda: self.desk.go("worklist"))
+            card.body.addWidget(every)
         if not found.due:
             card.body.addWidget(Words(say("No follow-ups are due."), tone="second"))
         return card
@@ -239,10 +246,15 @@ class HomePage(QWidget):
     def _fit_due(self) -> None:
         """Follows the card, which gets its width after the page got its own."""
         look = style_of()
+        across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
         tight = self.left_holder.width() < look.px(TIGHT_BELOW)
-        for words in self._due_words:
-            words.setDirection(words.Direction.TopToBottom if tight else words.Direction.LeftToRight)
-            words.setSpacing(0 if tight else look.px(8))
+        tightest = self.left_holder.width() < look.px(TIGHTEST_BELOW)
+        for told, words, whose in self._due_words:
+            told.setDirection(down if tightest else across)
+            words.setDirection(down if tight else across)
+            whose.setWordWrap(tight)
+            for line, below in ((told, tightest), (words, tight)):
+                line.setSpacing(0 if below else look.px(8))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -53,7 +53,12 @@ COLUMNS = (
         "Restricted incident",
         "where",
     ),
-    Column(say("What"), lambda r: _cell(r, r.what + (say(" (2 versions)") if r.two_versions else "")), "*", "what"),
+    Column(
+        say("What"),
+        lambda r: replace(_cell(r, r.what), tail=say(" (2 versions)") if r.two_versions else ""),
+        "*",
+        "what",
+    ),
     Column(say("Effect so far"), lambda r: _cell(r, r.effect), "Needed treatment", "effect"),
     Column(
         say("Status"),

@@ -182,6 +182,7 @@ class QuickLogPage(QWidget):
 
     def _show_count(self) -> None:
         self.count.setText(say("{done} of 7 answered", done=self.form.answered_count()))
+        self._fit()
 
     def draft(self) -> Callable[[], Any] | None:
         """The job that keeps the form, or None where nothing changed since."""

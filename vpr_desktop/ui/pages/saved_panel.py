@@ -31,7 +31,7 @@ class SavedPanel(QWidget):
         super().__init__()
         self.desk = desk
         self.made: Logged | None = None
-        self.heading = Heading("", "h1")
+        self.heading = Heading("", "h1", unbroken=True)
         self.next = Words("", "strong")
         self.state = Words("", tone="second")
         self.slip = Words("", tone="second")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
@@ -36,16 +37,17 @@ class WorklistDetail(QWidget):
         self.setLayout(column(self.page))
         self.place.addWidget(self.card)
         self.buttons: dict[str, Button] = {}
+        self.panel: QWidget | None = None
 
     def show_panel(self, panel: QWidget | None) -> None:
         """Puts a panel in place of the step, or takes it away again."""
-        while self.place.count() > 1:
-            item = self.place.takeAt(1)
-            held = item.widget() if item is not None else None
-            if held is not None:
-                held.hide()
-                held.setParent(None)
-                held.deleteLater()
+        held = self.panel
+        if held is not None and shiboken6.isValid(held):
+            self.place.removeWidget(held)
+            held.hide()
+            held.setParent(None)
+            held.deleteLater()
+        self.panel = panel
         self.card.setVisible(panel is None)
         if panel is not None:
             self.place.addWidget(panel)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vpr_desktop.ui.icons import pixmap
@@ -80,15 +80,33 @@ class Heading(Words):
 
     spoken_role = QAccessible.Role.Heading
 
-    def __init__(self, text: str = "", kind: str = "h1") -> None:
+    def __init__(self, text: str = "", kind: str = "h1", *, unbroken: bool = False) -> None:
+        """`unbroken`: a reference in it stands on one line, where Qt would go on to the next after a hyphen."""
+        self._plain, self._unbroken = text, unbroken
         super().__init__(text, kind)
         self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def setText(self, text: str) -> None:
         """Also what is said: Qt takes no name from the text of a heading."""
+        self._plain = text
         super().setText(text)
         self.setAccessibleName(text)
+        self._break_at_spaces()
+
+    def text(self) -> str:
+        """The sentence as it is read."""
+        return self._plain
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._break_at_spaces()
+
+    def _break_at_spaces(self) -> None:
+        if self._unbroken:
+            shown = broken_at_spaces(self._plain, QFontMetricsF(self.font()), self.contentsRect().width())
+            if shown != QLabel.text(self):
+                QLabel.setText(self, shown)
 
     def take_focus(self) -> None:
         """Lets a screen reader start here, without a Tab stop."""
@@ -101,9 +119,21 @@ class Heading(Words):
 
     def ring_area(self) -> QRect:
         """What the focus ring goes round: the words, not the whole line."""
-        words = self.fontMetrics().boundingRect(self.rect(), int(Qt.TextFlag.TextWordWrap), self.text())
+        words = self.fontMetrics().boundingRect(self.rect(), int(Qt.TextFlag.TextWordWrap), QLabel.text(self))
         tight = max(0, (self.height() - words.height()) // 2 + 3)  # the ring keeps off the line below
         return QRect(0, tight, min(self.width(), words.width() + 4), self.height() - 2 * tight)
+
+
+def broken_at_spaces(text: str, metrics: QFontMetricsF, width: float) -> str:
+    """A text in lines of this width that end at spaces alone, never after a hyphen."""
+    lines: list[str] = []
+    for word in text.split(" "):
+        longer = f"{lines[-1]} {word}" if lines else word
+        if lines and metrics.horizontalAdvance(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return "\n".join(lines)
 
 
 class IconLabel(QLabel):

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 WIDEST, NARROWEST = 1200, 180  # pixels of a page that is fitted
 PAGE, WIDTH = "page", "width"  # how a page is fitted; a number instead shows it so large, 1 being its size on paper
 SMALLEST_ZOOM, LARGEST_ZOOM = 0.25, 3.0
+FINER, FINEST = 3, 1400  # so many times as large a small page is drawn at most, and pixels wide
 GAP = 16
 SHEETS_AT_ONCE = 10  # empty sheets laid out in one event
 DRAWN_AT_ONCE = 2  # pages drawn in one job, so that the lane stays free for others
@@ -46,15 +47,21 @@ def read(data: bytes) -> Document:
 def draw(document: Document, numbers: Sequence[int], wide: int) -> list[QImage]:
     """Some pages as pictures so many pixels wide, black on white."""
     with opened(document.data) as pdf:
-        return [_picture(pdf[number], wide / document.sizes[number][0]) for number in numbers]
+        return [_picture(pdf[number], document.sizes[number], wide) for number in numbers]
 
 
-def _picture(page: PdfPage, scale: float) -> QImage:
-    drawn = page.render(scale=scale, grayscale=True)
+def _picture(page: PdfPage, size: Size, wide: int) -> QImage:
+    """A small page is drawn larger and then made smaller: drawn so small, its letters stand on whole pixels, and words
+    run into each other."""
+    larger = max(1, min(FINER, FINEST // wide))
+    drawn = page.render(scale=larger * wide / size[0], grayscale=True)
     image = QImage(bytes(drawn.buffer), drawn.width, drawn.height, drawn.stride, QImage.Format.Format_Grayscale8)
     drawn.close()
     page.close()
-    return image.copy()
+    if larger == 1:
+        return image.copy()
+    way = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    return image.scaled(wide, round(wide * size[1] / size[0]), *way)
 
 
 class PaperView(QScrollArea):

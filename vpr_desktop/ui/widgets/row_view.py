@@ -64,7 +64,9 @@ class RowDelegate(QStyledItemDelegate):
         if cell.kind.startswith("head"):
             font = look.font(SMALL, 600)
         painter.setFont(font)
-        text = QFontMetricsF(font).elidedText(cell.text, Qt.TextElideMode.ElideRight, rect.width())
+        metrics = QFontMetricsF(font)
+        room = rect.width() - metrics.horizontalAdvance(cell.tail)
+        text = metrics.elidedText(cell.text, Qt.TextElideMode.ElideRight, room) + cell.tail
         painter.drawText(rect, int(Qt.AlignmentFlag.AlignVCenter), text)
 
     def sizeHint(self, _option: QStyleOptionViewItem, _index: QModelIndex | QPersistentModelIndex) -> QSize:

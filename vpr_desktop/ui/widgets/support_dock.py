@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shiboken6
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAccessible, QKeyEvent
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
@@ -39,10 +40,10 @@ class SupportDock(QFrame):
         inner.body.addLayout(self._list)
         inner.body.addStretch(1)
         note = Words(say("Works offline and when locked. Opening this is never recorded."), "hint", tone="second")
+        inner.body.addLayout(column(note, margins=(8, 8, 8, 6)))
         whole = column(gap=8)
         whole.addLayout(column(top, margins=(20, 14, 20, 0)))
         whole.addWidget(inner, 1)
-        whole.addLayout(column(note, margins=(20, 0, 20, 14)))
         self.setLayout(whole)
         self.hide()
 
@@ -76,7 +77,7 @@ class SupportDock(QFrame):
     def dismiss(self) -> None:
         """Closes the panel and gives focus back."""
         self.hide()
-        if self._before is not None and self._before.isVisible():
+        if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
         self.closed.emit()
 
