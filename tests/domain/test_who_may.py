@@ -45,7 +45,7 @@ def test_nobody_leads_or_follows_their_own_case(role: str) -> None:
     assert plan_acts(role, Tie(self_named=True, assigned=True)) == frozenset()
     own = plan_acts(role, Tie(self_person=True, self_named=True, assigned=True))
     assert own in (frozenset(), {"read", "choose"})
-    assert not own & {"note", "record", "take", "pass_on"}
+    assert not own & {"note", "record", "take", "pass_on", "close"}
 
 
 def test_a_plan_opens_by_office_and_by_lead() -> None:

@@ -15,7 +15,7 @@ from vpr_desktop.domain.support import Plan, StepEntry
 from vpr_desktop.services import plan_care, recordings, support, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.recordings import Said
-from vpr_desktop.services.support import PlanView, StepView
+from vpr_desktop.services.support_views import PlanView, StepView
 from vpr_desktop.storage import support_rows
 
 Become = Callable[..., Context]

@@ -13,8 +13,7 @@ from tests.fakes import FakeClock
 from tests.pdfs import text_of
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed
-from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import incidents, printing, recordings, worklist
+from vpr_desktop.services import incidents, plan_end, printing, recordings, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.recordings import Said
 from vpr_desktop.storage import support_facts, support_said
@@ -89,12 +88,9 @@ def test_a_second_offer_is_never_the_next_contact(ctx: Context, as_role: Become,
 
 
 def test_no_contact_is_planned_once_the_plan_is_closed_or_the_incident_withdrawn(ctx: Context, as_role: Become) -> None:
-    _, held, incident_id = led(ctx, as_role)
-    with ctx.unit() as unit:
-        plan = unit.get(Plan, held)
-        plan.closed_on = ctx.now().date()
-        unit.save(plan)
-        unit.commit("close plan")
+    me, held, incident_id = led(ctx, as_role)
+    recordings.record(me, held, Said("S2-03", "DEC"))
+    plan_end.close(me, held, "WSH")
     assert says(ctx, incident_id).endswith("Next contact: none planned.")
     other = logged(ctx).id
     incidents.withdraw(ctx, incidents.view(ctx, other), "Entered twice.")

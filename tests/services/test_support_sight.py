@@ -15,6 +15,7 @@ from vpr_desktop.domain.workflow import PLAN_ACTS, plan_acts
 from vpr_desktop.services import (
     incidents,
     plan_care,
+    plan_end,
     recordings,
     support,
     support_cases,
@@ -56,8 +57,8 @@ def test_who_sees_what_of_a_plan(who: str, restricted: bool) -> None:
         assert found == frozenset()
 
 
-def test_only_the_lead_writes_notes_strikes_for_others_and_passes_on() -> None:
-    for act in ("note", "strike_any", "pass_on"):
+def test_only_the_lead_writes_notes_strikes_for_others_passes_on_and_closes() -> None:
+    for act in ("note", "strike_any", "pass_on", "close"):
         assert [who for who, acts in PLAN_ACTS.items() if act in acts] == ["lead"]
     assert [who for who, acts in PLAN_ACTS.items() if "show_name" in acts] == ["lead", "ward_manager"]
     assert [who for who, acts in PLAN_ACTS.items() if "take" in acts] == ["support_lead"]
@@ -73,6 +74,9 @@ DOES: dict[str, Callable[[Context, str], Any]] = {
     "choose": lambda me, held: plan_care.choose(me, held, {"language": "Welsh"}),
     "take": lambda me, held: plan_care.take(me, held),
     "pass on": lambda me, held: plan_care.pass_on(me, held, None, "away"),
+    "close": lambda me, held: plan_end.close(me, held, "AGR"),
+    "open again": lambda me, held: plan_end.reopen(me, held),
+    "take the end back": lambda me, held: plan_end.take_back(me, held),
     "note": lambda me, held: recordings.add_note(me, held, "Short."),
     "show name": lambda me, held: support.show_name(me, held),
     "strike another's": lambda me, held: recordings.strike(me, held, [me.reader().state("entry").decode()]),  # type: ignore[union-attr]
@@ -87,6 +91,9 @@ MAY = {
     "choose":           ". A A A A . . .",
     "take":             ". . . . . . . .",
     "pass on":          ". . . A . . . .",
+    "close":            ". . . A . . . .",
+    "open again":       ". . . A . . . .",
+    "take the end back": ". . . A . . . .",
     "note":             ". . . A . . . .",
     "show name":        ". . A A . . . .",
     "strike another's": ". . . A . . . .",

@@ -9,7 +9,7 @@ import hashlib
 import itertools
 import json
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
@@ -34,6 +34,7 @@ from vpr_desktop.services import (
     new_incident,
     people,
     plan_care,
+    plan_end,
     printing,
     recordings,
     riddor,
@@ -66,8 +67,11 @@ SWAPS = (
 )
 
 
-def _ward(folder: Path, which: int, days: int) -> tuple[Context, str]:
-    """A ward whose lead recorded one or the other outcome of each swap; everything else is the same."""
+def _ward(folder: Path, which: int, days: int, ends: Sequence[str] = ()) -> tuple[Context, str]:
+    """A ward whose lead recorded one or the other outcome of each swap; everything else is the same.
+
+    `ends`: for one or the other reason the plan was then closed.
+    """
     clock = FakeClock()
     ctx, _ = sessions.first_run(folder, first_run(), clock, FAST)
     people.add(ctx, "p-lead", "S. Lead", "support_lead", PASSPHRASE)
@@ -82,7 +86,9 @@ def _ward(folder: Path, which: int, days: int) -> tuple[Context, str]:
         recordings.record(me, held, said[which])
     recordings.add_note(me, held, ("Slept well.", "zqnote")[which])
     plan_care.choose(me, held, {"wants": ("nothing", "zqpeer")[which]})
-    if which and days >= 3:
+    if ends:
+        plan_end.close(me, held, ends[which])
+    if which and days >= 3 and not ends:
         clock.forward(hours=72)
         recordings.record(me, held, Said("S3-02", "ACC"), taken=["S2-03"])
         clock.forward(days=days, hours=-72)
@@ -154,14 +160,15 @@ def _all_a_manager_gets(ctx: Context, incident_id: str) -> bytes:
     return json.dumps(found, sort_keys=True).replace(ctx.store.device_id, "this PC").encode()
 
 
-@pytest.mark.parametrize("days", [0, 4, 30])
+@pytest.mark.parametrize(("days", "ends"), [(0, ()), (4, ()), (30, ()), (4, ("WSH", "LFT"))])
 def test_others_outcomes_change_no_byte_of_what_a_manager_gets(
-    tmp_path: Path, days: int, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, days: int, ends: Sequence[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    """Nor why a plan was closed, which is told to its lead alone."""
     got = []
     for which in (0, 1):
         _same_chances(monkeypatch)
-        ctx, incident_id = _ward(tmp_path / str(which), which, days)
+        ctx, incident_id = _ward(tmp_path / str(which), which, days, ends)
         try:
             manager = _as(ctx, "p-wm", "ward_manager")
             others = [_as(ctx, "p-pool", "support_lead"), _as(ctx, "p-vl", "vpr_lead")] if days == 4 else []

@@ -12,8 +12,7 @@ from tests.fakes import FakeClock
 from tests.pdfs import text_of
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed
-from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import home, incidents, plan_care, printing, recordings, riddor, views, worklist
+from vpr_desktop.services import home, incidents, plan_care, plan_end, printing, recordings, riddor, views, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.recordings import Said
@@ -219,12 +218,11 @@ def test_riddor_dates_stand_on_the_list_in_their_group_and_count(ctx: Context, c
 def test_riddor_dates_outlive_a_closed_plan(ctx: Context, as_role: Become) -> None:
     """The person may end their plan; what the law asks for goes on."""
     me, held, _ = led(ctx, as_role)
-    with ctx.unit() as unit:
-        plan = unit.get(Plan, held)
-        plan.closed_on = ctx.now().date()
-        unit.save(plan)
-        unit.commit("close plan")
-    assert "S2-05" not in codes(ctx)
+    recordings.record(me, held, Said("S2-03", "DEC"))
+    plan_end.close(me, held, "WSH")
+    assert "S2-05" in codes(ctx), "the first look says it, as on an open plan"
+    assert dated(ctx) == []
+    recordings.record(ctx, held, Said("S2-05", "DON"))
     assert [row[0] for row in dated(ctx)] == ["RIDDOR: decide"]
     assert dated(me) == dated(me, "mine") == dated(ctx)
     assert dated(as_role("support_lead", "p-other")) == [], "another lead's case"

@@ -13,6 +13,7 @@ from tests.ui.stage import Stage
 from tests.window import settle
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.forms import TASKS
+from vpr_desktop.services import plan_end
 from vpr_desktop.ui.forms.editors import DayEditor, MomentEditor, NumberEditor
 from vpr_desktop.ui.pages.settings_page import SECTIONS
 
@@ -258,6 +259,18 @@ def _as_manager(stage: Stage) -> QWidget:
     return stage.window
 
 
+def _closed_plan(shown: Any) -> None:
+    plan_end.close(shown.desk.ctx, shown.plan.id, "WSH")
+    shown._load()
+
+
+def _opened_again(stage: Stage) -> None:
+    shown = stage.window.page()
+    plan_end.reopen(shown.desk.ctx, shown.plan.id)
+    shown._load()
+    settle(stage.window)
+
+
 WORK = page("S6 support", "worklist")
 LOG = page("S3 empty", "log")
 TO_OTHERS = page("S4 task reports", "task", "open", task="reports")
@@ -340,6 +353,9 @@ SCREENS: tuple[Screen, ...] = (
     plan("S7 note", lambda shown: shown.acts.open_note(shown.plan)),
     plan("S7 assign", lambda shown: _step(shown, "assign", "S2-01")),
     plan("S7 pass on", lambda shown: shown.acts.open_pass_on(shown.plan)),
+    plan("S7 close", lambda shown: shown.acts.open_end(shown.plan)),
+    plan("S7 close error", lambda shown: (shown.acts.open_end(shown.plan), shown.save())),  # type: ignore[arg-type]
+    replace(plan("S7 closed", _closed_plan), closes=_opened_again),
     Screen("S2 of the manager again", _as_manager),
     page("S10 data", "data"),
     after("S10 checked", page("S10 data", "data"), lambda data: data.verify_button.click()),

@@ -212,6 +212,12 @@ def _support(commands: argparse._SubParsersAction[argparse.ArgumentParser], comm
     record.add_argument("--channel", metavar="C", help="how, such as PHO or FTF")
     record.add_argument("--reason", metavar="T", help="a few words for the support lead")
     record.add_argument("--date", metavar="D", help="ask again on this day")
+    close = act("close", "close", "Close the support plan of a person. The steps of the team and RIDDOR go on.")
+    close.add_argument("--why", required=True, metavar="CODE", help="AGR agreed, WSH wish, LFT left, NRE not reached")
+    again = act("reopen", "reopen", "Open a closed support plan again.")
+    for one in (close, again):
+        one.add_argument("reference")
+        one.add_argument("--person", metavar="KEY", help="the letter, where more than one was affected")
     template = act("template", "template", "Show the support checklist of the ward, or take another into use.")
     template.add_argument("--file", metavar="F.json", help="the checklist to take into use")
 

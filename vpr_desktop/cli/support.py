@@ -1,4 +1,4 @@
-"""Commands about support: the worklist, a recording on a step, and the checklist of the ward."""
+"""Commands about support: the worklist, a recording on a step, the end of a plan, and the checklist of the ward."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 from vpr_desktop.cli import given
 from vpr_desktop.cli.output import result, table
 from vpr_desktop.cli.session import signed_in
+from vpr_desktop.domain.choices_response import PLAN_CLOSED
 from vpr_desktop.domain.errors import NotFound, Problem, ProblemsFound
-from vpr_desktop.services import incidents, recordings, support, support_templates, worklist
+from vpr_desktop.services import incidents, plan_end, recordings, support, support_templates, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.recordings import Said
-from vpr_desktop.services.support import PlanView
+from vpr_desktop.services.support_views import PlanView
 from vpr_desktop.services.worklist import TEAM, WorkRow
 
 SLICE = 500
@@ -57,7 +58,7 @@ def _document(row: WorkRow) -> dict[str, Any]:
 def record(options: Namespace) -> None:
     """Records what came of a step."""
     with signed_in(options) as ctx:
-        plan = _plan(ctx, options)
+        plan = _plan(ctx, options, options.step.upper())
         said = Said(
             options.step.upper(), options.outcome.upper(), given.moment("at", options.at),
             (options.channel or "").upper() or None, options.reason, given.day("date", options.date),
@@ -73,19 +74,40 @@ def record(options: Namespace) -> None:
     result(options, document, [f"{plan.reference}, {said.step}: recorded. {status}."])
 
 
-def _plan(ctx: Context, options: Namespace) -> PlanView:
+def close(options: Namespace) -> None:
+    """Closes the plan of a person."""
+    with signed_in(options) as ctx:
+        plan = _plan(ctx, options)
+        plan_end.close(ctx, plan.id, options.why.upper())
+        after = support.plan(ctx, plan.id)
+    day = after.closed_on.isoformat() if after.closed_on is not None else None
+    document = {"reference": plan.reference, "person": _key(plan.person), "closed_on": day, "why": after.closed_why}
+    words = f"{plan.reference}, {plan.person}: the plan is closed. {PLAN_CLOSED.label(after.closed_why)}."
+    result(options, document, [words])
+
+
+def reopen(options: Namespace) -> None:
+    """Opens the closed plan of a person again."""
+    with signed_in(options) as ctx:
+        plan = _plan(ctx, options)
+        plan_end.reopen(ctx, plan.id)
+    document = {"reference": plan.reference, "person": _key(plan.person), "closed_on": None}
+    result(options, document, [f"{plan.reference}, {plan.person}: the plan is open again."])
+
+
+def _plan(ctx: Context, options: Namespace, code: str = "") -> PlanView:
     """The plan that is meant: by the person's letter, or the only one; a step of the team stands in each."""
     held = support.plans_of(ctx, incidents.find(ctx, options.reference))
     if not held:
         raise NotFound()
-    code, key = options.step.upper(), (options.person or "").casefold()
+    key = (options.person or "").casefold()
     of_team = any(one.code == code and one.team for plan in held for one in plan.steps)
     if of_team and key in ("", TEAM_KEY):
         return held[0]
     named = [plan for plan in held if _key(plan.person).casefold() == key] if key else held
     if len(named) != 1:
         letters = ", ".join(_key(plan.person) for plan in held)
-        raise ProblemsFound([Problem("person", f"Say whose step it is with --person, one of {letters}.")])
+        raise ProblemsFound([Problem("person", f"Say whose it is with --person, one of {letters}.")])
     return named[0]
 
 

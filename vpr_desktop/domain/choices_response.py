@@ -96,6 +96,15 @@ OUTCOME = listed(
     DNA Referred, not attended
     ADD Added by a change of facts""",
 )
+PLAN_CLOSED = listed(
+    "PLAN_CLOSED",
+    "Why a plan is closed",
+    """AGR Agreed with the person
+    WSH At the person's wish
+    LFT The person left the trust
+    NRE The person could not be reached
+    NAP Not needed: a patient or visitor""",
+)
 CHANNEL = listed(
     "CHANNEL",
     "How",

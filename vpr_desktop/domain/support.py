@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from vpr_desktop.domain.fields import day, link, moment, text
+from vpr_desktop.domain.choices_response import PLAN_CLOSED
+from vpr_desktop.domain.fields import day, link, moment, one_of, text
 from vpr_desktop.domain.record import Record
 
 PLAN = "Support plan"
@@ -34,7 +35,7 @@ class Plan(Record, table=True):
         "Who said they cannot lead it", section=PLAN, block="support_note", longest=400, app=True
     )
     closed_on: date | None = day("Closed on", section=PLAN, block="support", app=True, listed=True)
-    closed_reason: str | None = text("Why closed", section=PLAN, block="support_note", longest=300, app=True)
+    closed_reason: str | None = one_of("Why closed", PLAN_CLOSED, section=PLAN, block="support_note", app=True)
 
 
 class StepEntry(Record, table=True):

@@ -11,13 +11,14 @@ from datetime import date, datetime
 
 from vpr_desktop.domain.support_sets import PlanFacts, steps_in
 from vpr_desktop.domain.support_template import Step, Template
-from vpr_desktop.domain.support_times import Clock, Due, day_end, due
+from vpr_desktop.domain.support_times import NEVER_PAUSED, Clock, Due, day_end, due
 
 NOT_STARTED, IN_PROGRESS, DONE = "Not started", "In progress", "Done"
 NOT_WANTED, NOT_REACHED, NOT_NEEDED = "Offered: not wanted now", "Not reached", "Not needed"
 OPEN = (NOT_STARTED, IN_PROGRESS)
 TRIES = 3  # attempts after which a contact counts as not reached
 REOFFER, FIRST_SAID, FIRST_OFFER = "S3-02", "S0-05", "S2-03"
+CLOSING = "S6-02"  # done by closing the plan, and by nothing else
 TAKEN, DECLINED, NOT_ASKED = ("DON", "ACC"), ("DEC", "DEL"), ("NAP", "NPO")
 
 
@@ -203,6 +204,19 @@ def _comes_back(entries: Sequence[Entry], plan: PlanState, now: datetime) -> dat
     if last.outcome != "DEL" or last.until_on is None:
         return None
     return last.until_on if now.astimezone(plan.clock.zone).date() >= last.until_on else None
+
+
+def outlives_plan(step: Step) -> bool:
+    """Whether a step is asked for also once the plan is closed: it is about the ward, or the law asks for it."""
+    return step.team or step.code in NEVER_PAUSED
+
+
+def was_spoken_of(plan: PlanState, template: Template) -> bool:
+    """Whether anything is said of an offer of support to this person, also why there was none."""
+    if plan.said_at_logging in ("ACC", "DEL"):
+        return True
+    offers = {step.code for step in template.steps if step.is_offer} | {FIRST_SAID}
+    return any(entry.step in offers and entry.outcome != "ADD" for entry in plan.entries)
 
 
 def was_offered(plans: Sequence[PlanState], template: Template) -> bool:

@@ -122,11 +122,11 @@ def allowed(role: str, action: str, status: str | None = None, tie: Tie | None =
 
 # Acts on the support plan of one person, by role. "self" and "lead" in a role's place: the person it is for, and
 # its support lead. "read" is all of it but the notes; "follow" steps as due, open or settled; "team" the steps about
-# the ward and the RIDDOR looks alone.
+# the ward and the RIDDOR looks alone; "close" both closing it and opening it again.
 FOLLOWS = frozenset({"follow", "team", "record", "assign", "set_due", "choose"})
 PLAN_ACTS: dict[str, frozenset[str]] = {
     "self": frozenset({"read", "choose"}),
-    "lead": FOLLOWS | {"read", "note", "strike_any", "pass_on", "show_name"},
+    "lead": FOLLOWS | {"read", "note", "strike_any", "pass_on", "show_name", "close"},
     "ward_manager": FOLLOWS | {"name_lead", "show_name"},
     "support_lead": FOLLOWS | {"take"},
     "vpr_lead": frozenset({"team", "record"}),

@@ -42,7 +42,11 @@ OF_STATUS = {"closed_by": "closed", "closed_at": "closed", "withdraw_reason": "w
 WHO = ("closed_by", "lead", "owner")  # fields that hold a user id
 ALL_WHO = ("cannot_lead",)  # fields that hold several: what both say can be kept
 # Which act on a plan lets somebody settle a field of it; any other app-filled one is its support lead's.
-PLAN_RIGHTS = {"lead": {"name_lead", "pass_on", "take"}, "owner": {"assign"}, "due_at": {"set_due"}}
+PLAN_RIGHTS = {
+    "lead": {"name_lead", "pass_on", "take"}, "owner": {"assign"}, "due_at": {"set_due"}, "closed_on": {"close"},
+    "closed_reason": {"close"},
+}  # fmt: skip
+EMPTY = {"closed_on": "Open"}  # what no value means
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +232,7 @@ def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: Names | _Ev
     if value and field in (*WHO, *ALL_WHO):
         words = ", ".join(names.who(one) for one in _users(value)) if field in ALL_WHO else names.who(value)
     at = datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC)
-    return Version(op["op"], names.by(op), at, value, words or NOT_PROVIDED, op["dev"] == dev)
+    return Version(op["op"], names.by(op), at, value, words or EMPTY.get(field, NOT_PROVIDED), op["dev"] == dev)
 
 
 def _users(value: Any) -> list[str]:

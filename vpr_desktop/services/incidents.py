@@ -14,11 +14,20 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
+from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.rules import problems
+from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.workflow import is_trust_warning, may_add, may_record_warning, may_write
 from vpr_desktop.services import drafts, views
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.new_incident import LETTERS, UNDO_SECONDS, is_self_declared, is_sexual, open_person
+from vpr_desktop.services.new_incident import (
+    LETTERS,
+    UNDO_SECONDS,
+    is_self_declared,
+    is_sexual,
+    open_person,
+    open_plan,
+)
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -177,6 +186,17 @@ def _write(
         raise ProblemsFound([Problem(next(iter(edit.values), ""), str(error))]) from error
     if edit.id is not None:
         new_ids[edit.id] = record.id
+    if isinstance(record, Person) and "person_kind" in edit.values:
+        _plan_where_missing(unit, seen, record)
+
+
+def _plan_where_missing(unit: UnitOfWork, seen: IncidentView, person: Person) -> None:
+    """Opens the plan of somebody who was taken for a patient or visitor and works here after all."""
+    if person.person_kind in NOT_AT_WORK or person.removed or unit.find(Plan, person_id=person.id):
+        return
+    record = unit.get(Incident, seen.record.id)
+    if record.imported_at is None:
+        open_plan(unit, record, person, later=True)
 
 
 def _refuse_unseen(ctx: Context, record: Record, edit: Edit, seen: IncidentView) -> None:

@@ -21,6 +21,7 @@ from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 from vpr_desktop.domain.references import new_slip_code, reference
 from vpr_desktop.domain.response import Sanction
+from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.rules import problems
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.support_times import first_contact_due
@@ -31,7 +32,6 @@ from vpr_desktop.storage.support_templates import in_force
 from vpr_desktop.storage.unit import UnitOfWork
 
 UNDO_SECONDS = 120
-NOT_STAFF = ("PAT", "VIS")  # nobody opens a staff support plan for a patient or a visitor
 LETTERS = "ABCDEFGHIJKLMNOPQRST"
 
 Parts = Mapping[str, Sequence[Mapping[str, Any]]]  # by plural name, parts of parts inside them
@@ -225,13 +225,20 @@ def open_person(
     person = Person(ward_id=record.ward_id, parent_id=record.id, **standing)
     person.id = person_record_id(record.id, letter) if later else ""
     unit.save(person, hold=hold)
-    if with_plan and person.person_kind not in NOT_STAFF:
-        plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
-        plan.id = plan_record_id(person.id) if later else ""
-        template = in_force(unit.db, record.ward_id)
-        plan.template, plan.template_version = template.id, template.version
-        unit.save(plan, hold=hold)
+    if with_plan and person.person_kind not in NOT_AT_WORK:
+        open_plan(unit, record, person, hold=hold, later=later)
     return person
+
+
+def open_plan(
+    unit: UnitOfWork, record: Incident, person: Person, *, hold: int | None = None, later: bool = False
+) -> None:
+    """Opens the support plan of a person, by the checklist that is in use. `later` as in `open_person`."""
+    plan = Plan(ward_id=record.ward_id, incident_id=record.id, person_id=person.id)
+    plan.id = plan_record_id(person.id) if later else ""
+    template = in_force(unit.db, record.ward_id)
+    plan.template, plan.template_version = template.id, template.version
+    unit.save(plan, hold=hold)
 
 
 def _logged(ctx: Context, record: Incident, people: list[Person], hold: float, changes: Changes) -> Logged:

@@ -83,6 +83,7 @@ def set_due(
 
 def _care(ctx: Context, case: Case, code: str, values: Mapping[str, Any], shown: Shown | None, act: str) -> Changes:
     one = support_cases.step(ctx, case, code)
+    case.require_open(one.step)
     plan_id = support_cases.plan_id_for(case, one)
     based = cares_shown(ctx, case).get(code, Shown()) if shown is None else shown
     with ctx.unit() as unit:

@@ -19,12 +19,11 @@ from vpr_desktop.domain.person import Person as Affected
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.response import Feedback
 from vpr_desktop.domain.riddor import NOT_AT_WORK
-from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import closing, drafts, incidents, new_incident, people, riddor, sessions, slips, wards
 from vpr_desktop.services.context import Clock, Context, Person
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
-from vpr_desktop.services.practice_support import follow_up, keep_up
+from vpr_desktop.services.practice_support import end_plans, follow_up, keep_up
 from vpr_desktop.services.practice_words import describe, outcome
 from vpr_desktop.services.riddor import Decision
 from vpr_desktop.services.sessions import FirstRun
@@ -162,6 +161,7 @@ def _one_incident(ctx: Context, past: PastClock, at: datetime, end: datetime, ch
         incidents.withdraw(ctx, incidents.view(ctx, made.id), "Entered twice.")
     elif age > 30 and not made.restricted:
         past.at = min(past.at + timedelta(days=chance.randrange(5, 20)), end)
+        end_plans(ctx, made.id)
         _close(ctx, made.id, answers, chance)
     elif age > 8 and not made.restricted and chance.random() < 0.6:
         incidents.start_review(ctx, incidents.view(ctx, made.id))
@@ -258,9 +258,6 @@ def _close(ctx: Context, incident_id: str, answers: dict[str, Any], chance: rand
         told = Feedback(ward_id=record.ward_id, parent_id=incident_id, to="reporter", message=record.outcome_text)
         told.given_at, told.given_by = ctx.now(), ctx.user.name
         unit.save(told)
-        for plan in unit.find(Plan, incident_id=incident_id):
-            plan.closed_on = ctx.now().date()
-            unit.save(plan, reason="Practice data")
         if answers["effect"] in HURT:
             _nothing_to_report(unit, incident_id)
         unit.commit("close", incident_id)

@@ -11,10 +11,11 @@ from typing import Any, Protocol
 from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.services import plan_care, recordings, support, worklist
+from vpr_desktop.domain.support_steps import CLOSING, REOFFER, was_spoken_of
+from vpr_desktop.services import plan_care, plan_end, recordings, support, support_cases, worklist
 from vpr_desktop.services.context import Context, Person
 from vpr_desktop.services.recordings import Said
+from vpr_desktop.services.support_views import PlanView
 
 LEADS = (("blead", "B. Lead", "B.L."), ("dlead", "D. Lead", "D.L."))
 FRESH = 3  # days in which a ward may still have most of a plan before it
@@ -106,6 +107,22 @@ def follow_up(ctx: Context, clock: Clock, incident_id: str, at: datetime, end: d
     return last
 
 
+def end_plans(ctx: Context, incident_id: str) -> None:
+    """Closes each plan of an older incident as its support lead does, whoever takes it where nobody leads it yet."""
+    for plan in ctx.reader().find(Plan, incident_id=incident_id):
+        chance = random.Random(f"end {ctx.now():%Y-%m-%d %H:%M}")
+        of_lead = next((one for one in LEADS if one[0] == plan.lead), None)
+        user_id, name, initials = of_lead or chance.choice(LEADS)
+        lead = replace(ctx, user=Person(user_id, name, initials, "support_lead"))
+        if plan.lead is None:
+            plan_care.take(lead, plan.id)
+        case = support_cases.load(lead, plan.id)
+        if not was_spoken_of(case.state, case.template):
+            offer = next(one.step.code for one in support_cases.steps(lead, case) if one.step.is_offer)
+            recordings.record(lead, plan.id, Said(offer, chance.choice(("DON", "DEC"))))
+        plan_end.close(lead, plan.id, chance.choices(plan_end.WHY, (70, 12, 6, 12))[0])
+
+
 def _play(ctx: Context, lead: Context, clock: Clock, plan_id: str, at: datetime, end: datetime, turn: Turn) -> None:
     """One recording, where its step stands open in this plan for whoever makes it and its time has come."""
     clock.at = at + timedelta(hours=turn.hours)
@@ -129,16 +146,20 @@ def keep_up(ctx: Context, clock: Clock, end: datetime) -> None:
             _catch_up(who, support.plan(who, plan_id), end - clock.at < timedelta(days=DAYS))
 
 
-def _catch_up(who: Context, held: support.PlanView, lately: bool) -> None:
+def _catch_up(who: Context, held: PlanView, lately: bool) -> None:
     began = held.occurred_at
     if "record" not in held.acts or began is None or who.now() - began < timedelta(days=FRESH):
         return
-    late = [one for one in held.steps if one.overdue and one.code != REOFFER and (one.team or held.closed_on is None)]
+    late = [one for one in held.steps if one.overdue and one.is_asked and one.code != REOFFER]
     if lately:
         late = [one for one in late if random.Random(f"{held.reference} {one.code}").random() < 0.95]
+    ends = any(one.ends_plan for one in late)
+    late = [one for one in late if one.code != CLOSING]
     several = [Said(one.code, one.outcomes[0]) for one in late if not one.alone]
     if several:
         recordings.record_many(who, held.id, several)
     for one in late:
         if one.alone:
             recordings.record(who, held.id, Said(one.code, one.outcomes[0]))
+    if ends:
+        plan_end.close(who, held.id, "AGR")

@@ -13,12 +13,12 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.choices_response import CHANNEL, OUTCOME
 from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
 from vpr_desktop.domain.support import PlanNote, StepEntry
-from vpr_desktop.domain.support_steps import REOFFER, TRIES, StepState, reoffers
+from vpr_desktop.domain.support_steps import CLOSING, REOFFER, TAKEN, TRIES, StepState, reoffers
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import support_cases
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import ALONE
-from vpr_desktop.services.support_cases import RIDDOR_LOOKS, Case
+from vpr_desktop.services.support_cases import Case
 from vpr_desktop.storage.unit import UnitOfWork
 
 WITH_REASON = {
@@ -28,6 +28,7 @@ WITH_REASON = {
 }
 DONE_EARLY = ("NAP", "NPO", "DEC", "DEL")  # what may be said of a step before the time it opens
 GRACE = timedelta(minutes=2)
+CLOSES = "This is done by closing the plan. Its support lead does that, with Close this plan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,7 @@ def _checked(ctx: Context, case: Case, said: Said) -> StepState:
     one = support_cases.step(ctx, case, said.step)
     if "follow" not in case.acts and "VL" not in one.step.who:  # the trust lead records what is theirs to do
         raise NotAllowed()
-    if case.plan.closed_on is not None and not one.step.team and one.step.code not in RIDDOR_LOOKS:
-        raise ProblemsFound([Problem("step", "This plan is closed. Open it again first.")])
+    case.require_open(one.step)
     found = list(_problems(ctx, case, one, said))
     if found:
         raise ProblemsFound(found)
@@ -99,6 +99,8 @@ def _problems(ctx: Context, case: Case, one: StepState, said: Said) -> Sequence[
     found = []
     if said.outcome not in OUTCOME or said.outcome == "ADD":
         found.append(Problem("outcome", "Choose what came of it."))
+    if one.step.code == CLOSING and said.outcome in TAKEN:
+        found.append(Problem("outcome", CLOSES))
     if said.outcome in WITH_REASON and not (said.reason or "").strip():
         found.append(Problem("reason", WITH_REASON[said.outcome]))
     if said.channel and said.channel not in CHANNEL:
@@ -165,6 +167,8 @@ def strike(ctx: Context, plan_id: str, entry_ids: Sequence[str]) -> Changes:
             held = unit.get(StepEntry, entry_id)
             own = held.by == ctx.user.user_id and case.can("record")
             of_team = held.plan_id in case.states and held.step in {one.code for one in case.template.steps if one.team}
+            if held.step == CLOSING and held.outcome in TAKEN:
+                raise ProblemsFound([Problem("step", "Open the plan again: that strikes this out.")])
             if not (held.plan_id == case.plan.id or of_team) or held.strikes or not (own or case.can("strike_any")):
                 raise NotAllowed()
             struck = StepEntry(ward_id=held.ward_id, plan_id=held.plan_id, step=held.step, outcome=held.outcome)

@@ -5,8 +5,6 @@ The circle is the person, the plan's support lead, and of a recording whoever ma
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 from vpr_desktop.domain.choices_people import SG
@@ -14,141 +12,21 @@ from vpr_desktop.domain.choices_response import CHANNEL, OUTCOME
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.record import Shown, fields_of
+from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.support import Plan, PlanNote, StepCare, StepEntry
-from vpr_desktop.domain.support_steps import NOT_STARTED, REOFFER, StepState, reoffers
+from vpr_desktop.domain.support_steps import CLOSING, NOT_STARTED, REOFFER, TAKEN, StepState, outlives_plan, reoffers
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import view
 from vpr_desktop.services import support_cases, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support_cases import Case, load
+from vpr_desktop.services.support_views import EntryView, NoteView, PlanView, StageView, StepView
 from vpr_desktop.storage import repeats
 
 OPEN, SETTLED = "Open", "Settled"
 CHOICES = ("contact_how", "contact_when", "may_know", "wants", "language", "paused_until")
 CARE = ("plan_id", "step", "owner", "due_at")  # of what was set by hand on a step, seen by all who follow the plan
 CONTACT = "NRE"  # an offered outcome that marks a step as one of reaching the person
-
-
-@dataclass(frozen=True, slots=True)
-class EntryView:
-    """One recording, in words. `reason` only for the plan's support lead; `mine` may be struck out by its writer."""
-
-    id: str
-    step: str
-    title: str
-    outcome: str
-    words: str
-    at: datetime
-    by: str
-    channel: str
-    reason: str
-    until_on: date | None
-    may_strike: bool
-
-
-@dataclass(frozen=True, slots=True)
-class StepView:
-    """One step. `status` is Open or Settled where outcomes are not this user's to see."""
-
-    code: str
-    title: str
-    text: str
-    team: bool
-    status: str
-    is_open: bool
-    due: datetime | None
-    opens_at: datetime | None
-    overdue: bool
-    asks_again: bool
-    owner: str | None
-    owner_name: str
-    outcomes: tuple[str, ...]
-    is_contact: bool
-    alone: bool
-    entries: tuple[EntryView, ...] = ()
-    shown: Shown = field(default_factory=Shown, repr=False)  # what a change of owner or due time is based on
-
-    def opens_later(self, now: datetime) -> bool:
-        """Whether it shall not be done yet."""
-        return self.opens_at is not None and now < self.opens_at
-
-
-@dataclass(frozen=True, slots=True)
-class StageView:
-    """A stage with the steps that are listed. `together`: its steps are ticked in one panel and saved once."""
-
-    code: str
-    heading: str
-    about: str
-    together: bool
-    steps: tuple[StepView, ...]
-
-    @property
-    def open_steps(self) -> tuple[StepView, ...]:
-        """Those still to be done."""
-        return tuple(step for step in self.steps if step.is_open)
-
-    @property
-    def next_due(self) -> datetime | None:
-        """The earliest due time of what is open."""
-        return min((step.due for step in self.open_steps if step.due), default=None)
-
-
-@dataclass(frozen=True, slots=True)
-class NoteView:
-    """A note of the support lead."""
-
-    step: str
-    text: str
-    at: datetime
-    by: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlanView:
-    """A plan as one user may see it, and what they may do with it.
-
-    `is_led`: its lead still works here; `other_leads`: how many others could lead it; `self_care`: it is this user's.
-    """
-
-    id: str
-    incident_id: str
-    reference: str
-    occurred_at: datetime | None
-    ward_id: str
-    person: str
-    job: str
-    restricted: bool
-    template: str
-    lead: str | None
-    lead_name: str
-    may_name_lead: bool
-    is_led: bool
-    other_leads: int
-    self_care: bool
-    stages: tuple[StageView, ...]
-    choices: dict[str, Any]
-    choices_are_mine: bool
-    contacts: tuple[EntryView, ...]
-    notes: tuple[NoteView, ...]
-    offers_again: tuple[tuple[str, str], ...]
-    exposure: int
-    fewer_on: date | None
-    closed_on: date | None
-    in_circle: bool
-    acts: frozenset[str]
-    shown: Shown = field(default_factory=Shown, repr=False)  # what a change of the choices is compared with
-    lead_shown: Shown = field(default_factory=Shown, repr=False)  # and what naming or passing on a lead is based on
-
-    @property
-    def steps(self) -> tuple[StepView, ...]:
-        """Every listed step in order."""
-        return tuple(step for stage in self.stages for step in stage.steps)
-
-    @property
-    def current(self) -> str:
-        """The stage that is worked on: the first with something open, else the last."""
-        return next((s.code for s in self.stages if s.open_steps), self.stages[-1].code if self.stages else "")
 
 
 # Never ticked along with others: what the law asks for, the answer to the person, the one second offer.
@@ -193,10 +71,13 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         exposure=exposure(ctx, case),
         fewer_on=case.plan.fewer_on,
         closed_on=case.plan.closed_on,
+        closed_why=(case.plan.closed_reason or "") if case.can("note") else "",
+        not_staff=case.person.person_kind in NOT_AT_WORK,
         in_circle=case.in_circle,
         acts=case.acts,
         shown=choices_shown(ctx, case),
         lead_shown=lead_shown(ctx, case),
+        end_shown=end_shown(ctx, case),
     )
 
 
@@ -263,7 +144,7 @@ def _entry(ctx: Context, case: Case, entry: StepEntry, title: str, names: dict[s
         channel=CHANNEL.label(entry.channel) if entry.channel else "",
         reason=(entry.reason or "") if case.can("note") else "",
         until_on=entry.until_on,
-        may_strike=(mine and case.can("record")) or case.can("strike_any"),
+        may_strike=entry.step != CLOSING and ((mine and case.can("record")) or case.can("strike_any")),
     )
 
 
@@ -290,6 +171,12 @@ def lead_shown(ctx: Context, case: Case) -> Shown:
     return support_cases.on_screen(ctx, case.plan.id, case.plan.shown, names)
 
 
+def end_shown(ctx: Context, case: Case) -> Shown:
+    """What the closing of a plan stands on; its reason for whoever leads it."""
+    names = ("closed_on", "closed_reason") if case.can("note") else ("closed_on",)
+    return support_cases.on_screen(ctx, case.plan.id, case.plan.shown, names)
+
+
 def _step(
     ctx: Context, case: Case, one: StepState, entries: dict[str, list[EntryView]], names: dict[str, str],
     cares: dict[str, Shown],
@@ -301,17 +188,20 @@ def _step(
         title=one.step.title,
         text=one.step.text,
         team=one.step.team,
+        is_law=one.step.code in support_cases.RIDDOR_LOOKS,
         status=_status(case, one) if full else (OPEN if is_open else SETTLED),
         is_open=is_open,
+        is_asked=is_open and (case.plan.closed_on is None or outlives_plan(one.step)),
         due=one.due.at if is_open else None,
         opens_at=one.due.opens_at if is_open else None,
         overdue=is_open and ctx.now() > one.due.at,
         asks_again=one.asks_again and full,
         owner=one.owner,
         owner_name=names.get(one.owner, one.owner) if one.owner else "",
-        outcomes=one.step.outcomes,
+        outcomes=tuple(code for code in one.step.outcomes if one.step.code != CLOSING or code not in TAKEN),
         is_contact=CONTACT in one.step.outcomes,
         alone=one.step.code in ALONE,
+        ends_plan=one.step.code == CLOSING and case.can("close"),
         entries=tuple(entries.get(one.step.code, ())),
         shown=cares.get(one.step.code, Shown()),
     )
@@ -390,5 +280,5 @@ def next_step(ctx: Context, incident_id: str) -> NextStep | None:
         held = plans_of(ctx, incident_id)
     except NotFound:
         return None
-    found = [(step, one) for one in held for step in one.steps if step.is_open and step.due is not None]
+    found = [(step, one) for one in held for step in one.steps if step.is_asked and step.due is not None]
     return min(found, key=lambda pair: (pair[0].due, pair[0].code), default=None)

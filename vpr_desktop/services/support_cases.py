@@ -13,7 +13,14 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.record import Shown
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.domain.support_steps import REOFFER, PlanState, StepState, personal_steps, team_steps
+from vpr_desktop.domain.support_steps import (
+    REOFFER,
+    PlanState,
+    StepState,
+    outlives_plan,
+    personal_steps,
+    team_steps,
+)
 from vpr_desktop.domain.support_template import Step, Template
 from vpr_desktop.domain.support_times import NEVER_PAUSED
 from vpr_desktop.domain.visibility import Tie
@@ -62,6 +69,11 @@ class Case:
         """Raises NotAllowed where `can` says no."""
         if act not in self.acts:
             raise NotAllowed()
+
+    def require_open(self, step: Step) -> None:
+        """Raises ProblemsFound where the plan is closed and asks no more for a step."""
+        if self.plan.closed_on is not None and not outlives_plan(step):
+            raise ProblemsFound([Problem("step", "This plan is closed. Open it again first.")])
 
     def is_open_to_office(self, step: Step) -> bool:
         """Whether the whole of a step is open to managers and leads alike: it is about the ward or about the law."""

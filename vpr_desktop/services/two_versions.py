@@ -18,7 +18,8 @@ from vpr_desktop.storage import queries
 from vpr_desktop.storage.queries import ListQuery
 
 MOST = 1000  # incidents in conflict that are looked at
-LEAD, CARE = ("lead",), ("owner", "due_at")  # what those who follow a plan see of it, and of what was set on its steps
+FOLLOWED = ("lead", "closed_on")  # what those who follow a plan see of it
+CARE = ("owner", "due_at")  # and of what was set on its steps
 REASON = ("due_reason",)  # read by the plan's lead alone; it goes with the time it explains, whoever settles that
 
 
@@ -50,7 +51,7 @@ def records(ctx: Context, seen: IncidentView) -> list[RecordView]:
 
 
 def _with_followed(ctx: Context, held: dict[str, RecordView], plan_id: str) -> dict[str, RecordView]:
-    """With the lead of a plan, owners and times of its steps, for whoever follows the plan and is told of the step."""
+    """With lead and end of a plan, owners and times of its steps, for whoever follows it and is told of the step."""
     try:
         case = support_cases.load(ctx, plan_id)
     except NotFound:
@@ -58,7 +59,7 @@ def _with_followed(ctx: Context, held: dict[str, RecordView], plan_id: str) -> d
     if not case.acts & {"follow", "read"}:
         return held
     label = f"Person {case.person.letter or ''}".strip()
-    found = {**held, plan_id: _adding(held.get(plan_id), case.plan, None, label, LEAD)}
+    found = {**held, plan_id: _adding(held.get(plan_id), case.plan, None, label, FOLLOWED)}
     listed = {one.step.code: one.step for one in support_cases.steps(ctx, case)}
     reads = case.can("note")
     for care in ctx.reader().find(StepCare, plan_id=plan_id):

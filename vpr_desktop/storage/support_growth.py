@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from vpr_desktop.domain.changes import Change
+from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.support import StepEntry
 from vpr_desktop.domain.support_sets import steps_in
 from vpr_desktop.domain.support_steps import REOFFER, PlanState
@@ -20,6 +21,7 @@ from vpr_desktop.storage.support_facts import Zone, plan_rows, plan_states
 from vpr_desktop.storage.support_rows import STALE_AT_ONCE, incidents_touched
 from vpr_desktop.storage.support_templates import template_of
 
+NOT_NEEDED = "NAP"  # why a plan is closed that a change of facts closes, and opens again
 FACTS = ("incident", "person", "injury", "spell", "restrictive", "plan")  # what steps depend on
 
 
@@ -32,7 +34,7 @@ class Growth:
     def __init__(
         self, db: Connection, incident_id: str, before: dict[str, set[str]], zone: Zone, now: datetime
     ) -> None:
-        self.db, self.before, self.now = db, before, now
+        self.db, self.incident_id, self.before, self.now = db, incident_id, before, now
         self.plans = {row["id"]: row for row in plan_rows(db, incident_id)}
         self.states = plan_states(db, incident_id, zone)
 
@@ -64,6 +66,18 @@ class Growth:
             touched = {entry.step for entry in state.entries if entry.outcome != "ADD"} | set(state.cares)
             if self.before.get(plan_id, set()) - stands - touched - {REOFFER}:
                 yield plan_id
+
+    def ends(self) -> Iterator[tuple[str, bool]]:
+        """Plans that are not needed, as the person is found to be a patient or visitor; False: needed after all."""
+        sql = (
+            "SELECT plan.id, person.person_kind, plan.closed_on, plan.closed_reason FROM plan"
+            " JOIN person ON person.id = plan.person_id WHERE plan.incident_id = ? ORDER BY plan.id"
+        )
+        for plan_id, kind, closed_on, why in self.db.execute(sql, (self.incident_id,)).fetchall():
+            if kind in NOT_AT_WORK and closed_on is None:
+                yield plan_id, True
+            elif kind not in NOT_AT_WORK and closed_on is not None and why == NOT_NEEDED:
+                yield plan_id, False
 
     def _template(self, plan_id: str) -> Template:
         plan = self.plans[plan_id]

@@ -10,7 +10,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vpr_desktop.domain.changes import Change
-from vpr_desktop.domain.support_steps import NOT_WANTED, PlanState, StepState, personal_steps, team_steps
+from vpr_desktop.domain.support_steps import (
+    NOT_WANTED,
+    PlanState,
+    StepState,
+    outlives_plan,
+    personal_steps,
+    team_steps,
+)
 from vpr_desktop.domain.support_template import Template
 from vpr_desktop.domain.support_times import day_end, day_start
 from vpr_desktop.storage import oplog, standing
@@ -131,7 +138,7 @@ def rows_of(db: Connection, incident_id: str, zone: Zone) -> list[tuple[Any, ...
     rows = []
     plans = [plan for plan in plan_rows(db, incident_id) if plan["id"] in states]
     for plan in plans:
-        whose = {**plan, **of_ward, "live": live and plan["closed_on"] is None}
+        whose = {**plan, **of_ward, "live": live}
         held = states[plan["id"]]
         rows += [_row(one, held, whose) for one in personal_steps(_template(db, plan), held, LONG_AGO)]
     team = {**plans[0], **of_ward, "person_id": None, "lead": None, "live": live}
@@ -153,10 +160,11 @@ def _row(one: StepState, held: PlanState, whose: dict[str, Any]) -> tuple[Any, .
     waits = int(last is not None and last.outcome in ("REF", "OFF") and one.is_open)
     window = int(one.due.window.total_seconds())
     waived = bool(whose["until"]) and wire(due_at) <= whose["until"]  # closed without it, by name and reason
+    ended = whose["closed_on"] is not None and not outlives_plan(one.step)
     return (
         whose["incident"], whose["id"], whose["person_id"], whose["ward"], one.step.code, int(one.step.team),
         one.status, open_from, wire(due_at), window, again, waits, one.owner, whose["lead"],
-        int(whose["live"] and not waived),
+        int(whose["live"] and not waived and not ended),
     )  # fmt: skip
 
 

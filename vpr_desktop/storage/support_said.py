@@ -53,7 +53,8 @@ def next_contact(db: Connection, incident_id: str, states: States, now: datetime
 def missed(db: Connection, ward_ids: Sequence[str], since: date, now: datetime) -> int:
     """How many check-ins were missed in incidents since a day: one window after the due time nobody had recorded one.
 
-    They stay counted, also when somebody made up for it. What was struck out does not count as recorded.
+    They stay counted, also when somebody made up for it. What was struck out does not count as recorded; a plan that
+    was closed by then had nothing to be missed.
     """
     last = "julianday(row.due_at) + row.window_s / 86400.0"
     in_time = (
@@ -66,6 +67,7 @@ def missed(db: Connection, ward_ids: Sequence[str], since: date, now: datetime) 
         " WHERE incident.status IN ('logged', 'in_review', 'closed') AND incident.local_day >= :since"
         " AND incident.ward_id IN (SELECT value FROM json_each(:wards))"
         f" AND row.step IN {CHECK_INS} AND {last} < julianday(:now) AND NOT EXISTS ({in_time})"
+        f" AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.id = row.plan_id AND plan.closed_on <= date({last}))"
     )
     values = {"since": since.isoformat(), "wards": json.dumps(list(ward_ids)), "now": wire(now)}
     return int(db.execute(sql, values).fetchone()[0])

@@ -10,7 +10,7 @@ import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from vpr_desktop.domain.changes import Change, Changes, Origin
@@ -325,8 +325,16 @@ class UnitOfWork(Reader):
                 self.save(entry)
             for plan_id in growth.shorter():
                 plan = self.get(Plan, plan_id)
-                plan.fewer_on = self.now.astimezone(self.store.zone(plan.ward_id)).date()
+                plan.fewer_on = self._today(plan.ward_id)
                 self.save(plan)
+            for plan_id, is_over in growth.ends():
+                plan = self.get(Plan, plan_id)
+                plan.closed_on = self._today(plan.ward_id) if is_over else None
+                plan.closed_reason = support_growth.NOT_NEEDED if is_over else None
+                self.save(plan)
+
+    def _today(self, ward_id: str) -> date:
+        return self.now.astimezone(self.store.zone(ward_id)).date()
 
     def _has_written_nothing(self) -> bool:
         return bool(self.db.total_changes == self._written)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from vpr_desktop.services.support import PlanView
+from vpr_desktop.services.support_views import PlanView
 from vpr_desktop.ui.words import say
 
 

@@ -14,7 +14,7 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import plan_care, support
-from vpr_desktop.services.support import EntryView, PlanView, StageView, StepView
+from vpr_desktop.services.support_views import EntryView, PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.pages.plan_lead import who_can
 from vpr_desktop.ui.pages.plan_stages import PlanStages
@@ -22,6 +22,7 @@ from vpr_desktop.ui.pages.step_acts import StepActs
 from vpr_desktop.ui.pages.worklist_detail import exposure_in_words
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.end_panel import closed_in_words
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, begin, boxed, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, Words
@@ -52,6 +53,8 @@ class PlanPage(QWidget):
         self.take = Button(say("Take this case"), "primary")
         self.pass_on = Button(say("Pass on"))
         self.name_lead = Button(say("Name a support lead"))
+        self.end = Button(say("Close this plan"))
+        self.again = Button(say("Open again"))
         self.incident = Button(say("Open the incident"), "quiet")
         self.change = Button(say("Change choices"), "link")
         self.banners = column(gap=8)
@@ -65,7 +68,9 @@ class PlanPage(QWidget):
     def _build(self) -> None:
         self.page = ScrollPage()
         words = column(self.title, self.line, self.who_leads, self.name_line, gap=0)
-        buttons = Flow(self.incident, self.show_name, self.pass_on, self.name_lead, self.take, gap=10)
+        buttons = Flow(
+            self.incident, self.show_name, self.pass_on, self.name_lead, self.end, self.again, self.take, gap=10
+        )  # fmt: skip
         self.top = row(gap=16)
         self.top.addLayout(words, 1)
         held = QWidget()
@@ -102,6 +107,8 @@ class PlanPage(QWidget):
         self.take.clicked.connect(self._on_take_clicked)
         self.pass_on.clicked.connect(self._on_pass_on_clicked)
         self.name_lead.clicked.connect(self._on_name_lead_clicked)
+        self.end.clicked.connect(self._on_end_clicked)
+        self.again.clicked.connect(self._on_again_clicked)
         self.incident.clicked.connect(self._on_incident_clicked)
         style_of().changed.connect(self._fit)
 
@@ -127,6 +134,8 @@ class PlanPage(QWidget):
         self.take.setVisible("take" in plan.acts and plan.lead is None)
         self.pass_on.setVisible("pass_on" in plan.acts)
         self.name_lead.setVisible(plan.may_name_lead)
+        self.end.setVisible("close" in plan.acts and plan.closed_on is None)
+        self.again.setVisible("close" in plan.acts and plan.closed_on is not None and not plan.not_staff)
         self._show_banners(plan)
         self._show_choices(plan)
         step, panel = self._wanted
@@ -161,8 +170,7 @@ class PlanPage(QWidget):
     def _show_banners(self, plan: PlanView) -> None:
         clear(self.banners)
         if plan.closed_on is not None:
-            words = say("This plan was closed on {day}.", day=show_day(plan.closed_on))
-            self.banners.addWidget(Panel("info", words))
+            self.banners.addWidget(Panel("info", closed_in_words(plan, show_day(plan.closed_on))))
         if plan.fewer_on is not None:
             words = say("Fewer steps since {day}: what happened was rated again.", day=show_day(plan.fewer_on))
             self.banners.addWidget(Panel("info", words))
@@ -204,8 +212,8 @@ class PlanPage(QWidget):
         card.body.addLayout(rows(*lines, gap=8, top=0))
         if not lines:
             card.body.addWidget(Words(say("Nothing is recorded that you may see."), tone="second"))
-        contact = next((one for one in plan.steps if one.is_contact and one.is_open), None)
-        if "record" in plan.acts and contact is not None and plan.closed_on is None:
+        contact = next((one for one in plan.steps if one.is_contact and one.is_asked), None)
+        if "record" in plan.acts and contact is not None:
             button = Button(say("Record contact"))
             button.clicked.connect(lambda: self.acts.open("contact", plan, contact))
             card.body.addLayout(Flow(button))
@@ -307,6 +315,14 @@ class PlanPage(QWidget):
     def _on_name_lead_clicked(self) -> None:
         if self.plan is not None:
             self.acts.open_name_lead(self.plan)
+
+    def _on_end_clicked(self) -> None:
+        if self.plan is not None:
+            self.acts.open_end(self.plan)
+
+    def _on_again_clicked(self) -> None:
+        if self.plan is not None:
+            self.acts.reopen(self.plan)
 
     def _on_incident_clicked(self) -> None:
         if self.plan is not None:

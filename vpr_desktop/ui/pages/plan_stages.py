@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLayout, QMenu, QWidget
 
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.when import relative
-from vpr_desktop.services.support import PlanView, StageView, StepView
+from vpr_desktop.services.support_views import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
@@ -50,7 +50,7 @@ class PlanStages(Card):
         clear(self.body)
         self.links = {}
         now = self.desk.ctx.now()
-        current = [one for one in plan.steps if one.code.split("-")[0] == plan.current and one.is_open]
+        current = [one for one in plan.steps if one.code.split("-")[0] == plan.current and one.is_asked]
         first = next((one for one in current if not one.opens_later(now)), None)
         self._green = first.code if first is not None else ""
         place = next((i for i, one in enumerate(plan.stages, start=1) if one.code == plan.current), 1)
@@ -65,7 +65,7 @@ class PlanStages(Card):
 
     def _stage(self, plan: PlanView, stage: StageView) -> QLayout:
         is_open = self._open.get(stage.code, False)
-        done = not stage.open_steps
+        done = not any(step.is_open for step in stage.steps)
         mark = "tick" if done else "clock" if stage.code == plan.current else "circle"
         head = say("{heading}: {about}", heading=stage.heading, about=stage.about) if stage.about else stage.heading
         fold = Button(say("Hide") if is_open else say("Show"), "link")
@@ -86,6 +86,9 @@ class PlanStages(Card):
         zone = self.desk.ctx.wards[self._plan.ward_id].zone
         total, left = len(stage.steps), len(stage.open_steps)
         some = say("1 step") if total == 1 else say("{count} steps", count=total)
+        ended = sum(step.is_open for step in stage.steps)
+        if not left and ended:
+            return say("{steps}, {ended} open when the plan was closed.", steps=some, ended=ended)
         if not left:
             return say("{steps}, all settled.", steps=some)
         day = show_day(stage.next_due.astimezone(zone).date()) if stage.next_due else ""
@@ -95,7 +98,7 @@ class PlanStages(Card):
         lines: list[QWidget | QLayout] = [self._step(plan, one) for one in stage.steps]
         held = column(rows(*lines, gap=6, top=2), gap=8, margins=(32, 0, 0, 4))
         together = [one for one in stage.open_steps if not one.alone]
-        if stage.together and len(together) > 1 and "record" in plan.acts and plan.closed_on is None:
+        if stage.together and len(together) > 1 and "record" in plan.acts:
             several = Button(say("Record several at once"), "secondary")
             several.clicked.connect(lambda: self._stage_act(stage))
             self.links[f"stage {stage.code}"] = several
@@ -103,15 +106,15 @@ class PlanStages(Card):
         return held
 
     def _step(self, plan: PlanView, step: StepView) -> QWidget:
-        words = column(Words(step.text, tone="" if step.is_open else "second"), gap=0)
-        late = step.overdue and (plan.closed_on is None or step.team)
+        words = column(Words(step.text, tone="" if step.is_asked else "second"), gap=0)
+        late = step.overdue and step.is_asked
         words.addWidget(Words(self._about(step), "hint", tone="error" if late else "second"))
         line = row(gap=12)
         line.addLayout(words, 1)
         buttons: list[QWidget] = []
         if step.status not in NOT_STARTED:
             buttons.append(TagLabel(say(step.status), TINTS.get(step.status, "grey")))
-        if step.is_open and "record" in plan.acts and (plan.closed_on is None or step.team):
+        if step.is_asked and "record" in plan.acts:
             buttons += self._buttons(plan, step)
         line.addLayout(row(*buttons, gap=8))
         return boxed(line)
@@ -157,7 +160,7 @@ class PlanStages(Card):
         if not step.is_open or step.due is None:
             last = step.entries[-1] if step.entries else None
             return team + (say("{what}, {who}.", what=last.words, who=last.by) if last is not None else step.status)
-        if self._plan.closed_on is not None and not step.team:
+        if not step.is_asked:
             return say("Open when the plan was closed.")
         due = relative(step.due, self.desk.ctx.now(), zone)
         when = say("Overdue since {due}", due=due) if step.overdue else say("Due {due}", due=due)

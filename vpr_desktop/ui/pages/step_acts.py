@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.services import drafts, plan_care, recordings
+from vpr_desktop.services import drafts, plan_care, plan_end, recordings
 from vpr_desktop.services.recordings import Recorded, Said
-from vpr_desktop.services.support import PlanView, StageView, StepView
+from vpr_desktop.services.support_views import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.care_panels import (
     AssignPanel,
@@ -22,6 +22,7 @@ from vpr_desktop.ui.widgets.care_panels import (
     NotePanel,
     PassOnPanel,
 )
+from vpr_desktop.ui.widgets.end_panel import EndPanel
 from vpr_desktop.ui.widgets.record_panels import RecordPanel, StagePanel
 from vpr_desktop.ui.widgets.step_panel import StepPanel
 from vpr_desktop.ui.words import say
@@ -48,11 +49,17 @@ class StepActs(QObject):
 
     def open(self, act: str, plan: PlanView, step: StepView) -> None:
         """Opens the panel of an act on a step, where this person may do it."""
-        if NEEDS[act] not in plan.acts or (plan.closed_on is not None and not step.team):
-            self.desk.status(say("Your role does not include this here."))
-            self.desk.announce(say("Your role does not include this here."))
-            return
-        if act in ("record", "contact"):
+        no = ""
+        if NEEDS[act] not in plan.acts:
+            no = say("Your role does not include this here.")
+        elif plan.closed_on is not None and not (step.team or step.is_law or act == "note"):
+            no = say("This plan is closed. Open it again first.")
+        if no:
+            self.desk.status(no)
+            self.desk.announce(no)
+        elif act == "record" and step.ends_plan:
+            self.open_end(plan)
+        elif act in ("record", "contact"):
             target = contact_step(plan, step) if act == "contact" else step
             self._show(RecordPanel(self.desk, plan, target), f"{plan.id}:{target.code}:record", target)
         elif act == "assign":
@@ -81,6 +88,22 @@ class StepActs(QObject):
     def open_name_lead(self, plan: PlanView) -> None:
         """Opens the naming of a support lead for a case that has none."""
         self._with_people(("support_lead",), lambda people: NameLeadPanel(self.desk, plan, people), None)
+
+    def open_end(self, plan: PlanView) -> None:
+        """Opens the closing of a plan; keeping it open instead is another date for the step that asks for it."""
+        panel = EndPanel(self.desk, plan)
+        step = next((one for one in plan.steps if one.ends_plan and one.is_asked), None)
+        if step is not None:
+            panel.later.connect(lambda: self.open("due", plan, step))
+        self._show(panel, "", None)
+
+    def reopen(self, plan: PlanView) -> None:
+        """Opens a closed plan again, by one press: Undo is there."""
+        ctx, words = self.desk.ctx, say("The plan is open again, {who}", who=plan.person)
+        self.desk.run(
+            self, lambda: plan_end.reopen(ctx, plan.id, plan.end_shown),
+            lambda changes: self._tell(words, self._undo_end(plan.id), changes), self.failed,
+        )  # fmt: skip
 
     def _with_people(self, roles: Sequence[str], make: Callable[[Any], StepPanel], step: StepView | None) -> None:
         ctx = self.desk.ctx
@@ -163,6 +186,8 @@ class StepActs(QObject):
             undo = self._undo(plan.id, found.entry_ids)
         elif isinstance(panel, (NameLeadPanel, PassOnPanel)):
             undo = self._undo_lead(panel.plan.id)
+        elif isinstance(panel, EndPanel):
+            undo = self._undo_end(panel.plan.id)
         self.panel = None
         self._place(None)
         self._forget()
@@ -180,7 +205,7 @@ class StepActs(QObject):
             return say("Recorded: {step}, {who}", step=step.title, who=say("Team") if step.team else who)
         done = {AssignPanel: say("Assigned"), DuePanel: say("Due date changed"), NotePanel: say("Note kept"),
                 ChoicesPanel: say("Their choices are kept"), PassOnPanel: say("Passed on"),
-                NameLeadPanel: say("A support lead is named")}  # fmt: skip
+                NameLeadPanel: say("A support lead is named"), EndPanel: say("The plan is closed")}  # fmt: skip
         return say("{done}, {who}", done=done[type(panel)], who=who)
 
     def _undo(self, plan_id: str, entry_ids: Sequence[str]) -> Callable[[], None]:
@@ -195,13 +220,18 @@ class StepActs(QObject):
         return undo
 
     def _undo_lead(self, plan_id: str) -> Callable[[], None]:
+        return self._undo_by(plan_care.take_back, plan_id, say("Undone. The case is led as before."))
+
+    def _undo_end(self, plan_id: str) -> Callable[[], None]:
+        return self._undo_by(plan_end.take_back, plan_id, say("Undone. The plan is as it was."))
+
+    def _undo_by(self, takes_back: Callable[..., Changes], plan_id: str, words: str) -> Callable[[], None]:
         ctx = self.desk.ctx
 
         def undo() -> None:
             self.desk.run(
-                self, lambda: plan_care.take_back(ctx, plan_id),
-                lambda changes: self._tell(say("Undone. The case is led as before."), None, changes), self.failed,
-            )  # fmt: skip
+                self, lambda: takes_back(ctx, plan_id), lambda changes: self._tell(words, None, changes), self.failed
+            )
 
         return undo
 
@@ -232,6 +262,6 @@ class StepActs(QObject):
 
 def contact_step(plan: PlanView, step: StepView) -> StepView:
     """The step that a contact counts for: the chosen one where it is of that kind, else the first open one."""
-    if step.is_contact and step.is_open:
+    if step.is_contact and step.is_asked:
         return step
-    return next((one for one in plan.steps if one.is_contact and one.is_open), step)
+    return next((one for one in plan.steps if one.is_contact and one.is_asked), step)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.when import show
-from vpr_desktop.services.support import PlanView, StepView
+from vpr_desktop.services.support_views import PlanView, StepView
 from vpr_desktop.services.worklist import WorkRow
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.style import style_of
@@ -68,7 +68,7 @@ class WorklistDetail(QWidget):
             "{reference}.{due} {owner} {status}.", reference=line.reference, due=due, owner=owner, status=status
         )
         body.addWidget(Words(facts, "hint", tone="second"))
-        if step is not None and step.is_open and (plan.closed_on is None or step.team):
+        if step is not None and step.is_asked:
             self._acts(plan, step)
         if step is not None:
             self._around(plan, step)
@@ -132,7 +132,7 @@ class WorklistDetail(QWidget):
         if last is not None:
             words = say("{when}. {step}: {outcome}.", when=show(last.at, zone), step=last.title, outcome=last.words)
             self._section(say("Last recorded"), words)
-        later = [(one.due, one.title) for one in plan.steps if one.is_open and one.due and one.code != step.code]
+        later = [(one.due, one.title) for one in plan.steps if one.is_asked and one.due and one.code != step.code]
         after = min((pair for pair in later if step.due is None or pair[0] >= step.due), default=None)
         if after is not None:
             by = show_day(after[0].astimezone(zone).date())

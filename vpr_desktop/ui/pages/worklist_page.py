@@ -13,7 +13,7 @@ from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.services import support, worklist
-from vpr_desktop.services.support import PlanView, StepView
+from vpr_desktop.services.support_views import PlanView, StepView
 from vpr_desktop.services.worklist import Counts, WorkRow
 from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk

@@ -15,7 +15,7 @@ from vpr_desktop.domain.record import Shown
 from vpr_desktop.domain.when import WhenProblem, parse_when, show
 from vpr_desktop.services import plan_care, recordings
 from vpr_desktop.services.plan_care import PASSED, Colleague
-from vpr_desktop.services.support import PlanView, StepView
+from vpr_desktop.services.support_views import PlanView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextArea, TextField

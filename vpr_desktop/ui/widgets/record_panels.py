@@ -15,7 +15,7 @@ from vpr_desktop.domain.support_steps import REOFFER
 from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when
 from vpr_desktop.services import recordings
 from vpr_desktop.services.recordings import WITH_REASON, Said
-from vpr_desktop.services.support import PlanView, StageView, StepView
+from vpr_desktop.services.support_views import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup

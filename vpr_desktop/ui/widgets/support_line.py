@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from vpr_desktop.domain.when import show
-from vpr_desktop.services.support import PlanView, StepView
+from vpr_desktop.services.support_views import PlanView, StepView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Card, column, row
