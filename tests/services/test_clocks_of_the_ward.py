@@ -16,6 +16,7 @@ from tests.services.test_riddor import case
 from tests.services.test_support import led, plan_id
 from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
 from vpr_desktop.services import (
+    closing,
     incidents,
     plan_care,
     recordings,
@@ -206,3 +207,24 @@ def test_g2_what_is_opened_on_need_is_open_for_sixty_minutes(
     assert views.incident(lead, made.id).tie.needed
     clock.forward(minutes=1)
     assert not views.incident(lead, made.id).tie.needed
+
+
+@pytest.mark.parametrize(
+    ("now", "shown"),
+    [("2027-06-30T22:59:59", False), ("2027-06-30T23:00:00", True)],
+    ids=["23:59:59 on the ward", "midnight on the ward, an hour before that of UTC"],
+)
+def test_what_is_looked_ahead_for_comes_into_sight_at_the_wards_midnight(
+    ctx: Context, clock: FakeClock, now: str, shown: bool
+) -> None:
+    """A check 7 dates ahead and the review of a warning 14 dates ahead, in summer time."""
+    clock.set(utc("2027-06-01T12:00"))
+    made = log(ctx, answers(occurred_at=clock.now() - timedelta(hours=1)))
+    warning = {"level": "V", "issued_on": date(2027, 6, 1), "issued_by": "A. Manager", "review_on": date(2027, 7, 15)}
+    check = {"review_effect_on": date(2027, 7, 8)}
+    incidents.save(
+        ctx, views.incident(ctx, made.id), [Edit("sanction", None, warning), Edit("incident", made.id, check)]
+    )
+    clock.set(utc(now))
+    assert [one.due for one in closing.checks_due(ctx)] == ([date(2027, 7, 8)] if shown else [])
+    assert [one.due for one in sanctions.dates(ctx)] == ([date(2027, 7, 15)] if shown else [])

@@ -292,9 +292,10 @@ def checks_due(ctx: Context) -> list[riddor.Due]:
     if ctx.user.role != "ward_manager":
         return []
     found = []
-    for row in closing_rows.checks(ctx.store.db, tuple(ctx.wards), ctx.now().date() + CHECK_AHEAD):
-        if not row.text:
-            day = riddor.today(ctx, row.ward_id)
+    last = max(riddor.today(ctx, ward_id) for ward_id in ctx.wards) + CHECK_AHEAD
+    for row in closing_rows.checks(ctx.store.db, tuple(ctx.wards), last):
+        day = riddor.today(ctx, row.ward_id)
+        if not row.text and row.on <= day + CHECK_AHEAD:
             found.append(
                 riddor.Due(row.incident_id, "", row.reference, "", "See if the change works", row.on, day > row.on)
             )

@@ -20,6 +20,7 @@ class Entry:
     """One warning: never who it is for, which stands in its incident."""
 
     incident_id: str
+    ward_id: str
     reference: str
     level: str
     state: str
@@ -47,8 +48,8 @@ def _entry(row: dict[str, Any], today: date) -> Entry:
     else:
         state = LOOK_AGAIN if review is not None and review <= today else IN_FORCE
     return Entry(
-        row["incident_id"], row["reference"] or "", SANC.label(row["level"]), state, issued, row["issued_by"] or "",
-        expires, review, row["appeal"] or "", row["capacity_considered_by"] or "",
+        row["incident_id"], row["ward_id"], row["reference"] or "", SANC.label(row["level"]), state, issued,
+        row["issued_by"] or "", expires, review, row["appeal"] or "", row["capacity_considered_by"] or "",
     )  # fmt: skip
 
 
@@ -61,10 +62,10 @@ def dates(ctx: Context) -> list[riddor.Due]:
     if not ctx.can("sanctions"):
         return []
     found = []
-    until = ctx.now().date() + AHEAD
     for one in register(ctx):
         if one.state not in (IN_FORCE, LOOK_AGAIN):
             continue
+        until = riddor.today(ctx, one.ward_id) + AHEAD
         if one.review_on is not None and one.review_on <= until:
             late = one.state == LOOK_AGAIN
             found.append(riddor.Due(one.incident_id, "", one.reference, "", "Review a warning", one.review_on, late))
