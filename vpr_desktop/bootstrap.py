@@ -71,7 +71,8 @@ def sync(ctx: Context) -> Outcome:
     """One cycle, push and pull to the end. Raises Offline where this PC is not enrolled."""
     from vpr_desktop.domain.errors import Offline
     from vpr_desktop.services import enrolment
-    from vpr_desktop.sync.runner import Runner, cycle
+    from vpr_desktop.sync.cycles import cycle
+    from vpr_desktop.sync.runner import Runner
 
     url = enrolment.address(ctx)
     if url is None:
@@ -93,7 +94,8 @@ class Line:
 
     def run(self, state: State, effects: tuple[Any, ...]) -> tuple[State, Outcome]:
         """Carries a cycle that the engine began to its end."""
-        from vpr_desktop.sync.runner import Runner, ended
+        from vpr_desktop.sync.cycles import ended
+        from vpr_desktop.sync.runner import Runner
 
         clock = self.clock
         runner = Runner(

@@ -29,7 +29,7 @@ from vpr_desktop.domain.batches import join
 from vpr_desktop.services import enrolment
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import log
-from vpr_desktop.sync import engine, events, runner
+from vpr_desktop.sync import cycles, engine, events
 from vpr_desktop.sync.runner import Runner
 
 OPS, ROUNDS, SAVES, POLLS = 10_000, 3, 200, 200
@@ -235,7 +235,7 @@ class Lane:
 def _sync(ctx: Context, lane: Any) -> None:
     client = bootstrap.connect(ctx, str(enrolment.address(ctx)))
     made = Runner(Lane(ctx, lane), client, ctx.clock.now, ctx.clock.monotonic, random.Random(1).random)
-    runner.cycle(made)
+    cycles.cycle(made)
     client.close()
 
 

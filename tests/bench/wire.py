@@ -34,7 +34,7 @@ from vpr_desktop.central import admin
 from vpr_desktop.central.database import Database
 from vpr_desktop.services import enrolment, sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.sync import events, protocol, runner
+from vpr_desktop.sync import cycles, events, protocol
 from vpr_desktop.sync.lane import Outcome
 from vpr_desktop.sync.runner import Runner
 
@@ -81,7 +81,7 @@ def cycle(ctx: Context, *, whole: bool = True, share: bool = False) -> Told:
     client = bootstrap.connect(ctx, url)
     chance = random.Random(1).random
     made = Timed(enrolment.InUnit(ctx), client, ctx.clock.now, ctx.clock.monotonic, chance, whole=whole)
-    outcome = runner.cycle(made)
+    outcome = cycles.cycle(made)
     client.close()
     ended = time.perf_counter()
     assert outcome.refused is None or (share and outcome.refused.kind == "too-many"), outcome.refused

@@ -119,11 +119,10 @@ def test_ones_own_erasing_takes_effect_with_its_number_and_not_before(ctx: Conte
         unit.commit("erase")
     assert ctx.reader().get(Incident, made.id).description == SAID, "nothing is erased on a wish alone"
     with ctx.unit() as unit:
-        n = outbox.seal(
-            unit.db, ctx.ward_id, batch_id=unit.new_id(), dev=ctx.store.device_id, incarnation=1,
+        (n,) = outbox.seal(
+            unit.db, ctx.ward_id, new_id=unit.new_id, dev=ctx.store.device_id, incarnation=1,
             sign=lambda _: bytes(64), monotonic=1e9,
         )  # fmt: skip
-        assert n is not None
         lines = len(outbox.hashes_of(unit.db, n))
         unit.take_answers(n, [Answer(at, at + 1, "stored") for at in range(lines)])
         unit.commit("push")
@@ -139,11 +138,10 @@ def test_a_refused_erasing_leaves_the_words_as_they_are(ctx: Context) -> None:
     (op,) = [one["op"] for one in ctx.reader().ops_of(made.id) if "description" in one["set"]]
     with ctx.unit() as unit:
         unit.erase(op, role="vpr_lead", ground="By somebody who may not")
-        n = outbox.seal(
-            unit.db, ctx.ward_id, batch_id=unit.new_id(), dev=ctx.store.device_id, incarnation=1,
+        (n,) = outbox.seal(
+            unit.db, ctx.ward_id, new_id=unit.new_id, dev=ctx.store.device_id, incarnation=1,
             sign=lambda _: bytes(64), monotonic=1e9,
         )  # fmt: skip
-        assert n is not None
         last = len(outbox.hashes_of(unit.db, n)) - 1
         stored = [Answer(at, at + 1, "stored") for at in range(last)]
         unit.take_answers(n, [*stored, Answer(last, None, "quarantined", "erase-not-entitled")])

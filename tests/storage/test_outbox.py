@@ -34,13 +34,14 @@ def other(tmp_path: Path, clock: FakeClock) -> Iterator[Context]:
 
 
 def seal(ctx: Context, at: float = 1e9) -> int | None:
+    """The batch that goes next."""
     with ctx.unit() as unit:
-        n = outbox.seal(
-            unit.db, ctx.ward_id, batch_id=unit.new_id(), dev=ctx.store.device_id, incarnation=unit.incarnation,
+        made = outbox.seal(
+            unit.db, ctx.ward_id, new_id=unit.new_id, dev=ctx.store.device_id, incarnation=unit.incarnation,
             sign=signer(unit.db), monotonic=at,
         )  # fmt: skip
         unit.commit("")
-    return n
+    return made[0] if made else None
 
 
 def answer(ctx: Context, n: int, answers: list[Answer]) -> None:
@@ -75,7 +76,13 @@ def test_a_batch_is_sealed_once_and_its_bytes_never_change(ctx: Context) -> None
     logged(ctx)
     assert seal(ctx) == n
     assert batches.join([outbox.held_batch(ctx.store.db, n)]) == before
-    assert outbox.waiting(ctx.store.db, ctx.ward_id, 1e9).pending > 0
+    held = outbox.waiting(ctx.store.db, ctx.ward_id, 1e9)
+    assert (len(held.sealed), held.pending) == (2, 0), "what was saved since goes into the next"
+    logged(ctx)
+    assert seal(ctx) == n
+    held = outbox.waiting(ctx.store.db, ctx.ward_id, 1e9)
+    assert len(held.sealed) == 2, "one may be on its way while another is answered, and no more"
+    assert held.pending > 0
 
 
 def test_what_may_still_be_undone_is_not_sealed(ctx: Context) -> None:

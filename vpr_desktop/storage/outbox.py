@@ -19,6 +19,7 @@ from vpr_desktop.storage.oplog import Connection
 PENDING, SEALED, REVIEW, REFUSED, TOO_LARGE = "PENDING", "SEALED", "NEEDS_REVIEW", "REFUSED", "TOO_LARGE"
 NEEDS_YOU = (REVIEW, REFUSED, TOO_LARGE)
 OFFERED, HASH = 1, 32
+AT_ONCE = 2  # sealed batches of a stream that wait for their answer
 OPS_OF_BATCH = "SELECT n FROM op WHERE batch = ? UNION SELECT op FROM outbox WHERE batch = ?"
 
 
@@ -85,20 +86,27 @@ def seal(
     db: Connection,
     st: str,
     *,
-    batch_id: str,
+    new_id: Callable[[], str],
     dev: str,
     incarnation: int,
     sign: Callable[[bytes], bytes],
     monotonic: float,
-) -> int | None:
-    """Seals what is ready into one batch, unless one still waits for its answer. Returns the batch's local number.
+    most: int = batches.MOST_OPS,
+) -> tuple[int, ...]:
+    """The batches that go next, by local number: one to be sent, and one that can follow while it is answered.
 
-    A sealed batch never changes: what is saved later goes into the next one, a retry has the same bytes.
+    What is ready is sealed as far as fewer wait for their answer. A sealed batch never changes: what is saved later
+    goes into the next one, a retry has the same bytes.
     """
-    unanswered = unanswered_batches(db, st)
-    if unanswered:
-        return unanswered[0]
-    return seal_ready(db, st, batch_id=batch_id, dev=dev, incarnation=incarnation, sign=sign, monotonic=monotonic)
+    waiting = list(unanswered_batches(db, st)[:AT_ONCE])
+    while len(waiting) < AT_ONCE:
+        n = seal_ready(
+            db, st, batch_id=new_id(), dev=dev, incarnation=incarnation, sign=sign, monotonic=monotonic, most=most
+        )
+        if n is None:
+            break
+        waiting.append(n)
+    return tuple(waiting)
 
 
 def seal_ready(
@@ -110,9 +118,10 @@ def seal_ready(
     incarnation: int,
     sign: Callable[[bytes], bytes],
     monotonic: float,
+    most: int = batches.MOST_OPS,
 ) -> int | None:
     """Seals one batch of what is ready, whatever waits for its answer; None where nothing is."""
-    chosen = _ready(db, st, monotonic)
+    chosen = _ready(db, st, monotonic, most)
     if not chosen:
         return None
     no, prev = next_no(db, st, dev, incarnation)
@@ -123,14 +132,14 @@ def seal_ready(
     return n
 
 
-def _ready(db: Connection, st: str, monotonic: float) -> list[tuple[int, bytes]]:
+def _ready(db: Connection, st: str, monotonic: float, most: int) -> list[tuple[int, bytes]]:
     sql = (
         "SELECT op.n, op.raw FROM outbox CROSS JOIN op ON op.n = outbox.op WHERE outbox.st = ? AND state = ?"
         " AND (not_before IS NULL OR not_before <= ?) ORDER BY outbox.op LIMIT ?"
     )
     chosen: list[tuple[int, bytes]] = []
     size = 0
-    for n, raw in db.execute(sql, (st, PENDING, monotonic, batches.MOST_OPS)):
+    for n, raw in db.execute(sql, (st, PENDING, monotonic, most)):
         size += len(raw)
         if chosen and size > batches.MOST_RAW:
             break

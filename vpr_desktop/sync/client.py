@@ -10,8 +10,10 @@ import secrets
 import ssl
 import zlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from threading import Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -104,6 +106,19 @@ class Client:
         path = f"/v1/streams/{st}/ops"
         made: PushAnswer = self._message("POST", path, PushAnswer, body, first, protocol.JSON_LINES)
         return made
+
+    def begin_push(self, st: str, body: bytes, first: str) -> Callable[[], PushAnswer]:
+        """Sends batches from a thread of its own. What it returns waits for the answer: no other call before that."""
+        told: Future[PushAnswer] = Future()
+
+        def work() -> None:
+            try:
+                told.set_result(self.push(st, body, first))
+            except BaseException as error:  # noqa: BLE001 - it is raised where somebody waits for the answer
+                told.set_exception(error)
+
+        Thread(target=work, name="vpr-push", daemon=True).start()
+        return told.result
 
     def pull(self, st: str, after: int) -> bytes:
         """A page of a stream, as bytes."""

@@ -243,7 +243,8 @@ def _offer_ended(state: State, event: OfferEnded) -> Step:
 def _sealed(state: State, event: Sealed) -> Step:
     if event.batch is None:
         return _pull(state)
-    return _next_job(replace(state, jobs=(Job((event.batch,)),)))
+    job, then = Job((event.batch,)), None if event.then is None else Job((event.then,))
+    return replace(state, jobs=(job,)), (Push(state.st, job, False, then),)
 
 
 def _next_job(state: State, *before: Effect) -> Step:

@@ -121,9 +121,10 @@ class OfferEnded:
 
 @dataclass(frozen=True, slots=True)
 class Sealed:
-    """The batch that waits for its answer, if any."""
+    """The batch that goes next, if any, and the one after it."""
 
     batch: Sized | None
+    then: Sized | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,18 +234,22 @@ class EndOffer:
 
 @dataclass(frozen=True, slots=True)
 class Seal:
-    """Seal what is ready, or find what was sealed and not answered. Answer: Sealed."""
+    """Seal what is ready, and find what was sealed and not answered. Answer: Sealed."""
 
     st: str
 
 
 @dataclass(frozen=True, slots=True)
 class Push:
-    """Send batches and take the answers. Answer: Pushed, Regressed or PushRefused."""
+    """Send batches and take the answers; while they are taken, `then` may be on its way.
+
+    Answer: Pushed, Regressed or PushRefused.
+    """
 
     st: str
     job: Job
     offer: bool
+    then: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Carries out the engine's effects against the file and the endpoint. No unit is open while a call is under way.
+"""Carries out the engine's effects against the file and the endpoint. No unit waits for a call.
 
 The file is reached through a callable that runs a job in the store lane, each job one unit of work.
 """
@@ -6,24 +6,25 @@ The file is reached through a callable that runs a job in the store lane, each j
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from vpr_desktop.domain.batches import b64, join, unb64
+from vpr_desktop.domain.batches import join, unb64
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import DiskFull
-from vpr_desktop.storage import exchange, inbox, keychange, lifetime, outbox, streams, support_rows
+from vpr_desktop.storage import exchange, inbox, lifetime, outbox, streams, support_rows
 from vpr_desktop.storage.device import signer
 from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
-from vpr_desktop.sync import engine, events, protocol
+from vpr_desktop.sync import engine, events, protocol, sending
 from vpr_desktop.sync.answers import answers_of, head_now
-from vpr_desktop.sync.events import HeadNow, Sized
-from vpr_desktop.sync.lane import Calls, InUnit, Outcome
+from vpr_desktop.sync.events import HeadNow, Job, Sized
+from vpr_desktop.sync.lane import Calls, InUnit
 from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
-from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer
+from vpr_desktop.sync.protocol import MOST_OPS, Heads, Keys, PushAnswer
 from vpr_desktop.sync.refusals import Refused
 from vpr_desktop.sync.standings import beginning, looked, standing
 
@@ -37,6 +38,8 @@ KEYS = "endpoint_keys"
 class Runner:
     """One file and one endpoint. `chance` gives values from 0 to 1."""
 
+    most_in_batch = MOST_OPS
+
     def __init__(
         self, in_unit: InUnit, calls: Calls, now: Callable[[], datetime], monotonic: Callable[[], float],
         chance: Callable[[], float], told: Callable[[Changes], None] = lambda _: None,
@@ -48,21 +51,27 @@ class Runner:
         self._heads: dict[str, HeadNow] = {}
         self._looked: dict[str, events.Looked] = {}
         self._book: KeyBook | None = None
+        self._sending: sending.Sending | None = None
 
     def run(self, state: engine.State, effects: tuple[Any, ...]) -> engine.State:
         """Carries out effects until the engine has no more to do for now."""
-        while effects:
-            event = None
-            for effect in effects:
-                event = self._do(effect)
-            if event is None:
-                break
-            state, effects = engine.step(state, event)
+        try:
+            while effects:
+                event = None
+                for effect in effects:
+                    event = self._do(effect)
+                if event is None:
+                    break
+                state, effects = engine.step(state, event)
+        finally:
+            self._let_go()
         return state
 
     def _do(self, effect: Any) -> Any:
         if not isinstance(effect, events.Look):
             self._looked = {}
+        if not (isinstance(effect, events.Seal) or (isinstance(effect, events.Push) and self._is_sent(effect))):
+            self._let_go()
         try:
             return self.WAYS[type(effect)](self, effect)
         except Refused as refused:
@@ -168,49 +177,56 @@ class Runner:
     # Push.
 
     def _seal(self, effect: events.Seal) -> events.Sealed:
-        def job(unit: UnitOfWork) -> Sized | None:
+        def job(unit: UnitOfWork) -> events.Sealed:
             waited = outbox.unanswered_batches(unit.db, effect.st)
-            n = self._sealed(unit, effect.st)
-            made = None if n is None else Sized(n, len(outbox.hashes_of(unit.db, n)))
+            made = self._sealed(unit, effect.st)
             # With an entry in the audit, a file put back to before the sealing is not what the endpoint was told of.
-            self._commit(unit, "" if n is None or n in waited else "batch sealed", effect.st)
-            return made
+            self._commit(unit, "" if set(made) <= set(waited) else "batch sealed", effect.st)
+            first, then = (*(Sized(n, len(outbox.hashes_of(unit.db, n))) for n in made), None, None)[:2]
+            return events.Sealed(first, then)
 
-        return events.Sealed(self.in_unit(job))
+        return self.in_unit(job)
 
-    def _sealed(self, unit: UnitOfWork, st: str) -> int | None:
+    def _sealed(self, unit: UnitOfWork, st: str) -> tuple[int, ...]:
         return outbox.seal(
-            unit.db, st, batch_id=unit.new_id(), dev=unit.store.device_id, incarnation=unit.incarnation,
-            sign=lambda digest: signer(unit.db)(digest), monotonic=self.monotonic(),
+            unit.db, st, new_id=unit.new_id, dev=unit.store.device_id, incarnation=unit.incarnation,
+            sign=lambda digest: signer(unit.db)(digest), monotonic=self.monotonic(), most=self.most_in_batch,
         )  # fmt: skip
 
     def _push(self, effect: events.Push) -> events.Pushed | events.Regressed:
-        book = self._keys() if effect.offer else None
-
-        def read(unit: UnitOfWork) -> list[Any]:
-            return [self._delivered(unit, batch, effect, book) for batch in effect.job.batches]
-
-        sent = self.in_unit(read)
-        if not any(line.raw for batch in sent for line in batch.lines):
+        if self._sending is None:
+            self._send(effect.st, effect.job, self._read(effect.job, self._keys() if effect.offer else None))
+        sent = self._sending
+        if sent is None:
             if effect.offer and effect.job.span is None:  # as where all was erased: nobody is asked for it again
                 self._settle(events.Settle(effect.job.batches))
             place = self.in_unit(lambda unit: streams.place(unit.db, effect.st))
             head = self._heads.get(effect.st) or HeadNow(effect.st, "", 0, "")
             return events.Pushed((), False, head, standing(place))
-        answer = self.calls.push(effect.st, join(sent), sent[0].header.id)
+        then = self._read(effect.then) if effect.then else []
+        self._sending = None
+        answer = sent.answer()
+        if effect.then:
+            self._send(effect.st, effect.then, then)  # it is on its way while this answer is written down
         return self.in_unit(lambda unit: self._take(unit, effect, answer))
 
-    def _delivered(self, unit: UnitOfWork, batch: Sized, effect: events.Push, book: KeyBook | None) -> Any:
-        low, high = effect.job.span or (0, batch.lines)
-        carry = set(range(low, high))
-        if not effect.offer:
-            carry &= set(exchange.unanswered(unit.db, batch.n))
-            tip = unit.store.tip
-            an = {"n": tip.op_n, "audit": tip.audit_n,
-                  "hash": b64(lifetime.ends_hash(tip.op_chain, tip.audit_chain))}  # fmt: skip
-            return outbox.held_batch(unit.db, batch.n, carry=carry, an=an)
-        made = outbox.held_batch(unit.db, batch.n, carry=carry)
-        return replace(made, pk=book.chain(made.header.dev) if book else None)
+    def _read(self, job: Job, book: KeyBook | None = None) -> list[Any]:
+        return self.in_unit(lambda unit: [sending.delivered(unit, batch, job, book) for batch in job.batches])
+
+    def _send(self, st: str, job: Job, batches: list[Any]) -> None:
+        """Begins to send, unless there is nothing to carry."""
+        if any(line.raw for batch in batches for line in batch.lines):
+            self._sending = sending.Sending(job, self.calls.begin_push(st, join(batches), batches[0].header.id))
+
+    def _is_sent(self, effect: events.Push) -> bool:
+        return self._sending is not None and self._sending.job == effect.job and not effect.offer
+
+    def _let_go(self) -> None:
+        """What was sent and is not waited for any more is as an answer that was lost: it is sent again."""
+        sent, self._sending = self._sending, None
+        if sent is not None:
+            with suppress(Refused):
+                sent.answer()
 
     def _take(self, unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> events.Pushed | events.Regressed:
         place = streams.place(unit.db, effect.st)
@@ -365,28 +381,3 @@ class Runner:
         events.Pull: _pull,
         events.CatchUp: _catch_up,
     }
-
-
-def cycle(runner: Runner) -> Outcome:
-    """One whole cycle, push and pull to the end, whatever the rhythm says."""
-    return ended(runner, runner.run(*engine.begun(runner.monotonic())))
-
-
-def ended(runner: Runner, state: engine.State) -> Outcome:
-    """Keeps in the file how a cycle came out, and says how things stand after it."""
-    if state.trouble and runner.refused is None:
-        runner.refused = Refused(state.trouble)
-
-    def job(unit: UnitOfWork) -> Outcome:
-        if state.trouble in engine.STOPS:
-            unit.put_state(keychange.WITHDRAWN, b"1")
-        exchange.note_cycle(unit.db, runner.now(), state.trouble, runner.pushed, runner.pulled)
-        counts, kept = exchange.counts(unit.db), unit.state(exchange.LAST)
-        last = kept.decode() if kept else None
-        unit.commit("")
-        return Outcome(
-            runner.pushed, runner.pulled, counts.conflicts, counts.waiting, counts.needs_review,
-            last if state.trouble else runner.now().isoformat(), runner.refused,
-        )  # fmt: skip
-
-    return runner.in_unit(job)

@@ -37,6 +37,7 @@ class Line:
 
     def __init__(self, world: World, pc: SimPc) -> None:
         self.world, self.pc = world, pc
+        self.on_its_way = False
 
     def heads(self) -> Heads:
         def work(session: Any, caller: Caller) -> Any:
@@ -69,6 +70,23 @@ class Line:
             return Lacking(standing.lacking(session, stream_of(session, caller, st).n, asked.batches))
 
         return self._read(work, None).lacking
+
+    def begin_push(self, st: str, body: bytes, first: str) -> Callable[[], PushAnswer]:
+        """It arrives, or does not, at once; the answer is heard of when somebody waits for it."""
+        told: PushAnswer | Refused
+        try:
+            told = self.push(st, body, first)
+        except Refused as error:
+            told = error
+        self.on_its_way = True
+
+        def answer() -> PushAnswer:
+            self.on_its_way = False
+            if isinstance(told, Refused):
+                raise told
+            return told
+
+        return answer
 
     def push(self, st: str, body: bytes, first: str) -> PushAnswer:
         assert first

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.sync.sim.net import Crash, Line
 from tests.sync.sim.parts import HOME, Anchors, columns, device_keys, done_with, new_file, open_memory
+from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import b64
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
@@ -70,6 +71,7 @@ class SimPc:
 
     def in_unit(self, job: Any) -> Any:
         self.world.step(self)
+        self.world.mix["written down while a batch is on its way"] += self.line.on_its_way
         with self.unit() as unit:
             got = job(unit)
         self.world.step(self)
@@ -77,9 +79,11 @@ class SimPc:
 
     def start(self) -> None:
         """The process begins: nothing is known but what the file holds."""
+        self.line.on_its_way = False
         self.booted = self.world.now - self.world.draw.choice((1000.0, 5.0))
         chance = self.world.draw.random
         self.runner = Runner(self.in_unit, self.line, self.now, self.monotonic, chance)
+        self.runner.most_in_batch = 2 if self.world.small_batches else batches.MOST_OPS
         waiting = bool(outbox.streams(self.db))
         self.state, _ = engine.step(engine.State(), events.Started(self.monotonic(), chance(), waiting))
         self.forms = []

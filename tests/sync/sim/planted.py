@@ -16,7 +16,7 @@ from vpr_desktop.domain.ops import Fold
 from vpr_desktop.storage import inbox, lifetime, oplog, outbox, streams
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
-from vpr_desktop.sync import engine, page
+from vpr_desktop.sync import engine, page, sending
 from vpr_desktop.sync.runner import Runner
 
 Put = Callable[[Any, str, Any], None]  # as monkeypatch.setattr
@@ -124,13 +124,13 @@ def batch_cut_again(put: Put) -> None:
     """What was saved since is added to a batch that was sent already, under the same identity."""
     seal = outbox.seal
 
-    def grow(db: Any, st: str, **more: Any) -> int | None:
+    def grow(db: Any, st: str, **more: Any) -> tuple[int, ...]:
         held = outbox.waiting(db, st, more["monotonic"])
         if held.sealed and held.pending:
             (old,) = db.execute("SELECT id FROM batch WHERE n = ?", (held.sealed[0],)).fetchone()
             outbox.unseal(db, held.sealed[0])
             db.execute("UPDATE batch SET id = id || 'x', st = '' WHERE n = ?", (held.sealed[0],))
-            more["batch_id"] = old
+            more["new_id"] = iter([old, more["new_id"]()]).__next__
         return seal(db, st, **more)
 
     put(outbox, "seal", grow)
@@ -182,15 +182,15 @@ def duplicates_not_seen(put: Put) -> None:
 
 def sent_before_answered(put: Put) -> None:
     """What goes out counts as sent, whether an answer comes or not."""
-    delivered = Runner._delivered
+    delivered = sending.delivered
 
-    def gone(self: Runner, unit: UnitOfWork, batch: Any, *more: Any) -> Any:
-        made = delivered(self, unit, batch, *more)
+    def gone(unit: UnitOfWork, batch: Any, *more: Any) -> Any:
+        made = delivered(unit, batch, *more)
         unit.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE batch = ?)", (batch.n,))
         unit.commit("")
         return made
 
-    put(Runner, "_delivered", gone)
+    put(sending, "delivered", gone)
 
 
 def nothing_offered(put: Put) -> None:

@@ -54,6 +54,7 @@ class World:
         self.central = new_endpoint()
         self.central.between = self.other_process
         self.severity = self.draw.choice((0.02, 0.1, 0.3))
+        self.small_batches = self.draw.random() < 0.5  # so that one is on its way while another is answered
         self.pcs: list[SimPc] = []
 
     # Beginnings.
