@@ -100,6 +100,8 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "an offer was taken": (pushing(offering=True), pushed(), (Have(A),)),
     "an offer was not taken": (pushing(offering=True), pushed((BATCH, "batch-signature")), (Settle((BATCH,)), Have(A))),
     "a batch to send": (at_work(), Sealed(BATCH), (Push(A, Job((BATCH,)), False),)),
+    "a batch to send, and one to follow": (
+        at_work(), Sealed(BATCH, Sized(8, 1)), (Push(A, Job((BATCH,)), False, Job((Sized(8, 1),))),)),
     "nothing to send, nothing to fetch": (at_work(), Sealed(None), (CatchUp(),)),
     "nothing to send, something to fetch": (at_work(head(12)), Sealed(None), (Pull(A),)),
     "nothing to fetch from a ward that left": (replace(at_work(), head=None), Sealed(None), (CatchUp(),)),

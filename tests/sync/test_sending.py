@@ -1,0 +1,150 @@
+"""One batch on its way while the answer to the one before is written down: what is gained, and what may break."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.central.conftest import Central
+from tests.factories import logged
+from tests.sync.test_two_pcs import rows, synced
+from vpr_desktop import bootstrap
+from vpr_desktop.domain.batches import split
+from vpr_desktop.domain.errors import DiskFull
+from vpr_desktop.services.context import Context
+from vpr_desktop.storage import outbox
+from vpr_desktop.sync.client import Client
+from vpr_desktop.sync.refusals import Refused
+from vpr_desktop.sync.runner import Runner
+
+PUSH, TAKE = Client.push, Runner._take
+SOON = 60  # seconds that no sound run needs
+
+
+@pytest.fixture
+def pc(make_pc: Callable[[str], Context], monkeypatch: pytest.MonkeyPatch) -> Context:
+    """A PC with three incidents to send, two entries in a batch."""
+    monkeypatch.setattr(Runner, "most_in_batch", 2)
+    made = make_pc("one")
+    for _ in range(3):
+        logged(made)
+    made.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    return made
+
+
+def arrived_once(pc: Context, endpoint: Central) -> None:
+    """Every entry is held there once, and nothing waits here."""
+    assert endpoint.rows("SELECT op_id, count(*) FROM op GROUP BY op_id HAVING count(*) > 1") == []
+    held = {row[0] for row in endpoint.rows("SELECT op_id FROM op")}
+    assert held == {row[0] for row in rows(pc, "SELECT id FROM op")}
+    assert rows(pc, "SELECT count(*) FROM outbox") == [(0,)]
+    assert rows(pc, "SELECT count(*) FROM op WHERE seq IS NULL") == [(0,)]
+
+
+def test_the_next_batch_arrives_while_the_answer_to_one_is_written_down(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+    second = threading.Event()
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        sent.append(first)
+        if len(sent) == 2:
+            second.set()
+        return PUSH(self, st, body, first)
+
+    def take(self: Runner, *given: Any) -> Any:
+        assert second.wait(SOON), "it waits until all of the first is written down"
+        return TAKE(self, *given)
+
+    monkeypatch.setattr(Client, "push", push)
+    monkeypatch.setattr(Runner, "_take", take)
+    assert bootstrap.sync(pc).refused is None
+    arrived_once(pc, endpoint)
+    count = len(rows(pc, "SELECT n FROM batch"))
+    assert len(sent) == len(set(sent)) == count > 2, "each batch goes once"
+
+
+def test_an_answer_that_is_lost_behind_another_is_asked_for_again(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[str] = []
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        sent.append(first)
+        told = PUSH(self, st, body, first)
+        if len(sent) == 2:
+            raise Refused("no-answer")
+        return told
+
+    monkeypatch.setattr(Client, "push", push)
+    got = bootstrap.sync(pc)
+    assert got.refused is not None
+    assert got.pushed == 2
+    assert got.waiting > 0
+    pc.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    assert bootstrap.sync(pc).refused is None
+    assert sent[2] == sent[1], "the same batch, not one cut anew"
+    arrived_once(pc, endpoint)
+
+
+def test_a_full_disk_behind_a_batch_on_its_way_loses_nothing_and_leaves_no_call_behind(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer to the first cannot be written; the second was sent by then, and arrives."""
+    answered = threading.Event()
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        told = PUSH(self, st, body, first)
+        if endpoint.rows("SELECT count(*) FROM batch")[0][0] > 1:
+            answered.set()
+        return told
+
+    def full(*_given: Any) -> Any:
+        raise DiskFull
+
+    with monkeypatch.context() as broken:
+        broken.setattr(Client, "push", push)
+        broken.setattr(Runner, "_take", full)
+        got = bootstrap.sync(pc)
+    assert got.refused is not None
+    assert got.refused.kind == "disk-full"
+    assert answered.is_set(), "the cycle is over once nothing of it is under way"
+    for thread in [one for one in threading.enumerate() if one.name == "vpr-push"]:
+        thread.join(SOON)
+        assert not thread.is_alive()
+    synced(pc)
+    arrived_once(pc, endpoint)
+
+
+def test_two_batches_that_were_sent_and_not_answered_go_again_as_they_were(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the app was ended while both were under way."""
+    sent: list[bytes] = []
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        sent.append(body)
+        return PUSH(self, st, body, first)
+
+    class Ended(BaseException):
+        pass
+
+    def ended(*_given: Any) -> Any:
+        raise Ended
+
+    monkeypatch.setattr(Client, "push", push)
+    with monkeypatch.context() as cut:
+        cut.setattr(Runner, "_take", ended)
+        with pytest.raises(Ended):
+            bootstrap.sync(pc)
+    assert len(sent) == 2
+    assert len(outbox.unanswered_batches(pc.store.db, pc.ward_id)) == 2
+    pc.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    assert bootstrap.sync(pc).refused is None
+    lines = [[(one.header, one.hashes) for one in split(body)] for body in sent]
+    assert lines[2:4] == lines[:2]
+    arrived_once(pc, endpoint)
