@@ -102,7 +102,8 @@ def noted(event, **_):
         from vpr_desktop.ui.main_window import MainWindow
 
         window = next(one for one in QApplication.topLevelWidgets() if isinstance(one, MainWindow))
-        print(gc.isenabled(), window.findChild(Garbage) is not None, flush=True)
+        short = sys.getswitchinterval() < 0.001
+        print(gc.isenabled(), window.findChild(Garbage) is not None, short, flush=True)
         QApplication.exit(0)
 
 
@@ -111,11 +112,11 @@ open_window(pathlib.Path(sys.argv[1]))
 """
 
 
-def test_garbage_is_looked_for_between_events_once_the_window_has_painted(ctx: Context) -> None:
+def test_garbage_waits_for_a_pause_between_events_and_a_lane_that_computes_gives_way_soon(ctx: Context) -> None:
     sessions.write_clear_facts(ctx)
     done = subprocess.run(
         [sys.executable, "-c", SETTLED, str(ctx.home)],
         cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, capture_output=True, text=True, check=False,
         timeout=60,
     )  # fmt: skip
-    assert (done.returncode, done.stdout.split()) == (0, ["False", "True"]), done.stderr
+    assert (done.returncode, done.stdout.split()) == (0, ["False", "True", "True"]), done.stderr

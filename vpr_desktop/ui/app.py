@@ -19,6 +19,8 @@ from vpr_desktop.ui.main_window import MainWindow
 from vpr_desktop.ui.style import Style
 from vpr_desktop.ui.tasks import Lane
 
+TURN = 0.0005  # seconds that a lane computes before the window has its turn: each part it paints would wait so long
+
 
 def application(arguments: Sequence[str] = ()) -> QApplication:
     """The Qt application of this process."""
@@ -35,6 +37,7 @@ def make_window(app: QApplication, home: Path) -> MainWindow:
     window = MainWindow(home, SystemClock(), Lane("store", app))
     app.commitDataRequest.connect(window.lock)
     Garbage(window)
+    sys.setswitchinterval(TURN)
     return window
 
 
