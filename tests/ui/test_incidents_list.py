@@ -9,9 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from tests.factories import logged
 from tests.ui.stage import Stage
 from tests.window import settle
 from vpr_desktop.services import listing
+from vpr_desktop.services.listing import ListQuery
 
 
 def test_an_empty_filter_result_has_one_way_out_in_mid_card(window: Stage) -> None:
@@ -60,4 +62,10 @@ def test_each_view_filter_and_sort_says_how_many_rows_it_has(window: Stage) -> N
         assert page.model.rowCount() == count, query
         assert page.table.accessibleName() == f"Incidents, {count:,} rows"
         assert page.total.text().startswith(f"{count} ")
+        assert page.tabs.tabs[query.view].isChecked()
     assert list(page.tabs.tabs) == ["all", "needs_finishing", "open_support", "restricted"], "this PC sends nothing"
+    before = listing.count(ctx, ListQuery())
+    window.window.changed(logged(ctx).changes)
+    settle(window.window)
+    assert page.tabs.tabs["all"].count == f"{before + 1:,}", "what is written is counted, whatever filter is set"
+    assert page.total.text() == f"{listing.count(ctx, page.query)} of {before + 1:,} incidents"

@@ -91,7 +91,8 @@ class IncidentsPage(QWidget):
         self._turn = 0
         self._last_id, self._find = "", False
         self._stay: tuple[int, int] | None = None  # row and scroll place to come back to
-        self._found = self._all = 0
+        self._found = 0
+        self._counts: dict[str, int] = {}  # of each view, as read last
         self.model = RowTable(COLUMNS)
         self.table = RowView(self.model, say("Incidents"))
         self.tabs = ViewTabs(say("Views"))
@@ -154,22 +155,24 @@ class IncidentsPage(QWidget):
         self._last_id, self._find = selected or self._last_id, find
         self.export.setVisible(self.desk.ctx.can("export"))
         self.register.setVisible(self.desk.ctx.can("print"))
-        self._ask(query or self.query)
+        self._ask(query or self.query, anew=True)
         self.filters.load_views()
         if find:
             self.filters.search.selectAll()
 
-    def _ask(self, query: ListQuery) -> None:
+    def _ask(self, query: ListQuery, *, anew: bool = False) -> None:
         self.query, self._stay = replace(query, limit=PAGE, offset=0), None
         self.filters.show_query(self.query)
-        self._load()
+        self._load(anew=anew)
 
-    def _load(self) -> None:
+    def _load(self, *, anew: bool) -> None:
+        """Reads the list; `anew` also the numbers on the tabs, which no filter and no sort changes."""
         self._turn += 1
         turn, ctx, asked = self._turn, self.desk.ctx, self.query
         views = tuple(view for view in VIEWS if view != "not_sent" or self._is_joined())
+        anew = anew or tuple(self._counts) != views
         bare = ListQuery(view=asked.view, sort=asked.sort, descending=asked.descending, limit=PAGE)
-        whole = asked == bare and asked.view in views  # then the number on its tab is the number of its rows
+        whole = anew and asked == bare and asked.view in views  # its number is the one that its tab gets
         if asked.text.strip() and asked == ListQuery(text=asked.text, limit=PAGE):
             self.desk.load(
                 self, lambda: listing.search(ctx, asked.text, 200), lambda rows: self._show(turn, rows, len(rows))
@@ -180,11 +183,15 @@ class IncidentsPage(QWidget):
                 self.desk.load(self, lambda: listing.count(ctx, asked), lambda count: self._show_count(turn, count))
 
         def counted(counts: dict[str, int]) -> None:
-            self._show_views(counts)
+            self._counts = counts
+            self._show_views()
             if whole:
                 self._show_count(turn, counts[asked.view])
 
-        self.desk.load(self, lambda: listing.view_counts(ctx, views), counted)
+        if anew:
+            self.desk.load(self, lambda: listing.view_counts(ctx, views), counted)
+        else:
+            self._show_views()
 
     def _show(self, turn: int, rows: list[Row], count: int | None) -> None:
         if turn != self._turn:
@@ -217,14 +224,15 @@ class IncidentsPage(QWidget):
         self.table.verticalScrollBar().setValue(value)
 
     def _say_total(self) -> None:
-        found, everything = f"{self._found:,}", f"{self._all:,}"
-        part = self._found < self._all
+        held = self._counts.get("all", 0)
+        found, everything = f"{self._found:,}", f"{held:,}"
+        part = self._found < held
         words = say("{count} of {all} incidents", count=found, all=everything)
         self.total.setText(words if part else say("{count} incidents", count=found))
 
-    def _show_views(self, counts: dict[str, int]) -> None:
-        self.tabs.show_views([(view, VIEWS[view], f"{count:,}") for view, count in counts.items()], self.query.view)
-        self._all = counts["all"]
+    def _show_views(self) -> None:
+        told = [(view, VIEWS[view], f"{count:,}") for view, count in self._counts.items()]
+        self.tabs.show_views(told, self.query.view)
         self._say_total()
         self._fit()
 
@@ -323,7 +331,7 @@ class IncidentsPage(QWidget):
             held = self.model.row(self.table.currentIndex().row())
             self._last_id = held.id if held is not None else self._last_id
             self._stay = (self.table.currentIndex().row(), self.table.verticalScrollBar().value())
-            self._load()
+            self._load(anew=True)
 
     def draft(self) -> None:
         """Nothing is typed here."""
