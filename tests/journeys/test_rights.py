@@ -146,6 +146,16 @@ def test_the_auditor_sees_that_records_exist_and_logs_nothing(pc: Pc) -> None:
     ward.press("Ctrl+5")
     assert "Check everything" in ward.offered()
     assert not {"Back up now", "Import"} & ward.offered()
+    ward.click("Read the audit trail")
+    assert ward.page.objectName() == "audit"
+    told = {(one.by, one.act, one.record) for one in map(ward.page.model.row, range(ward.page.model.rowCount()))}
+    assert ("A. Manager", "log", reference) in told
+    assert ("I. Governance", "unlock", "") in told
+    assert CANARY not in ward.screen()
+    ward.page.filter.setText(f"governance {reference[-4:].lower()}")
+    ward.page.filter.returnPressed.emit()
+    ward.settle()
+    assert "Nothing matches." in ward.screen()
 
 
 def test_the_device_admin_sees_no_incident_and_keeps_the_pc(pc: Pc) -> None:

@@ -6,14 +6,26 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.factories import logged
+from tests.factories import answers, logged
 from tests.fakes import FakeClock
 from tests.services.test_support import Become, has, led, plan_id, sound, step
 from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
 from vpr_desktop.domain.support import Plan, StepEntry
-from vpr_desktop.services import incidents, plan_care, recordings, support, support_cases
+from vpr_desktop.services import (
+    incidents,
+    listing,
+    people,
+    plan_care,
+    recordings,
+    support,
+    support_cases,
+    views,
+    worklist,
+)
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
+from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.new_incident import log
 from vpr_desktop.services.recordings import Said
 
 
@@ -63,8 +75,6 @@ def test_nobody_leads_their_own_case_and_reads_it_without_notes(ctx: Context, as
 
 
 def test_a_lead_who_left_can_be_replaced(ctx: Context, as_role: Become) -> None:
-    from vpr_desktop.services import people
-
     _, held, _ = led(ctx, as_role)
     as_role("support_lead", "p-other")
     with pytest.raises(NotAllowed):
@@ -72,6 +82,36 @@ def test_a_lead_who_left_can_be_replaced(ctx: Context, as_role: Become) -> None:
     people.disable(ctx, "p-lead")
     plan_care.name_lead(ctx, held, "p-other")
     assert support.plan(ctx, held).lead == "p-other"
+
+
+def test_a_restricted_case_whose_lead_left_lies_in_the_pool_again(ctx: Context, as_role: Become) -> None:
+    """It opened to its lead alone: with them gone nobody could open it, and no list held it."""
+    made = log(as_role("reporter"), answers(act_types=["SEX"]))
+    held = plan_id(ctx, made.id)
+    lead, other = as_role("support_lead", "p-lead"), as_role("support_lead", "p-other")
+    plan_care.take(lead, held)
+
+    def listed(who: Context) -> tuple[list[str], set[str], int]:
+        rows = worklist.page(who, "unassigned", limit=200)
+        return (
+            [row.reference for row in listing.page(who, ListQuery()) if not row.restricted],
+            {row.plan_id for row in rows}, worklist.counts(who).views["unassigned"],
+        )  # fmt: skip
+
+    assert listed(other) == ([], set(), 0)
+    assert views.incident(other, made.id).sight == "restricted"
+    people.disable(ctx, "p-lead")
+    assert views.incident(other, made.id).sight == "full"
+    found, plans, count = listed(other)
+    assert (found, plans) == ([made.reference], {held})
+    assert count > 0
+    assert not support.plan(other, held).is_led
+    assert not support.plan(other, held).in_circle, "as with every case of the pool: taking it opens the rest"
+    assert listed(ctx) == ([], set(), 0), "to a manager it stays closed"
+    plan_care.take(other, held)
+    assert support.plan(other, held).in_circle
+    assert listed(as_role("support_lead", "p-third")) == ([], set(), 0)
+    sound(ctx)
 
 
 def test_what_was_done_about_the_lead_is_taken_back_within_two_minutes(

@@ -253,6 +253,14 @@ def _panel_closes(stage: Stage) -> None:
     settle(stage.window)
 
 
+def _as_auditor(stage: Stage) -> QWidget:
+    """An auditor has the PC."""
+    stage.lock()
+    stage.unlock("iaudit")
+    stage.go("data")
+    return stage.window
+
+
 def _as_manager(stage: Stage) -> QWidget:
     stage.lock()
     stage.unlock()
@@ -356,6 +364,8 @@ SCREENS: tuple[Screen, ...] = (
     plan("S7 close", lambda shown: shown.acts.open_end(shown.plan)),
     plan("S7 close error", lambda shown: (shown.acts.open_end(shown.plan), shown.save())),  # type: ignore[arg-type]
     replace(plan("S7 closed", _closed_plan), closes=_opened_again),
+    Screen("S10 of an auditor", _as_auditor, page="data"),
+    page("S10 audit trail", "audit"),
     Screen("S2 of the manager again", _as_manager),
     page("S10 data", "data"),
     after("S10 checked", page("S10 data", "data"), lambda data: data.verify_button.click()),

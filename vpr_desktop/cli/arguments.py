@@ -162,6 +162,11 @@ def _copies(command: argparse.ArgumentParser) -> None:
 
 
 def _upkeep(add: Add) -> None:
+    trail = add("audit", "audit:list_", "List who did what and when, for auditors. Never what a record holds.")
+    trail.add_argument("--since", metavar="DAY", help="first day, such as 2026-11-01")
+    trail.add_argument("--until", metavar="DAY", help="last day")
+    trail.add_argument("--text", metavar="WORDS", default="", help="a name, a reference, or what was done")
+    trail.add_argument("--limit", type=int, default=200, metavar="N")
     add("verify", "upkeep:verify", "Check the file from its pages to the last change.")
     add("backup", "upkeep:backup", "Write a checked backup.").add_argument("--out", required=True, metavar="F")
     restore = add("restore", "upkeep:restore", "Put a backup in place of the file, which is kept aside.")

@@ -105,14 +105,14 @@ def _put(unit: UnitOfWork, case: Case, record: Record, values: Mapping[str, Any]
 
 # Who leads a case
 def take(ctx: Context, plan_id: str, shown: Shown | None = None) -> Changes:
-    """Takes a case out of the pool: it is then this support lead's, and opens to them. Logged."""
+    """Takes a case out of the pool, where those lie too whose lead left: it is then this support lead's. Logged."""
     case = support_cases.load(ctx, plan_id)
     if case.tie.self_person or case.tie.self_named:
         raise NotAllowed(OWN_CASE)
     case.require("take")
     if ctx.user.user_id in support_cases.cannot_lead(ctx.reader(), case.plan.id, case.plan.shown):
         raise NotAllowed(CANNOT_LEAD)
-    if case.plan.lead is not None:
+    if has_lead(ctx, case):
         raise NotAllowed("Somebody leads this case already.")
     return _lead(ctx, case, ctx.user.user_id, shown, "take case")
 

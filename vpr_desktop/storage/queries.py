@@ -15,6 +15,7 @@ from typing import Any
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
 from vpr_desktop.domain.references import normal_reference
+from vpr_desktop.storage.leads import LEADS_HERE
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
 
@@ -36,7 +37,7 @@ LISTED = {
 OPEN_TO = {
     "reporter": MINE,
     "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {MINE})",
-    "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} IS NOT NULL))",
+    "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} {LEADS_HERE}))",
     "vpr_lead": f"(restricted IS NOT 1 OR {MINE})",
     "auditor": "0",
     "device_admin": "0",

@@ -16,6 +16,7 @@ PAGES = {
     "handover": ("handover_page", "HandoverPage"),
     "print": ("print_page", "PrintPage"),
     "data": ("data_page", "DataPage"),
+    "audit": ("audit_page", "AuditPage"),
     "settings": ("settings_page", "SettingsPage"),
     "handbook": ("handbook_page", "HandbookPage"),
 }
@@ -30,6 +31,7 @@ NEEDS = {
     "sanctions": "sanctions",
     "handover": "handover",
     "worklist": "support",
+    "audit": "read_audit",
 }
 ICONS_ONLY = frozenset({"log"})
 PLACE_OF = {
@@ -41,5 +43,6 @@ PLACE_OF = {
     "sanctions": "incidents",
     "print": "incidents",
     "handover": "home",
+    "audit": "data",
     "handbook": "settings",
 }

@@ -45,6 +45,7 @@ class DataPage(QWidget):
         self.copy_button = Button(say("Save a copy elsewhere"))
         self.verify_button = Button(say("Check everything"))
         self.cancel_button = Button(say("Stop"))
+        self.trail_button = Button(say("Read the audit trail"))
         self.cancel_button.hide()
         self.restore_button = Button(say("Restore a backup"))
         self.blank_button = Button(say("Print a blank form"), icon="print")
@@ -94,9 +95,7 @@ class DataPage(QWidget):
                 tone="second",
             )
         )
-        buttons = row(self.verify_button, self.cancel_button, gap=12)
-        buttons.addStretch(1)
-        card.body.addLayout(buttons)
+        card.body.addLayout(Flow(self.verify_button, self.cancel_button, self.trail_button, gap=12))
         card.body.addWidget(self.found)
         return card
 
@@ -129,6 +128,7 @@ class DataPage(QWidget):
         self.copy_button.clicked.connect(self._on_copy_clicked)
         self.verify_button.clicked.connect(self.verify)
         self.cancel_button.clicked.connect(self._on_cancel_clicked)
+        self.trail_button.clicked.connect(lambda: self.desk.go("audit"))
 
     def opened(self, review: str = "", **_: Any) -> None:
         """Shows how sending stands and when the last backup was made."""
@@ -143,6 +143,7 @@ class DataPage(QWidget):
         self.copy_button.setVisible(ctx.can("backup"))
         self.verify_button.setVisible(ctx.can("verify"))
         self.restore_button.setVisible(ctx.can("restore"))
+        self.trail_button.setVisible(self.desk.offers("audit"))
         self.imports.setVisible(ctx.can("import"))
         self.paper_card.setVisible(ctx.can("log"))
         self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)

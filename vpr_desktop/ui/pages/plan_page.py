@@ -131,7 +131,7 @@ class PlanPage(QWidget):
         self.who_leads.setText(who_can(plan))
         self.who_leads.setVisible(bool(self.who_leads.text()))
         self.show_name.setVisible("show_name" in plan.acts)
-        self.take.setVisible("take" in plan.acts and plan.lead is None)
+        self.take.setVisible("take" in plan.acts and not plan.is_led)
         self.pass_on.setVisible("pass_on" in plan.acts)
         self.name_lead.setVisible(plan.may_name_lead)
         self.end.setVisible("close" in plan.acts and plan.closed_on is None)
@@ -163,7 +163,9 @@ class PlanPage(QWidget):
         when = show_day(plan.occurred_at.astimezone(zone).date()) if plan.occurred_at else ""
         parts = [plan.job, say("{reference}, {day}", reference=plan.reference, day=when)]
         lead = say("Support lead {name}", name=plan.lead_name) if plan.lead else say("No support lead yet")
-        if plan.lead is None and "name_lead" in plan.acts and not plan.may_name_lead:
+        if plan.lead and not plan.is_led:
+            lead = say("No support lead: {name} left", name=plan.lead_name)
+        elif not plan.is_led and "name_lead" in plan.acts and not plan.may_name_lead:
             lead = say("No support lead yet: one takes this case themselves")
         return ". ".join(part for part in (*parts, lead) if part)
 
