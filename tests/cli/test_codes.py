@@ -250,3 +250,11 @@ def test_wrong_use_is_2() -> None:
         with pytest.raises(SystemExit) as stopped:
             cli.main(words)
         assert stopped.value.code == 2
+
+
+@pytest.mark.parametrize("typed", ["\u00b2", "--5", "5" * 5000, "many"])
+def test_what_is_no_number_is_told_in_a_sentence(vpr: Vpr, tmp_path: Path, typed: str) -> None:
+    code, _, err = vpr("amend", log(vpr, tmp_path), "--set", f"affected_count={typed}", "--reason", "counted anew")
+    assert code == 3
+    assert "How many were affected" in err
+    assert "int()" not in err

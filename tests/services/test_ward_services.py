@@ -163,6 +163,23 @@ def test_more_people_each_get_a_letter_and_a_plan(ctx: Context) -> None:
         assert problem_fields(lambda n=wrong: incidents.more_people(ctx, made.id, n)) == ["affected_count"]
 
 
+def test_how_many_were_affected_rests_on_what_who_logged_said_of_it(ctx: Context) -> None:
+    made = log(ctx, answers(affected="MANY"))
+    other = replace(ctx, user=replace(ctx.user, user_id="bother"))
+    with other.unit() as unit:
+        record = unit.get(Incident, made.id)
+        record.affected_count = 5
+        unit.save(record)
+        unit.commit("amend", made.id)
+    incidents.more_people(ctx, made.id, 3)
+    record = ctx.reader().get(Incident, made.id)
+    assert record.shown.clashes == {"affected_count"}, "nobody showed them the five"
+    incidents.more_people(ctx, made.id, 4)
+    heads = ctx.reader().get(Incident, made.id).shown.heads["affected_count"]
+    said = {op["set"]["affected_count"] for op in ctx.reader().ops_of(made.id) if op["op"] in heads}
+    assert said == {4, 5}, "one's own number is replaced"
+
+
 def test_told_by_and_a_named_person(ctx: Context) -> None:
     made = logged(ctx)
     incidents.told_by(ctx, made.id, " KT ")

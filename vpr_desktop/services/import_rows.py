@@ -223,7 +223,7 @@ def _flag(_spec: FieldSpec, words: str, _mapping: Mapping, found: Found) -> bool
 
 
 def _number(spec: FieldSpec, words: str, _mapping: Mapping, found: Found) -> int | None:
-    if words.isdigit() and len(words) < 10:
+    if words.isascii() and words.isdigit() and len(words) < 10:
         return int(words)
     found.unmapped.append(f"{spec.label}: {words[:60]}")
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,6 +14,7 @@ from vpr_desktop.domain.forms import ENTITIES, PARTS
 from vpr_desktop.domain.record import entity_name, fields_of
 from vpr_desktop.services.views import IncidentView, RecordView
 
+NUMBER = re.compile(r"-?[0-9]{1,15}")
 # Shown beside the fields; ignored when they come in again.
 BESIDE = ("id", "reference", "status", "send_state", "tasks_left", "last_change", "conflicts", "redacted", "restricted")
 
@@ -133,7 +135,7 @@ def parse_text(spec: FieldSpec, given: str) -> Any:
     if spec.kind == "codes":
         return [code.strip() for code in text.replace(";", ",").split(",") if code.strip()]
     if spec.kind == "number":
-        return int(text) if text.lstrip("-").isdigit() else text
+        return int(text) if NUMBER.fullmatch(text) else text
     if spec.kind == "flag":
         return {"yes": True, "true": True, "no": False, "false": False}.get(text.lower(), text)
     return parse_value(spec, given)

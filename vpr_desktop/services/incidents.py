@@ -47,14 +47,20 @@ class Edit:
 
 
 def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
-    """Says how many were affected; opens a person and a plan for each one not there yet."""
+    """Says how many were affected; opens a person and a plan for each one not there yet.
+
+    Rests on what this person said of it: who logs is shown nothing else, and another's number stays beside it.
+    """
     seen = _mine_or_amendable(ctx, incident_id)
     if not 2 <= how_many <= len(LETTERS):
         raise ProblemsFound([Problem("affected_count", f"Give a number from 2 to {len(LETTERS)}.")])
     with ctx.unit() as unit:
         record = unit.get(Incident, seen.record.id)
-        record.affected_count = how_many
-        unit.save(record)
+        own = [op for op in unit.ops_of(record.id) if op["by"] == ctx.user.user_id and "affected_count" in op["set"]]
+        heads = [op["op"] for op in own if op["op"] in record.shown.heads.get("affected_count", ())]
+        said = {"affected_count": own[-1]["set"]["affected_count"]} if heads else {}
+        based = Shown(said, {"affected_count": heads} if heads else {})
+        unit.save(based_on(Incident, record.id, record.ward_id, based, {"affected_count": how_many}))
         held = {person.letter for person in unit.find(Person, parent_id=incident_id)}
         for letter in [one for one in LETTERS[:how_many] if one not in held]:
             open_person(unit, record, letter, {}, later=True)

@@ -208,7 +208,7 @@ class SavedPanel(QWidget):
         key = self.person.control.text().strip()  # type: ignore[attr-defined]
         count = self.many.control.text().strip()  # type: ignore[attr-defined]
         initials = self.told_by.control.text().strip()  # type: ignore[attr-defined]
-        if count and not count.isdigit():
+        if count and not count.isdecimal():
             self.many.set_error(say("Give a number from 2 to 20."))
             return
         told = self.told.isChecked()
