@@ -13,14 +13,16 @@ from vpr_desktop.services import audit_trail
 from vpr_desktop.services.audit_trail import PAGE, Entry
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.models.row_table import Cell, Column, RowTable
+from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.fields import TextField
+from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column
 from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.row_view import RowView
+from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
 from vpr_desktop.ui.words import say
 
 TYPING_MS = 250
+LEAST = 6  # rows in sight
 
 
 def _record(one: Entry) -> Cell:
@@ -36,7 +38,9 @@ class AuditPage(QWidget):
         self.setObjectName("audit")
         self._text, self._turn = "", 0
         self.back = Button(say("Back"), "link", icon="back")
-        self.filter = TextField(say("Filter the trail"), say("A name, a reference, or what was done"))
+        self.filter = TextField()
+        hint = say("A name, a reference, or what was done.")
+        self.filter_field = Field(say("Filter the trail"), self.filter, hint=hint, wide=420)
         self.total = Words("", "hint", tone="second")
         self.model = RowTable(
             (
@@ -55,6 +59,8 @@ class AuditPage(QWidget):
         self.filter.returnPressed.connect(self._on_typed)
         self._typing.timeout.connect(self._on_typed)
         self.model.wanted.connect(self._on_rows_wanted)
+        style_of().changed.connect(self._fit)
+        self._fit()
 
     def _build(self) -> None:
         page = ScrollPage()
@@ -64,11 +70,15 @@ class AuditPage(QWidget):
         )
         card = Card(margins=(8, 8, 8, 8))
         card.body.addWidget(self.table, 1)
-        for widget in (self.back, Heading(say("Audit trail")), Words(note, tone="second"), self.filter):
+        for widget in (self.back, Heading(say("Audit trail")), Words(note, tone="second"), self.filter_field):
             page.body.addWidget(widget)
         page.body.addWidget(card, 1)
         page.body.addWidget(self.total)
         self.setLayout(column(page))
+
+    def _fit(self) -> None:
+        look = style_of()
+        self.table.setMinimumHeight(look.px(HEAD) + LEAST * look.px(ROW) + look.px(14))
 
     def _when(self, one: Entry) -> Cell:
         return Cell(show(one.at, self.desk.ctx.ward.zone), "second")
