@@ -130,7 +130,7 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         confidential=is_confidential(
             record.reporter_mode, record.imported_at is not None, "reporter_mode" in record.shown.clashes
         ),
-        needed=_needed(ctx, record.id),
+        needed=record.id in _read_on_need(ctx),
         outcome_shared=record.outcome_share is not False,
     )
 
@@ -367,10 +367,6 @@ def _only(ctx: Context, record: Incident, seen: RecordView, names: tuple[str, ..
         values |= {"occurred_at": noon, "time_known": "unknown"}
     hidden = frozenset(fields_of(ENTITIES[seen.entity])) - set(values)
     return replace(seen, values=values, redacted={}, hidden=hidden, shown=Shown(), clashes=frozenset())
-
-
-def _needed(ctx: Context, incident_id: str) -> bool:
-    return incident_id in _read_on_need(ctx)
 
 
 def _read_on_need(ctx: Context) -> dict[str, str]:
