@@ -22,6 +22,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.support_cases import Case, load
 from vpr_desktop.services.support_views import EntryView, NoteView, PlanView, StageView, StepView
 from vpr_desktop.storage import repeats
+from vpr_desktop.storage.leads import gone
 
 OPEN, SETTLED = "Open", "Settled"
 CHOICES = ("contact_how", "contact_when", "may_know", "wants", "language", "paused_until")
@@ -82,9 +83,8 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
 
 
 def has_lead(ctx: Context, case: Case) -> bool:
-    """Whether somebody leads a case who still is a support lead of this ward."""
-    held = ctx.reader().find(User, user_id=case.plan.lead) if case.plan.lead else []
-    return any(user.active is not False and user.role == "support_lead" for user in held)
+    """Whether somebody leads a case who is not known to have left."""
+    return case.plan.lead is not None and case.plan.lead not in gone(ctx.store.db)
 
 
 def _other_leads(ctx: Context, case: Case) -> int:

@@ -25,7 +25,7 @@ from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import Tie, hides_reporter, is_confidential, sees_incident, view
 from vpr_desktop.domain.workflow import actions
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import leads as leads_here
+from vpr_desktop.storage.leads import gone
 from vpr_desktop.storage.unit import Reader
 
 SEEN_ANYWAY = ("reference", "status", "occurred_at", "restricted")  # of a restricted incident
@@ -126,7 +126,7 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         assigned=me in leads,
         restricted=bool(record.restricted),
         manager_may_see=bool(record.manager_may_see),
-        lead_assigned=bool(leads) and bool(leads & leads_here.here(ctx.store.db)),
+        lead_assigned=bool(leads) and bool(leads - gone(ctx.store.db)),
         confidential=is_confidential(
             record.reporter_mode, record.imported_at is not None, "reporter_mode" in record.shown.clashes
         ),

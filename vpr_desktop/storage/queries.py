@@ -15,7 +15,7 @@ from typing import Any
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
 from vpr_desktop.domain.references import normal_reference
-from vpr_desktop.storage.leads import LEADS_HERE
+from vpr_desktop.storage.leads import IS_LED
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
 
@@ -23,6 +23,7 @@ SELF = "id IN (SELECT parent_id FROM person WHERE person_key = :me AND removed I
 MINE = "reported_by = :me"
 OWN = f"(reported_by = :me OR {SELF})"
 LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead"
+LED = f"SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND {IS_LED}"
 
 # By role: which incidents are listed at all, and of which ones the content may be used: a person affected
 # who did not log it sees that there is a record, and what it holds about them.
@@ -37,7 +38,7 @@ LISTED = {
 OPEN_TO = {
     "reporter": MINE,
     "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {MINE})",
-    "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LEADS} {LEADS_HERE}))",
+    "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LED}))",
     "vpr_lead": f"(restricted IS NOT 1 OR {MINE})",
     "auditor": "0",
     "device_admin": "0",

@@ -14,14 +14,14 @@ from typing import Any
 
 from vpr_desktop.domain.support_steps import REOFFER
 from vpr_desktop.domain.support_times import NEVER_PAUSED
-from vpr_desktop.storage.leads import LEADS_HERE
+from vpr_desktop.storage.leads import GONE, IS_LED
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_rows import wire
 
 # Restricted incidents of which a role knows nothing but that they are.
 CLOSED_TO = {
     "ward_manager": "manager_may_see IS NOT 1",
-    "support_lead": f"EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead {LEADS_HERE})"
+    "support_lead": f"EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND {IS_LED})"
     " AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead = :me)",
     "vpr_lead": "1",
 }
@@ -32,7 +32,7 @@ MINE = "(owner IS :me OR (owner IS NULL AND lead IS :me))"
 VIEWS = {
     "all": "1",
     "mine": MINE,
-    "unassigned": f"(owner IS NULL AND (lead IS NULL OR NOT lead {LEADS_HERE}))",
+    "unassigned": f"(owner IS NULL AND (lead IS NULL OR lead IN ({GONE})))",
     "ask_again": f"(lead IS :me AND (again = 1 OR step = '{REOFFER}'))",
     "waiting": "((owner IS NOT NULL AND owner IS NOT :me) OR (lead IS :me AND waits = 1))",
 }
