@@ -9,6 +9,7 @@ import pytest
 
 from tests.journeys.ward import WardPC
 from tests.pdfs import pages_of
+from vpr_desktop.services import print_defaults
 from vpr_desktop.ui.dialogs import save_file
 from vpr_desktop.ui.pages import print_page
 
@@ -103,6 +104,41 @@ def test_an_anonymous_copy_names_no_ward_and_no_minute(pc: Pc, saved: Path) -> N
         assert word not in text.replace("Printed 22-Nov-2026 14:05", "")
 
 
+def test_a_print_begins_as_the_settings_of_this_pc_say(pc: Pc, saved: Path) -> None:
+    ward = pc("rnurse")
+    ward.unlock()
+    ward.log(CANARY)
+    ward.window.go("settings", section="printing")
+    ward.settle()
+    section = ward.page.sections["printing"]
+    section.copy.choose(1)
+    section.fit.choose(1)
+    assert [section.printer.itemText(0), section.printer.code()] == ["The PC's own choice", ""]
+    ward.window.go("incidents")
+    ward.settle()
+    ward.window.go("print", incident_id=ward.page.model.row(0).id)
+    ward.settle()
+    assert ward.page.copies.value() == ["anonymous"]
+    assert ward.page.preview.mode == "width"
+    assert "ANONYMOUS COPY" in save_as_pdf(ward, saved)
+    ward.lock()
+    ward.unlock("rnurse")
+    ward.log(CANARY)
+    ward.click("Print summary")
+    assert ward.page.copy == "redacted", "who may make no anonymous copy begins with the redacted one"
+    assert "REDACTED COPY" in save_as_pdf(ward, saved)
+
+
+def test_a_full_copy_is_never_the_first(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    print_defaults.save(ward.ctx, copy="full")
+    ward.log(CANARY)
+    ward.click("Print summary")
+    assert ward.page.copy == "redacted"
+    assert "full copy" not in ward.audit()
+
+
 def test_the_note_is_printed_only_once_it_is_ticked(pc: Pc, saved: Path) -> None:
     ward = pc()
     ward.unlock()
@@ -121,6 +157,7 @@ def test_the_receipt_slip_bears_the_code_shown_after_the_save(pc: Pc, saved: Pat
     ward.click("Print receipt slip")
     text = save_as_pdf(ward, saved)
     assert code in text
+    assert "What happened with my report" in text, "the paper says where the code is asked for"
     assert reference in text
     assert CANARY not in text
 

@@ -168,7 +168,7 @@ class Sheet:
         _text(canvas, WIDTH - RIGHT - width(marked, MARKING, True), top, marked, MARKING, True, 0)
         of = f"Page {number} of {self.pages}"
         _text(canvas, LEFT, top - ROW, drawable(frame.reference), BODY, True, 0)
-        _text(canvas, LEFT + KEY, top - ROW, drawable(frame.printed), SMALL, False, 0)
+        _text(canvas, LEFT + (KEY if frame.reference else 0), top - ROW, drawable(frame.printed), SMALL, False, 0)
         _text(canvas, WIDTH - RIGHT - width(of, SMALL), top - ROW, of, SMALL, False, 0)
         _line(canvas, LEFT, top - ROW - 7, WIDTH - RIGHT, top - ROW - 7, 0.75, 0)
         if frame.sensitivity and not frame.outlined:

@@ -308,6 +308,7 @@ def receipt_slip(ctx: Context, incident_id: str) -> Pdf:
     saved = show(seen.record.values["reported_at"], ctx.ward.zone)
     lines = [
         "You will hear what was done about your report.",
+        "On a PC of this ward, “What happened with my report” on the lock screen asks for the slip code.",
         "Support is yours. Saying no is fine, and you may change your mind.",
     ]
     frame = frame_of(ctx, "Receipt slip", ctx.ward.name, seen.reference, "slip", 0)

@@ -60,4 +60,5 @@ def you_said(ctx: Context, month: date | None = None) -> Pdf:
 
 def _kinds(acts: list[str]) -> str:
     """What was reported, by class and in words: nothing finer goes on a wall."""
-    return ", ".join(dict.fromkeys(ACT.label(act_class(code)) for code in acts))
+    said = list(dict.fromkeys(ACT.label(act_class(code)) for code in acts))
+    return ", ".join([*said[:1], *(one.lower() for one in said[1:])])

@@ -84,6 +84,8 @@ class Header(QFrame):
         big = look.text_percent >= MENU_FROM
         tight = big or width < 900
         self.menu.setVisible(big)
+        self.menu.setText(say("Menu") if big and width >= NARROW_BELOW else "")
+        self.menu.updateGeometry()
         self.find_button.setVisible(self.can_find)
         self.title.setVisible(not big)
         for button, text, hint in ((self.find_button, say("Find"), "Ctrl+K"), (self.lock, say("Lock"), "Ctrl+L")):

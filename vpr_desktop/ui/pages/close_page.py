@@ -62,7 +62,7 @@ class ClosePage(QWidget):
         self.scroller = page
         foot = QFrame()
         foot.setProperty("bar", "foot")
-        line = row(self.close_button, self.later_button, gap=12, margins=(20, 7, 30, 7))
+        line = row(self.close_button, self.later_button, gap=12, margins=(24, 7, 24, 7))
         line.addStretch(1)
         foot.setLayout(line)
         whole = column(gap=0)

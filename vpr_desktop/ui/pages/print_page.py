@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.services import printing, sheets, ward_sheets
+from vpr_desktop.services import print_defaults, printing, sheets, ward_sheets
 from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.services.print_defaults import PrintDefaults
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
@@ -40,7 +41,7 @@ class PrintPage(QWidget):
         self.pdf: Pdf | None = None
         self.kind, self.incident_id, self.person_id, self.query = "summary", "", "", ListQuery()
         self.copy, self.reason = "redacted", ""
-        self.shown_copy = "redacted"
+        self.shown_copy, self._printer = "redacted", ""
         self._document = Document(b"", ())
         self.back = Button(say("Back"), "link", icon="back")
         self.title = Heading("")
@@ -91,9 +92,24 @@ class PrintPage(QWidget):
         self.copy, self.reason = "redacted", ""
         self.copies.set_value(["redacted"])
         self.note.set_value([])
-        self.preview.show_at(WIDTH if style_of().text_percent >= MENU_FROM else PAGE)
-        self._render()
         self._fit()
+        ctx = self.desk.ctx
+        begins = (
+            (lambda: print_defaults.of_summary(ctx, incident_id))
+            if kind == "summary"
+            else lambda: print_defaults.read(ctx)
+        )
+        self.desk.load(self, begins, self._begin, self._on_failed)
+
+    def _begin(self, begins: PrintDefaults) -> None:
+        """With the copy and at the size that this PC begins with."""
+        self._printer = begins.printer
+        wide = begins.fit == "width" or style_of().text_percent >= MENU_FROM
+        self.preview.show_at(WIDTH if wide else PAGE)
+        if self.kind == "summary":
+            self.copy = begins.copy
+            self.copies.set_value([begins.copy])
+        self._render()
 
     def _render(self) -> None:
         ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
@@ -172,6 +188,8 @@ class PrintPage(QWidget):
         printer = QPrinter(QPrinter.PrinterMode.HighResolution)
         printer.setResolution(PAPER_DPI)
         printer.setDocName("VPR Desktop")
+        if self._printer in QPrinterInfo.availablePrinterNames():
+            printer.setPrinterName(self._printer)
         dialog = QPrintDialog(printer, self)
         dialog.accepted.connect(lambda: self._print_on(printer))
         QDialog.open(dialog)  # the answer comes by `accepted`

@@ -18,6 +18,7 @@ from vpr_desktop.ui.settings.look_section import LookSection
 from vpr_desktop.ui.settings.others_section import OthersSection
 from vpr_desktop.ui.settings.passphrase_section import PassphraseSection
 from vpr_desktop.ui.settings.people_section import PeopleSection
+from vpr_desktop.ui.settings.printing_section import PrintingSection
 from vpr_desktop.ui.settings.recovery_section import RecoverySection
 from vpr_desktop.ui.settings.reminders_section import RemindersSection
 from vpr_desktop.ui.settings.section import Loaded, Section, load
@@ -41,6 +42,7 @@ SECTIONS: dict[str, Callable[[Desk], Section]] = {
     "passphrase": PassphraseSection,
     "locking": LockingSection,
     "reminders": RemindersSection,
+    "printing": PrintingSection,
     "look": LookSection,
     "keyboard": KeyboardSection,
 }

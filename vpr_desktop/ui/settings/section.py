@@ -8,9 +8,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
-from vpr_desktop.services import people, support_templates, wards
+from vpr_desktop.services import people, print_defaults, support_templates, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.people import UserRow
+from vpr_desktop.services.print_defaults import PrintDefaults
 from vpr_desktop.services.support_templates import TemplateFacts
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
@@ -28,11 +29,13 @@ class Loaded:
     users: list[UserRow]
     checklist: TemplateFacts
     checklists: list[TemplateFacts]
+    printing: PrintDefaults
 
 
 def load(ctx: Context) -> Loaded:
     """Reads it, in the lane."""
-    return Loaded(wards.settings(ctx), people.users(ctx), support_templates.shown(ctx), support_templates.known(ctx))
+    checklists = support_templates.shown(ctx), support_templates.known(ctx)
+    return Loaded(wards.settings(ctx), people.users(ctx), *checklists, print_defaults.read(ctx))
 
 
 class Section(Card):

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QFrame, QWidget
 
 from vpr_desktop.services.lockscreen import LockScreen
 from vpr_desktop.ui.style import style_of
-from vpr_desktop.ui.tokens import DOCK
+from vpr_desktop.ui.tokens import DOCK, MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Panel, ScrollPage, clear, column, hairline, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
@@ -70,7 +70,10 @@ class SupportDock(QFrame):
                 self._list.addWidget(hairline())
             self._list.addWidget(line)
             first = line if first is self.close_button else first
-        self.setFixedWidth(style_of().px(DOCK) if style_of().text_percent < 150 else DOCK + 80)
+        big = style_of().text_percent >= MENU_FROM
+        self.setFixedWidth(DOCK + 80 if big else style_of().px(DOCK))
+        self.close_button.hint = "" if big else "Esc"
+        self.close_button.updateGeometry()
         self.show()
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
