@@ -101,6 +101,26 @@ def test_what_was_typed_to_close_an_incident_outlives_a_lock(pc: MakePC, clock: 
     assert "Half a sen" in ward.screen()
 
 
+def test_from_closing_to_the_step_that_nobody_recorded_and_back(pc: MakePC, clock: FakeClock) -> None:
+    ward = pc("rnurse")
+    ward.unlock("rnurse")
+    reference = ward.log(**MILD)
+    ward.lock()
+    clock.forward(days=2)
+    ward.unlock()
+    ward.open(reference)
+    ward.click("Close this incident")
+    (typed,) = [one for (kind, _), one in ward.page.fields.items() if kind == "no_message"]
+    typed.control.setText("Half a reason")
+    ward.settle()
+    ward.click("Open the support plan: Person A")
+    assert ward.page.objectName() == "S7"
+    assert (ward.app.focusWidget().accessibleName()).startswith(("Record: step ", "Mark done: step "))
+    ward.press("Alt+Left")
+    assert ward.page.objectName() == "close"
+    assert "Half a reason" in ward.screen()
+
+
 def test_reopened_with_a_reason_from_its_record(pc: MakePC) -> None:
     ward = pc()
     ward.unlock()

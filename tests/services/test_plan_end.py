@@ -99,7 +99,7 @@ def test_a_closed_plan_asks_for_the_teams_steps_and_the_riddor_looks_alone(
 def test_closing_asks_for_a_reason_and_for_an_offer_whatever_the_reason(ctx: Context, as_role: Become) -> None:
     me, held, _ = led(ctx, as_role, support_offered="NYT")
     for why in plan_end.WHY:
-        with pytest.raises(ProblemsFound, match="an offer of support"):
+        with pytest.raises(ProblemsFound, match="about an offer"):
             plan_end.close(me, held, why)
     recordings.record(me, held, Said("S2-03", "NAP", reason="Left before the next shift."))
     for why in ("", "NAP", "zz"):

@@ -51,6 +51,7 @@ class Unrecorded:
     words: tuple[str, ...]
     person_id: str | None = None
     letter: str = TEAM
+    plan_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,9 +157,11 @@ def _unrecorded(ctx: Context, seen: IncidentView) -> list[Unrecorded]:
         if team or whose:
             waived |= {(whose, step) for step in (row.get("steps") or "").split()}
     by_person: dict[str | None, list[str]] = {}
-    for person_id, step in closing_rows.unrecorded(ctx.store.db, seen.record.id, ctx.now()):
+    plans: dict[str | None, str] = {}
+    for person_id, step, plan_id in closing_rows.unrecorded(ctx.store.db, seen.record.id, ctx.now()):
         if (person_id, step) not in waived:
             by_person.setdefault(person_id, []).append(step)
+            plans[person_id] = plan_id
     texts = {step.code: step.text for one in all_templates(ctx.store.db) for step in one.steps}
     people = {one.id: one for one in seen.parts.get("people", [])}
     found = []
@@ -169,7 +172,7 @@ def _unrecorded(ctx: Context, seen: IncidentView) -> list[Unrecorded]:
             key = key_of(people[person_id], list(people.values())) if person_id in people else person_id
             label = f"Person {letter}".strip()
         words = tuple(texts.get(step, step) for step in steps)
-        found.append(Unrecorded(key, label, tuple(steps), words, person_id, letter))
+        found.append(Unrecorded(key, label, tuple(steps), words, person_id, letter, plans[person_id]))
     return sorted(found, key=lambda one: (one.label == "Team", one.label, one.key))
 
 

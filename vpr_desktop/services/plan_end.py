@@ -17,7 +17,7 @@ from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.record import Shown, fields_of, from_wire
 from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.support import Plan, StepEntry
-from vpr_desktop.domain.support_steps import CLOSING, TAKEN, was_spoken_of
+from vpr_desktop.domain.support_steps import CLOSING, FIRST_OFFER, TAKEN, was_spoken_of
 from vpr_desktop.services import support_cases
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import end_shown
@@ -27,7 +27,7 @@ from vpr_desktop.storage.unit import UnitOfWork
 WHY = tuple(code.code for code in PLAN_CLOSED if code.code != "NAP")  # which a change of who the person is gives alone
 ENDED = ("closed_on", "closed_reason")
 TAKE_BACK = timedelta(minutes=2)
-NOT_OFFERED = "Nothing is recorded yet about an offer of support. Record one first, if only Not wanted or Not needed."
+NOT_OFFERED = "Nothing is recorded yet about an offer. Record {step} first, if only as Not wanted or Not needed."
 NOT_STAFF = "The person is recorded as a patient or visitor. Change that on the report first."
 
 
@@ -44,12 +44,19 @@ def close(ctx: Context, plan_id: str, why: str, shown: Shown | None = None) -> C
     if based.values.get("closed_on"):
         raise ProblemsFound([Problem("why", "This plan is closed already.")])
     if not was_spoken_of(case.state, case.template):
-        raise ProblemsFound([Problem("why", NOT_OFFERED)])
+        step = f'"{_offer_of(ctx, case)}"'
+        raise ProblemsFound([Problem("why", NOT_OFFERED.format(step=step))])
     today = ctx.now().astimezone(case.state.clock.zone).date()
     with ctx.unit() as unit:
         _put(unit, case, based, {"closed_on": today, "closed_reason": why})
         _tick(ctx, unit, case)
         return unit.commit("close plan", case.incident.id)
+
+
+def _offer_of(ctx: Context, case: Case) -> str:
+    """The title of an offer that stands in a plan: the first of the first day where there is one."""
+    held = [one.step for one in support_cases.steps(ctx, case) if one.step.is_offer]
+    return next((one.title for one in held if one.code == FIRST_OFFER), held[0].title if held else "an offer")
 
 
 def reopen(ctx: Context, plan_id: str, shown: Shown | None = None) -> Changes:

@@ -17,16 +17,17 @@ NOT_STARTED = "Not started"
 OPEN = (NOT_STARTED, "In progress")
 
 
-def unrecorded(db: Connection, incident_id: str, now: datetime) -> list[tuple[str | None, str]]:
-    """Person (None for the team) and step of what was due by now and has no recording, the earliest due first.
+def unrecorded(db: Connection, incident_id: str, now: datetime) -> list[tuple[str | None, str, str]]:
+    """Person (None for the team), step and plan of what was due by now without a recording, the earliest due first.
 
     Never the second offer: that there is one would tell whoever closes that something was declined.
     """
     sql = (
-        "SELECT person_id, step FROM step_row WHERE incident_id = ? AND live = 1 AND status = ? AND due_at <= ?"
-        " AND step <> ? ORDER BY due_at, step"
+        "SELECT person_id, step, plan_id FROM step_row WHERE incident_id = ? AND live = 1 AND status = ?"
+        " AND due_at <= ? AND step <> ? ORDER BY due_at, step"
     )
-    return [(row[0], row[1]) for row in db.execute(sql, (incident_id, NOT_STARTED, wire(now), REOFFER))]
+    rows = db.execute(sql, (incident_id, NOT_STARTED, wire(now), REOFFER))
+    return [(person_id, step, plan_id) for person_id, step, plan_id in rows]
 
 
 def open_steps(db: Connection, person_id: str) -> dict[str, tuple[str, str]]:

@@ -40,7 +40,8 @@ class ClosePage(QWidget):
         self.back = Button("", "link", icon="back")
         self.title = Heading(say("Close this incident"))
         self.note = Words(
-            say("Support plans stay open, and their later steps go on. You can open the incident again."), tone="second"
+            say("Support plans stay as they are; their steps go on. You can open the incident again."),
+            tone="second",
         )
         self.meanwhile = Meanwhile(self, self.kept)
         self.summary = ErrorSummary()
@@ -146,6 +147,8 @@ class ClosePage(QWidget):
         )  # fmt: skip
         self.fields["no_recording", one.key] = field
         card.body.addWidget(field)
+        words, spoken = say("Open the support plan"), say("Open the support plan: {who}", who=one.label)
+        self._link(card, f"plan {one.key}", words, "plan", spoken, plan_id=one.plan_id, step=one.steps[0])
         self.cards.addWidget(card)
 
     def _show_riddor(self, found: Standing) -> None:
@@ -170,8 +173,8 @@ class ClosePage(QWidget):
         self._link(card, "review", say("Fill in the review"), "task", task="outcome")
         self.cards.addWidget(card)
 
-    def _link(self, card: Card, kind: str, words: str, page: str, **arguments: Any) -> None:
-        button = Button(words)
+    def _link(self, card: Card, kind: str, words: str, page: str, spoken: str = "", **arguments: Any) -> None:
+        button = Button(words, name=spoken)
         button.clicked.connect(lambda: self.desk.go(page, incident_id=self._incident_id, **arguments))
         self._links[kind] = button
         line = row(button)

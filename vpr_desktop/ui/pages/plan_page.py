@@ -13,9 +13,10 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.when import show
-from vpr_desktop.services import plan_care, support
+from vpr_desktop.services import support
 from vpr_desktop.services.support_views import EntryView, PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.pages.plan_focus import go_back_to, near, place_of
 from vpr_desktop.ui.pages.plan_lead import who_can
 from vpr_desktop.ui.pages.plan_stages import PlanStages
 from vpr_desktop.ui.pages.step_acts import StepActs
@@ -43,7 +44,7 @@ class PlanPage(QWidget):
         self.desk = desk
         self.setObjectName("S7")
         self.plan: PlanView | None = None
-        self._plan_id, self._wanted = "", ("", "")
+        self._plan_id, self._wanted, self._at = "", ("", ""), ""
         self.back = Button(say("Support"), "link", icon="back", name=say("Back to the support list"))
         self.title = Heading("")
         self.line = Words("", tone="second")
@@ -117,7 +118,7 @@ class PlanPage(QWidget):
         if plan_id != self._plan_id:
             self.acts.close()
             self._hide_name()
-        self._plan_id, self._wanted = plan_id, (step, panel)
+        self._plan_id, self._wanted, self._at = plan_id, (step, panel), step
         self._load()
 
     def _load(self) -> None:
@@ -125,7 +126,7 @@ class PlanPage(QWidget):
         self.desk.run(self, lambda: support.plan(ctx, plan_id), self._show)
 
     def _show(self, plan: PlanView) -> None:
-        self.plan = plan
+        self.plan, at = plan, place_of(self, self.stages)
         self.title.setText(say("Support plan: {who}", who=plan.person))
         self.line.setText(self._line(plan))
         self.who_leads.setText(who_can(plan))
@@ -143,6 +144,7 @@ class PlanPage(QWidget):
         self.stages.show_plan(plan, step.split("-")[0] if step else "")
         self._show_facts(plan)
         self._fit()
+        go_back_to(self, self.stages, at, self.back)
         held = next((one for one in plan.steps if one.code == step), None)
         if self.back.hasFocus() and "choose" in plan.acts:
             begin(self.change)
@@ -261,13 +263,13 @@ class PlanPage(QWidget):
 
     def _after(self) -> None:
         self._load()
-        steps = [link for name, link in self.stages.links.items() if not name.startswith(("fold", "more"))]
-        (steps[0] if steps else self.back).setFocus()
+        (near(self.stages, self._at) or self.back).setFocus()
 
     # What the user does
     def _act(self, act: str, step: StepView) -> None:
         if self.plan is None:
             return
+        self._at = step.code
         if act == "refuse":
             self.acts.not_wanted(self.plan, step)
         else:
@@ -300,15 +302,8 @@ class PlanPage(QWidget):
         self.show_name.set_words(say("Show name"))
 
     def _on_take_clicked(self) -> None:
-        if self.plan is None:
-            return
-        ctx, plan_id, shown = self.desk.ctx, self.plan.id, self.plan.lead_shown
-        self.desk.run(self, lambda: plan_care.take(ctx, plan_id, shown), self._on_taken)
-
-    def _on_taken(self, changes: Changes) -> None:
-        self.desk.status(say("The case is yours. You see all of it now."))
-        self.desk.announce(say("The case is yours. You see all of it now."))
-        self.desk.changed(changes)
+        if self.plan is not None:
+            self.acts.take(self.plan)
 
     def _on_pass_on_clicked(self) -> None:
         if self.plan is not None:

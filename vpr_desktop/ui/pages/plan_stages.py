@@ -123,7 +123,7 @@ class PlanStages(Card):
         place = [one.code for one in plan.steps].index(step.code) + 1
         spoken = say(
             "step {place} of {count}, {step}, {status}, {about}", place=place, count=len(plan.steps),
-            step=step.title.lower(), status=step.status.lower(), about=self._about(step),
+            step=uncapped(step.title), status=step.status.lower(), about=self._about(step),
         )  # fmt: skip
         found: list[QWidget] = []
         green = step.code == self._green
@@ -176,3 +176,8 @@ class PlanStages(Card):
         if self._plan is not None:
             self.show_plan(self._plan)
             self.links[f"fold {code}"].setFocus()
+
+
+def uncapped(title: str) -> str:
+    """A title inside a sentence, with OH and RIDDOR as they are."""
+    return title if title[1:2].isupper() else title[:1].lower() + title[1:]

@@ -97,6 +97,14 @@ class StepActs(QObject):
             panel.later.connect(lambda: self.open("due", plan, step))
         self._show(panel, "", None)
 
+    def take(self, plan: PlanView) -> None:
+        """Takes a case; Undo gives it back."""
+        ctx, words = self.desk.ctx, say("The case is yours. You see all of it now.")
+        self.desk.run(
+            self, lambda: plan_care.take(ctx, plan.id, plan.lead_shown),
+            lambda changes: self._tell(words, self._undo_lead(plan.id), changes), self.failed,
+        )  # fmt: skip
+
     def reopen(self, plan: PlanView) -> None:
         """Opens a closed plan again, by one press: Undo is there."""
         ctx, words = self.desk.ctx, say("The plan is open again, {who}", who=plan.person)

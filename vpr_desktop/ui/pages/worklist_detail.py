@@ -20,7 +20,7 @@ from vpr_desktop.ui.words import say
 
 
 class WorklistDetail(QWidget):
-    """`asked` names what somebody wants to do: record, contact, assign, due, note or open."""
+    """`asked` names what somebody wants to do: record, contact, assign, due, note, take or open."""
 
     asked = Signal(str)
 
@@ -110,6 +110,8 @@ class WorklistDetail(QWidget):
             others.append(self._button("contact", say("Record contact"), "secondary"))
         if "assign" in plan.acts:
             others.append(self._button("assign", say("Assign"), "secondary"))
+        if "take" in plan.acts and not plan.is_led and not step.team:
+            others.append(self._button("take", say("Take this case"), "secondary"))
         if others:
             body.addLayout(Flow(*others, gap=8))
 

@@ -295,7 +295,10 @@ class WorklistPage(QWidget):
 
     def _open_panel(self, act: str, line: WorkRow, plan: PlanView) -> None:
         step = self._step(line, plan)
-        if step is not None:
+        if act == "take":
+            self.table.setFocus()
+            self.acts.take(plan)
+        elif step is not None:
             self._chosen = (line.plan_id, line.step)
             self.acts.open(act, plan, step)
 

@@ -95,8 +95,8 @@ class RiddorCase(Card):
     def _show_gaps(self, may: bool) -> None:
         for gap in self.case.advice.open_gaps:
             words = say(
-                "Between {first} and {last}, was {who}:", first=show_day(gap.first), last=show_day(gap.last),
-                who=self.case.label,
+                "How was {who} from {first} to {last}?", who=self.case.label, first=show_day(gap.first),
+                last=show_day(gap.last),
             )  # fmt: skip
             group = ChoiceGroup(words, [Option(one.code, one.label) for one in GAP], columns=(2, 1))
             group.setEnabled(may)
@@ -222,8 +222,9 @@ def _time_off(values: dict[str, Any]) -> str:
         ("restricted_duties_from", "restricted_duties_to", say("Other duties")),
     ):
         if values.get(first):
-            end = show_day(values[last]) if values.get(last) else say("still running")
-            parts.append(say("{what} {first} to {last}", what=words, first=show_day(values[first]), last=end))
+            began, ended = show_day(values[first]), values.get(last)
+            until = say("{what} {first} to {last}", what=words, first=began, last=show_day(ended)) if ended else ""
+            parts.append(until or say("{what} since {first}", what=words, first=began))
     if values.get("back_on"):
         parts.append(say("back on {day}", day=show_day(values["back_on"])))
     return ", ".join(parts) or say("A time off without days")
