@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtTest import QTest
 
 from tests.central.conftest import Central
 from tests.journeys.online import OnlinePC, kept, new_code, put_back
 from tests.sync.test_client import Odd
 from tests.ui.heard import listening
+from vpr_desktop import bootstrap
 from vpr_desktop.bootstrap import Line
 from vpr_desktop.central import admin
 from vpr_desktop.domain.ops import op_hash
+from vpr_desktop.services import drafts
 
 Make = Callable[..., OnlinePC]
 
@@ -178,6 +181,35 @@ def test_a_pc_that_was_withdrawn_says_so_and_a_new_code_sends_all_that_waited(on
     pc.unlock()
     pc.rest()
     assert pc.rows("SELECT id, hash FROM op ORDER BY id") == held
+
+
+def test_a_withdrawn_pc_locks_and_opens_for_who_can_join_it_again_alone(online: Make, endpoint: Central) -> None:
+    pc = online("one", "rnurse", "dadmin")
+    pc.sync()
+    pc.switch("rnurse")
+    pc.rest()
+    pc.press("Ctrl+N")
+    pc.page.form.note.setFocus()
+    QTest.keyClicks(pc.page.form.note, "Half a report")
+    admin.revoke(endpoint.admin, pc.ctx.store.device_id)
+    pc.forward(minutes=2)
+    pc.window.sending.send_now()
+    pc.until(lambda: pc.window.page() is None)
+    pc.settle()
+    said = "The trust withdrew this PC."
+    assert said in pc.screen()
+    pc.unlock("rnurse")
+    assert pc.window.page() is None
+    assert said in pc.screen()
+    pc.unlock("dadmin")
+    assert pc.window.page() is not None
+    pc.switch("amanager")
+    pc.rest()
+    bootstrap.enrol(pc.ctx, endpoint.address, new_code(endpoint))
+    pc.switch("rnurse")
+    pc.rest()
+    (draft,) = drafts.mine(pc.ctx)
+    assert draft.body["answers"]["description"] == "Half a report"
 
 
 def test_an_endpoint_restored_from_an_older_copy_gets_back_what_it_lost_without_a_word(

@@ -72,8 +72,7 @@ class Sending(QObject):
         self.fault = ""  # what went wrong on this side in the last cycle, in words
         self._lane: Lane | None = None
         self._state: State | None = None
-        self._own = 0
-        self._total = 0
+        self._own = self._total = 0
         self._saved_meanwhile = self._wanted_meanwhile = self._long_said = False
         self._arrived: list[Change] = []
         self._look = QTimer(self, interval=LOOK_MS)
@@ -174,6 +173,8 @@ class Sending(QObject):
         else:
             logs.note("sync_failed", kind=outcome.refused.kind)
         self._go_on(state)
+        if state.stopped:
+            self.renew()
 
     def _on_stopped(self, session: Session, state: State, error: Exception) -> None:
         """A cycle that was cancelled, or that a full disk or a fault of the app ended."""
@@ -307,10 +308,9 @@ class Sending(QObject):
     def _say_long(self) -> None:
         """Once in a session, where something waits for more than a day."""
         text, shell = self.long_wait(), self.window.shell
-        if not text or shell is None or self._long_said or shell.banner.isVisible():
+        stands_there = self.window.page() is not None and self.window.page().objectName() == "S10"
+        if not text or shell is None or self._long_said or shell.banner.isVisible() or stands_there:
             return
-        if self.window.page() is not None and self.window.page().objectName() == "S10":
-            return  # it stands there already
         self._long_said = True
         shell.tell("warning", text)
         self.window.announce(text)
@@ -330,7 +330,12 @@ class Sending(QObject):
 
     def heard(self, changes: Changes) -> None:
         """People and wards that changed, here or elsewhere, count at once: roles, access, wards of this PC."""
-        if self.session is None or not any(one.entity in OF_SESSION for one in changes.records):
+        if any(one.entity in OF_SESSION for one in changes.records):
+            self.renew()
+
+    def renew(self) -> None:
+        """Asks anew who may work here, and as what."""
+        if self.session is None:
             return
         ctx = self.window.ctx
 
@@ -348,14 +353,16 @@ class Sending(QObject):
             return
         self.window.set_session(fresh)
         if fresh.user.role != before.user.role:
-            text = say("Your role is now: {role}.", role=_role(fresh.user.role))
+            from vpr_desktop.domain.choices_response import USER_ROLE
+
+            text = say("Your role is now: {role}.", role=USER_ROLE.label(fresh.user.role))
             self.window.status(text)
             self.window.announce(text, assertive=True)
             self.window.again()
             self.refresh()
 
     def _on_not_renewed(self, before: Context, error: Exception) -> None:
-        """Whoever's access was ended elsewhere sees the lock screen at once, with the reason."""
+        """Whoever may not work here any more sees the lock screen at once, with the reason."""
         if self.session is None or self.window.ctx.store is not before.store or not isinstance(error, NotAllowed):
             return
         self.window.lock()
@@ -385,12 +392,6 @@ class Sending(QObject):
                 self.window.lane.run(page, lambda: None, lambda _: _stay(page, focused, spot))
         if self.running:
             self.refresh()
-
-
-def _role(code: str) -> str:
-    from vpr_desktop.domain.choices_response import USER_ROLE
-
-    return USER_ROLE.label(code)
 
 
 def _stay(page: QWidget, focused: QWidget, spot: Spot) -> None:
