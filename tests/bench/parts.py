@@ -21,9 +21,11 @@ from tests.bench.wire import wire
 from tests.bench.worklist import worklists
 from vpr_desktop.services import home, imports, listing, printing, sessions
 from vpr_desktop.services.listing import ListQuery
+from vpr_desktop.storage import outbox, unsent
 
 WORDS = ("nurse", "visiting", "x1f4", "shouted arm", "CED-2611")
 IMPORT_ROWS, IMPORT_STOP = 20_000, 1_000
+WAITING = 20  # changes that wait on a PC that sends, in a file of many years
 
 
 def start(_: Path) -> list[Bar]:
@@ -52,7 +54,10 @@ def unlock(tmp: Path) -> list[Bar]:
 
 
 def lists(tmp: Path) -> list[Bar]:
-    """The list's first page and search at 100,000, beside the barest SQL that finds as many rows."""
+    """The list's first page and search at 100,000, beside the barest SQL that finds as many rows.
+
+    Then what is asked on a PC that sends: nearly all was sent, and a few changes wait.
+    """
     ctx = made.unlocked(made.copy(100_000, tmp / "lists"))
     raw = "SELECT * FROM incident ORDER BY occurred_at DESC LIMIT 100"
     db = ctx.store.db
@@ -65,12 +70,23 @@ def lists(tmp: Path) -> list[Bar]:
     }
     jobs |= {word: lambda word=word: timed(lambda: listing.search(ctx, word)) for word in WORDS}  # type: ignore[misc]
     found = in_turn(jobs, 9)
+    db.execute("DELETE FROM outbox WHERE op <= (SELECT max(op) FROM outbox) - ?", (WAITING,))
+    db.execute("UPDATE op SET seq = 1 WHERE n = 1")
+    sending = {
+        "waits": lambda: timed(lambda: (unsent.listed(db), outbox.needs_you(db))),
+        "not sent": lambda: timed(lambda: listing.page(ctx, ListQuery(view="not_sent"))),
+        "handover": lambda: timed(lambda: home.handover(ctx)),
+    }
+    found |= in_turn(sending, 5)
     sessions.lock(ctx)
     worst = max(WORDS, key=lambda word: found[word])
     return [
         Bar("list, first page of 100 at 100,000", found["page"], found["raw"], 50, note="floor: raw SQL"),
         Bar("search at 100,000, slowest word", found[worst], found["raw search"], 30, note=f"'{worst}', raw hits"),
         Bar("what Home reads at 100,000", found["home"], None, None),
+        Bar("what waits to be sent at 100,000", found["waits"], None, 30, note=f"after each save; {WAITING} wait"),
+        Bar("list of what was not sent", found["not sent"], None, 50),
+        Bar("what the handover reads at 100,000", found["handover"], None, None),
     ]  # fmt: skip
 
 
