@@ -120,3 +120,23 @@ def test_garbage_waits_for_a_pause_between_events_and_a_lane_that_computes_gives
         timeout=60,
     )  # fmt: skip
     assert (done.returncode, done.stdout.split()) == (0, ["False", "True", "True"]), done.stderr
+
+
+WARMED = """
+import pathlib, sys
+from vpr_desktop.ui import warm_up
+
+warm_up.load(pathlib.Path(sys.argv[1]))
+print(*sys.modules, sep="\\n")
+"""
+
+
+def test_what_unlocking_and_home_need_is_loaded_while_somebody_types(ctx: Context) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", WARMED, str(ctx.home)], cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True, text=True, check=True, timeout=60,
+    )  # fmt: skip
+    held = set(done.stdout.split())
+    needed = {"services.sessions", "ui.shell", "ui.sync_chip", "services.home", "services.sending", "sync.engine"}
+    assert {f"vpr_desktop.{name}" for name in needed} | {"sqlcipher3"} <= held
+    assert not held & {"reportlab", "requests", "pypdfium2"}, "what Home does not need comes later"

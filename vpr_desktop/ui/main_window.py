@@ -300,7 +300,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def warm_up(self) -> None:
         """Loads what unlocking needs, in the lane, once the window is there."""
-        self.lane.run(self, lambda: importlib.import_module("vpr_desktop.services.trial").clear(self.home))
+        self.lane.run(self, lambda: importlib.import_module("vpr_desktop.ui.warm_up").load(self.home))
 
     def unlock(self, user_id: str, passphrase: str) -> None:
         """Opens the file for somebody, in the lane."""
