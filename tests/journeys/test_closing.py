@@ -20,6 +20,7 @@ from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import incidents, riddor, views
 from vpr_desktop.services.incidents import Edit
+from vpr_desktop.ui.style import style_of
 
 MakePC = Callable[..., WardPC]
 TOLD = "Visiting times are on the door now. Thank you for telling us."
@@ -99,6 +100,31 @@ def test_what_was_typed_to_close_an_incident_outlives_a_lock(pc: MakePC, clock: 
     ward.press("Ctrl+1")
     ward.click("Continue, unsaved changes from 14:05")
     assert "Half a sen" in ward.screen()
+
+
+def test_a_long_list_of_what_is_missing_is_read_from_its_top(pc: MakePC, clock: FakeClock) -> None:
+    """In large text it is higher than the window: its head must not be the part that is out of sight."""
+    ward = pc()
+    ward.unlock()
+    reference = ward.log(**{**MILD, "act_types": ("PHY",), "effect": ("SER",)})
+    ward.lock()
+    clock.forward(days=9)
+    ward.unlock()
+    ward.open(reference)
+    ward.window.resize(1366, 640)
+    style = style_of()
+    before = style.text_percent
+    style.text_percent = 200
+    style.apply()
+    try:
+        ward.click("Close this incident")
+        ward.press("Ctrl+Return")
+        summary, sight = ward.page.summary, ward.page.scroller.viewport()
+        assert summary.height() > sight.height()
+        assert 0 <= summary.mapTo(sight, summary.rect().topLeft()).y() < 20
+    finally:
+        style.text_percent = before
+        style.apply()
 
 
 def test_from_closing_to_the_step_that_nobody_recorded_and_back(pc: MakePC, clock: FakeClock) -> None:

@@ -85,6 +85,9 @@ def test_a_closed_plan_asks_for_the_teams_steps_and_the_riddor_looks_alone(
     assert support_said.next_contact(ctx.store.db, incident_id, states, ctx.now()) is None
     (row,) = listing.page(ctx, ListQuery())
     assert (row.support, listing.view_counts(ctx, ["open_support"])) == ("Closed", {"open_support": 0})
+    told = {row.step: row.status for row in worklist.page(me, "closed", limit=500)}
+    assert (told["S3-01"], told["S2-03"], told["S6-02"]) == ("No longer asked", "Offered: not wanted now", "Done")
+    assert {row.status for row in worklist.page(ctx, "closed", limit=500) if row.person != "Team"} == {"Settled"}
     with pytest.raises(ProblemsFound, match="closed"):
         recordings.record(me, held, Said("S3-01", "DON"))
     with pytest.raises(ProblemsFound, match="closed"):
@@ -210,6 +213,17 @@ def test_history_tells_the_reason_to_the_lead_alone(ctx: Context, as_role: Becom
     assert "At the person's wish" in told["lead"]
     assert "At the person" not in told["manager"]
     assert "Closed on" in told["lead"]
+
+
+def test_a_withdrawn_incident_asks_for_nothing_on_its_plan_either(ctx: Context, as_role: Become) -> None:
+    me, held, incident_id = offered(ctx, as_role)
+    incidents.withdraw(ctx, views.incident(ctx, incident_id), "Entered twice.")
+    for who in (me, ctx):
+        seen = support.plan(who, held)
+        assert seen.withdrawn
+        assert [one.code for one in seen.steps if one.is_open]
+        assert not [one.code for one in seen.steps if one.is_asked]
+        assert support.next_step(who, incident_id) is None
 
 
 # Who the person is

@@ -197,7 +197,7 @@ def _steps_missing(unrecorded: Sequence[Unrecorded], answers: Answers) -> list[M
             continue
         count = len(one.steps)
         some = f"{count} steps due have" if count > 1 else "1 step due has"
-        words = f"{one.label}: {some} no recording. Record it, or say why not."
+        words = f"{one.label}: {some} no recording. Record {'them' if count > 1 else 'it'}, or say why not."
         found.append(Missing("steps", one.key, words))
     return found
 

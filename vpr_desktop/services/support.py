@@ -74,6 +74,7 @@ def plan(ctx: Context, plan_id: str) -> PlanView:
         closed_on=case.plan.closed_on,
         closed_why=(case.plan.closed_reason or "") if case.can("note") else "",
         not_staff=case.person.person_kind in NOT_AT_WORK,
+        withdrawn=_withdrawn(case),
         in_circle=case.in_circle,
         acts=case.acts,
         shown=choices_shown(ctx, case),
@@ -191,7 +192,7 @@ def _step(
         is_law=one.step.code in support_cases.RIDDOR_LOOKS,
         status=_status(case, one) if full else (OPEN if is_open else SETTLED),
         is_open=is_open,
-        is_asked=is_open and (case.plan.closed_on is None or outlives_plan(one.step)),
+        is_asked=is_open and not _withdrawn(case) and (case.plan.closed_on is None or outlives_plan(one.step)),
         due=one.due.at if is_open else None,
         opens_at=one.due.opens_at if is_open else None,
         overdue=is_open and ctx.now() > one.due.at,
@@ -205,6 +206,10 @@ def _step(
         entries=tuple(entries.get(one.step.code, ())),
         shown=cares.get(one.step.code, Shown()),
     )
+
+
+def _withdrawn(case: Case) -> bool:
+    return case.incident.status == "withdrawn"
 
 
 def _status(case: Case, one: StepState) -> str:

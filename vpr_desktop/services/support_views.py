@@ -125,6 +125,7 @@ class PlanView:
     closed_on: date | None
     closed_why: str
     not_staff: bool
+    withdrawn: bool
     in_circle: bool
     acts: frozenset[str]
     shown: Shown = field(default_factory=Shown, repr=False)  # what a change of the choices is compared with

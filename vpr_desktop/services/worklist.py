@@ -14,6 +14,7 @@ from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.support import StepCare
+from vpr_desktop.domain.support_steps import OPEN as STILL_OPEN
 from vpr_desktop.domain.support_template import Template
 from vpr_desktop.domain.support_times import NEVER_PAUSED, day_end
 from vpr_desktop.domain.user import User
@@ -39,6 +40,7 @@ DECIDE = "RIDDOR: decide"
 MISSED_DAYS = 28
 MOST_SETTLED = 5000  # rows that the view of what is settled lists, the newest first: it grows for ever
 TEAM = "Team"
+ENDED = "No longer asked"
 UNASSIGNED = "Unassigned"
 
 
@@ -274,7 +276,7 @@ def _row(ctx: Context, row: dict[str, Any], names: dict[str, tuple[str, str]], a
         owner=row["owner"],
         owner_name=name or UNASSIGNED,
         owner_initials=initials or name or UNASSIGNED,
-        status=row["status"] if full else (SETTLED if settled else OPEN),
+        status=_status(row, settled) if full else (SETTLED if settled else OPEN),
         due=due,
         due_words=_due_words(due, asked.now, zone) if due else "",
         due_full=show(due, zone) if due else "",
@@ -284,6 +286,11 @@ def _row(ctx: Context, row: dict[str, Any], names: dict[str, tuple[str, str]], a
         restricted=bool(row["restricted"]),
         key=(row["due_at"], row["n"]),
     )
+
+
+def _status(row: dict[str, Any], settled: bool) -> str:
+    """A step that stood open when its plan or incident came to an end is no longer asked for."""
+    return ENDED if settled and not row["live"] and row["status"] in STILL_OPEN else str(row["status"])
 
 
 def _group(due: datetime, asked: Asked) -> str:

@@ -175,6 +175,8 @@ class PlanPage(QWidget):
         clear(self.banners)
         if plan.closed_on is not None:
             self.banners.addWidget(Panel("info", closed_in_words(plan, show_day(plan.closed_on))))
+        if plan.withdrawn:
+            self.banners.addWidget(Panel("info", say("The incident was withdrawn. Nothing is asked for any more.")))
         if plan.fewer_on is not None:
             words = say("Fewer steps since {day}: what happened was rated again.", day=show_day(plan.fewer_on))
             self.banners.addWidget(Panel("info", words))

@@ -19,6 +19,7 @@ from vpr_desktop.ui.words import say
 
 Act = Callable[[str, StepView], None]
 NOT_STARTED = ("Not started", "Open")
+WITHDRAWN = say("Open when the incident was withdrawn.")
 TINTS = {"In progress": "yellow", "Done": "green", "Settled": "grey"}
 MENU = (
     ("assign", say("Assign"), "assign"),
@@ -88,6 +89,8 @@ class PlanStages(Card):
         some = say("1 step") if total == 1 else say("{count} steps", count=total)
         ended = sum(step.is_open for step in stage.steps)
         if not left and ended:
+            if self._plan.withdrawn:
+                return say("{steps}, {ended} open when the incident was withdrawn.", steps=some, ended=ended)
             return say("{steps}, {ended} open when the plan was closed.", steps=some, ended=ended)
         if not left:
             return say("{steps}, all settled.", steps=some)
@@ -161,7 +164,7 @@ class PlanStages(Card):
             last = step.entries[-1] if step.entries else None
             return team + (say("{what}, {who}.", what=last.words, who=last.by) if last is not None else step.status)
         if not step.is_asked:
-            return say("Open when the plan was closed.")
+            return team + (WITHDRAWN if self._plan.withdrawn else say("Open when the plan was closed."))
         due = relative(step.due, self.desk.ctx.now(), zone)
         when = say("Overdue since {due}", due=due) if step.overdue else say("Due {due}", due=due)
         if step.opens_later(self.desk.ctx.now()) and step.opens_at is not None:

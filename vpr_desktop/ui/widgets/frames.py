@@ -280,6 +280,10 @@ class ScrollPage(QScrollArea):
             below_top = top + shown.height() >= self.height() / 2
             self.verticalScrollBar().setValue(start - style_of().px(12) if below_top else 0)
             return
+        room = self.viewport().height() - 2 * style_of().px(20)
+        if shown.height() > room:  # such as a long list of what is missing: read from its top
+            self.verticalScrollBar().setValue(shown.mapTo(self.inner, shown.rect().topLeft()).y() - style_of().px(4))
+            return
         fits = whole is not None and whole is not self.inner and whole.height() < self.viewport().height() * 0.6
         self.ensureWidgetVisible(whole if fits and whole is not None else shown, 0, style_of().px(20))
 
