@@ -8,6 +8,7 @@ import shutil
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,7 @@ def lists(tmp: Path) -> list[Bar]:
     Then what is asked on a PC that sends: nearly all was sent, and a few changes wait.
     """
     ctx = made.unlocked(made.copy(100_000, tmp / "lists"))
+    lead = replace(ctx, user=replace(ctx.user, user_id="blead", role="support_lead"))
     raw = "SELECT * FROM incident ORDER BY occurred_at DESC LIMIT 100"
     db = ctx.store.db
     hits = "SELECT rowid FROM incident_fts WHERE incident_fts MATCH ? ORDER BY rowid DESC LIMIT 50"
@@ -67,6 +69,7 @@ def lists(tmp: Path) -> list[Bar]:
         "page": lambda: timed(lambda: listing.page(ctx, ListQuery(limit=100))),
         "raw search": lambda: timed(lambda: db.execute(hits, ("nurse",)).fetchall()),
         "home": lambda: timed(lambda: home.home(ctx)),
+        "lead": lambda: timed(lambda: home.home(lead)),
     }
     jobs |= {word: lambda word=word: timed(lambda: listing.search(ctx, word)) for word in WORDS}  # type: ignore[misc]
     found = in_turn(jobs, 9)
@@ -84,6 +87,7 @@ def lists(tmp: Path) -> list[Bar]:
         Bar("list, first page of 100 at 100,000", found["page"], found["raw"], 50, note="floor: raw SQL"),
         Bar("search at 100,000, slowest word", found[worst], found["raw search"], 30, note=f"'{worst}', raw hits"),
         Bar("what Home reads at 100,000", found["home"], None, None),
+        Bar("what Home reads for a lead", found["lead"], found["home"], 5 * found["home"], note="floor: a manager's"),
         Bar("what waits to be sent at 100,000", found["waits"], None, 30, note=f"after each save; {WAITING} wait"),
         Bar("list of what was not sent", found["not sent"], None, 50),
         Bar("what the handover reads at 100,000", found["handover"], None, None),

@@ -297,6 +297,26 @@ def test_what_is_settled_is_read_from_the_latest_incident_on(
     assert "USE TEMP B-TREE FOR ORDER BY" not in db.steps, "only the steps of one incident are put in order"
 
 
+def test_whether_a_lead_has_a_case_is_asked_of_that_case_and_not_of_all_they_ever_led(
+    ctx: Context, as_role: Callable[..., Context]
+) -> None:
+    """With 1,900 plans led in ten years and 3,700 restricted incidents Home took a lead three seconds."""
+    logged(ctx, act_types=["SEX01"])
+    lead = as_role("support_lead")
+    db = Listening(ctx.store.db)
+    ctx.store.db, before = db, ctx.store.db
+    try:
+        worklist.page(lead)
+        worklist.counts(lead)
+        queries.page(db, ListQuery(), viewer(ctx, "support_lead"))
+        queries.count(db, ListQuery(view="needs_finishing"), viewer(ctx, "support_lead"))
+    finally:
+        ctx.store.db = before
+    steps = [step for step in db.steps if "plan" in step and "plan_id" not in step]
+    assert any("USING INDEX plan_incident_id" in step for step in steps)
+    assert [step for step in steps if "plan_lead" in step] == []
+
+
 def test_the_count_of_what_needs_finishing_reads_no_incident(ctx: Context) -> None:
     logged(ctx)
     db = Listening(ctx.store.db)

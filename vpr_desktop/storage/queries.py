@@ -22,7 +22,7 @@ from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
 SELF = "id IN (SELECT parent_id FROM person WHERE person_key = :me AND removed IS NOT 1)"
 MINE = "reported_by = :me"
 OWN = f"(reported_by = :me OR {SELF})"
-LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead"
+LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND +plan.lead"  # the sign: see worklist.CLOSED_TO
 LED = f"SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND {IS_LED}"
 
 # By role: which incidents are listed at all, and of which ones the content may be used: a person affected

@@ -18,11 +18,12 @@ from vpr_desktop.storage.leads import GONE, IS_LED
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.support_rows import wire
 
-# Restricted incidents of which a role knows nothing but that they are.
+# Restricted incidents of which a role knows nothing but that they are. The sign keeps SQLite from going through all
+# plans that somebody ever led, for each incident.
 CLOSED_TO = {
     "ward_manager": "manager_may_see IS NOT 1",
     "support_lead": f"EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND {IS_LED})"
-    " AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND plan.lead = :me)",
+    " AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND +plan.lead = :me)",
     "vpr_lead": "1",
 }
 BY_ID = "INDEXED BY incident_closed_ids"  # no incident is read for that
