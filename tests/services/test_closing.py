@@ -9,6 +9,7 @@ import pytest
 
 from tests.factories import answers
 from tests.fakes import FakeClock
+from vpr_desktop.domain.alleged import Alleged
 from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
@@ -174,6 +175,39 @@ def test_riddor_is_decided_before_and_a_review_where_it_was_serious(ctx: Context
     incidents.save(ctx, views.incident(ctx, one), [Edit("incident", one, review)])
     closing.close(ctx, one, all_answers(ctx, one))
     assert status(ctx, one) == "closed"
+
+
+def test_a_review_is_asked_for_where_the_same_patient_was_named_within_90_days(ctx: Context, clock: FakeClock) -> None:
+    """F44, by equal NHS numbers on this PC, however they were typed; withdrawn and older ones do not count."""
+    number, typed = "9990000018", "999 000 0018"
+
+    def named(nhs: str, **more: Any) -> tuple[str, int | None]:
+        told = answers(effect="NON", occurred_at=clock.now(), **more)
+        made = log(ctx, told, parts={"alleged": [{"nhs_number": nhs}]})
+        return made.id, ctx.reader().find(Alleged, parent_id=made.id)[0].repeat_in_90d
+
+    def asked(incident_id: str) -> bool:
+        return "it has happened before" in closing.standing(ctx, incident_id).review
+
+    first, none = named(number)
+    assert (none, asked(first)) == (0, False)
+    clock.forward(days=91)
+    late, still = named(typed)
+    assert (still, asked(late)) == (0, False), "the 90 days are over"
+    clock.forward(days=1)
+    again, one = named(number)
+    assert (one, asked(again)) == (1, True)
+    incidents.withdraw(ctx, views.incident(ctx, late), "Entered twice.")
+    third = named("9990000026")[0]
+    seen = views.incident(ctx, third)
+    alleged = seen.parts["alleged"][0]
+    incidents.save(ctx, seen, [Edit("alleged", alleged.id, {"nhs_number": typed})], "Found the number.")
+    assert ctx.reader().get(Alleged, alleged.id).repeat_in_90d == 1, "the withdrawn one counts no more"
+    assert asked(third)
+    seen = views.incident(ctx, third)
+    incidents.save(ctx, seen, [Edit("alleged", alleged.id, {"nhs_number": None})], "Another patient.")
+    assert ctx.reader().get(Alleged, alleged.id).repeat_in_90d is None
+    assert not asked(third)
 
 
 def test_no_other_service_closes_an_incident(ctx: Context, as_role: Become) -> None:

@@ -16,10 +16,13 @@ NEEDED = (
 )
 
 
-def reasons_for_review(incident: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Why a review is asked for, in words; empty where it is not (domain F61)."""
+def reasons_for_review(incident: Mapping[str, Any], people: Sequence[Mapping[str, Any]], earlier: int = 0) -> list[str]:
+    """Why a review is asked for, in words; empty where it is not (domain F61).
+
+    `earlier`: events with the same patient in the 90 days before, as far as they are known (F44).
+    """
     acts = incident.get("act_types") or []
-    repeat = incident.get("happened_before") == "Y"
+    repeat = incident.get("happened_before") == "Y" or earlier > 0
     tests = (
         ("somebody was hurt badly", _is_moderate(incident, people)),
         ("a weapon or another serious act", is_serious(incident, people)),
@@ -36,8 +39,10 @@ def _is_moderate(incident: Mapping[str, Any], people: Sequence[Mapping[str, Any]
     return by_rating if rated else incident.get("effect") in MODERATE
 
 
-def missing_of_review(incident: Mapping[str, Any], people: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+def missing_of_review(
+    incident: Mapping[str, Any], people: Sequence[Mapping[str, Any]], earlier: int = 0
+) -> list[tuple[str, str]]:
     """The fields a review still lacks, each with its sentence; nothing where no review is asked for."""
-    if not reasons_for_review(incident, people):
+    if not reasons_for_review(incident, people, earlier):
         return []
     return [(name, words) for name, words in NEEDED if not incident.get(name)]

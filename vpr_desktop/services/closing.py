@@ -104,14 +104,15 @@ def standing_of(ctx: Context, seen: IncidentView, answers: Answers = NOTHING) ->
     unrecorded = tuple(_unrecorded(ctx, seen))
     cases = tuple(riddor.cases(ctx, seen))
     people = [part.values for part in seen.parts.get("people", [])]
-    review = missing_of_review(seen.record.values, people)
+    earlier = max((one.values.get("repeat_in_90d") or 0 for one in seen.parts.get("alleged", [])), default=0)
+    review = missing_of_review(seen.record.values, people, earlier)
     missing = [
         *_messages_missing(targets, answers),
         *_steps_missing(unrecorded, answers),
         *(_riddor_missing(one) for one in cases if one.is_open),
         *(Missing("review", name, words) for name, words in review),
     ]
-    reasons = reasons_for_review(seen.record.values, people) if review else []
+    reasons = reasons_for_review(seen.record.values, people, earlier) if review else []
     return Standing(seen, targets, unrecorded, cases, tuple(reasons), tuple(missing))
 
 

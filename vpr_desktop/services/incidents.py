@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
 
+from vpr_desktop.domain.alleged import Alleged
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import NotAllowed, NotFound, Problem, ProblemsFound
 from vpr_desktop.domain.forms import ENTITIES, PARTS
@@ -23,6 +24,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import (
     LETTERS,
     UNDO_SECONDS,
+    count_earlier,
     is_self_declared,
     is_sexual,
     open_person,
@@ -184,8 +186,7 @@ def _write(
         record = based_on(entity, held.id, held.ward_id, held.shown, edit.values)
     if edit.removed:
         record.removed = True
-    if isinstance(record, Incident) and "act_types" in edit.values:
-        record.restricted = is_sexual(record.act_types) or record.restricted
+    _follow(unit, seen, record, edit)
     try:
         unit.save(record, reason=reason, restate=record.shown.clashes & set(edit.values))
     except ValueError as error:
@@ -203,6 +204,14 @@ def _plan_where_missing(unit: UnitOfWork, seen: IncidentView, person: Person) ->
     record = unit.get(Incident, seen.record.id)
     if record.imported_at is None:
         open_plan(unit, record, person, later=True)
+
+
+def _follow(unit: UnitOfWork, seen: IncidentView, record: Record, edit: Edit) -> None:
+    """What the app fills itself by what was just changed."""
+    if isinstance(record, Incident) and "act_types" in edit.values:
+        record.restricted = is_sexual(record.act_types) or record.restricted
+    if isinstance(record, Alleged) and "nhs_number" in edit.values:
+        count_earlier(unit, record, unit.get(Incident, seen.record.id))
 
 
 def _refuse_unseen(ctx: Context, record: Record, edit: Edit, seen: IncidentView) -> None:

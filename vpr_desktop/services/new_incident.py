@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from vpr_desktop.domain.alleged import Alleged
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.choices import DATASET_VERSION
 from vpr_desktop.domain.errors import Problem, ProblemsFound
@@ -28,6 +29,7 @@ from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.visibility import Tie, view
 from vpr_desktop.domain.workflow import may_add, may_record_warning
 from vpr_desktop.services.context import Context
+from vpr_desktop.storage import repeats
 from vpr_desktop.storage.support_templates import in_force
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -203,8 +205,16 @@ def write(
 def _write_parts(unit: UnitOfWork, entity: str, parent: Record, values: Mapping[str, Any], hold: int | None) -> None:
     for plural, part in PARTS.get(entity, ()):
         for held in values.get(plural) or ():
-            fields = known_only(entity_name(part), held)
-            unit.save(part(ward_id=parent.ward_id, parent_id=parent.id, **fields), hold=hold)
+            made = part(ward_id=parent.ward_id, parent_id=parent.id, **known_only(entity_name(part), held))
+            if isinstance(made, Alleged) and isinstance(parent, Incident):
+                count_earlier(unit, made, parent)
+            unit.save(made, hold=hold)
+
+
+def count_earlier(unit: UnitOfWork, alleged: Alleged, incident: Incident) -> None:
+    """Notes how often the same patient is said to have done something in the 90 days before (domain F44)."""
+    number, at = alleged.nhs_number, incident.occurred_at
+    alleged.repeat_in_90d = repeats.of_same_patient(unit.db, number, at, incident.id) if number and at else None
 
 
 def open_person(

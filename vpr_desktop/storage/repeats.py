@@ -88,5 +88,21 @@ def count_of(db: Connection, person_key: str, happened_at: datetime) -> int:
     return int(db.execute(sql, (person_key, *span)).fetchone()[0])
 
 
+def of_same_patient(db: Connection, nhs_number: str, happened_at: datetime, but: str) -> int:
+    """How many other incidents of this PC that stand name this NHS number, in the 90 days up to this moment.
+
+    However it was typed, with its spaces or without.
+    """
+    digits = "".join(nhs_number.split())
+    typed = (digits, f"{digits[:3]} {digits[3:6]} {digits[6:]}")
+    sql = (
+        "SELECT count(DISTINCT incident.id) FROM alleged JOIN incident ON incident.id = alleged.parent_id"
+        " WHERE alleged.nhs_number IN (?, ?) AND alleged.removed IS NOT 1 AND incident.id <> ?"
+        " AND incident.status <> 'withdrawn' AND incident.occurred_at BETWEEN ? AND ?"
+    )
+    span = (_wire(happened_at - timedelta(days=REPEAT_DAYS)), _wire(happened_at))
+    return int(db.execute(sql, (*typed, but, *span)).fetchone()[0])
+
+
 def _wire(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
