@@ -12,7 +12,8 @@ from vpr_desktop.cli.central_arguments import add_central
 
 Add = Callable[[str, str, str], argparse.ArgumentParser]
 COPIES = ("redacted", "anonymous", "full")
-SHEETS = ("summary", "checklist", "referral", "police", "f2508")
+SHEETS = ("summary", "checklist", "referral", "police", "f2508", "slip")
+PAPERS = ("form", "card", "handover", "you-said")
 PASSPHRASE = "file that holds the passphrase; without it you are asked"
 
 
@@ -144,6 +145,9 @@ def _papers(add: Add) -> None:
     printed.add_argument("--sheet", choices=SHEETS, default="summary")
     printed.add_argument("--person", metavar="KEY", help="the letter, where a sheet is about one of several")
     _copies(printed)
+    paper = add("paper", "papers:paper", "Make a paper of the ward as PDF: with no incident, or without a name in it.")
+    paper.add_argument("paper", choices=PAPERS)
+    paper.add_argument("--out", required=True, metavar="F.pdf")
     exported = add("export", "papers:export", "Write a list of incidents as CSV.")
     exported.add_argument("--out", required=True, metavar="F.csv")
     _copies(exported)

@@ -10,7 +10,7 @@ from vpr_desktop.cli.output import result, table, tell
 from vpr_desktop.cli.records import query_of
 from vpr_desktop.cli.session import signed_in
 from vpr_desktop.services import dictionary as dictionary_service
-from vpr_desktop.services import exports, imports, incidents, printing, sheets
+from vpr_desktop.services import exports, imports, incidents, printing, sheets, ward_sheets
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.printing import Pdf
 
@@ -26,9 +26,23 @@ def print_(options: Namespace) -> None:
     result(options, {"file": options.out, "pages": pdf.pages}, [f"{options.out}: {pdf.pages} page(s)"])
 
 
+def paper(options: Namespace) -> None:
+    """Makes a paper of the ward: the blank form, the support card, the handover, or what was changed this month."""
+    made = {
+        "form": printing.blank_form, "card": ward_sheets.support_card, "handover": printing.handover_sheet,
+        "you-said": ward_sheets.you_said,
+    }  # fmt: skip
+    with signed_in(options) as ctx:
+        pdf: Pdf = made[options.paper](ctx)
+        printing.save(ctx, pdf, options.out)
+    result(options, {"file": options.out, "pages": pdf.pages}, [f"{options.out}: {pdf.pages} page(s)"])
+
+
 def _sheet(ctx: Context, incident_id: str, options: Namespace) -> Pdf:
     if options.sheet == "summary":
         return printing.summary(ctx, incident_id, options.copy, options.reason)
+    if options.sheet == "slip":
+        return printing.receipt_slip(ctx, incident_id)
     if options.sheet == "police":
         return sheets.police(ctx, incident_id, options.copy, options.reason)
     people = incidents.view(ctx, incident_id).parts.get("people", [])
