@@ -17,7 +17,7 @@ from tests.ui.walk import told
 from tests.window import fast_keys, settle
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import ScrollPage
-from vpr_desktop.ui.widgets.labels import Heading
+from vpr_desktop.ui.widgets.labels import Heading, Words
 
 # Each page by how it is opened, over the record of that name where there is one.
 PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -175,3 +175,26 @@ def test_get_support_closes_where_what_had_focus_is_gone(window: Stage) -> None:
     rest(window)
     window.press(Qt.Key.Key_Escape)
     assert not window.window.shell.dock.isVisible()
+
+
+def test_nothing_is_cut_where_text_grows_while_a_page_is_open(window: Stage) -> None:
+    found = {}
+    for name in ("home", "record", "handover", "quick log"):
+        window.look(percent=100)
+        new(window, name)
+        window.look(percent=200)
+        rest(window)
+        if faults := misfits(window.window):
+            found[name] = faults[:4]
+    assert found == {}
+
+
+def test_a_column_follows_the_text_size(window: Stage) -> None:
+    """A date of the handover's list is on one line, however large."""
+    page = window.go("handover")
+    dates = [one for one in page.findChildren(Words) if one.text().startswith("Overdue 9 days")]
+    assert dates
+    line = dates[0].height()
+    window.look(percent=200)
+    rest(window)
+    assert dates[0].heightForWidth(dates[0].width()) < 2.5 * line

@@ -24,12 +24,6 @@ REFERENCE, WHEN = 150, 150  # pixels of a column
 STACKED_BELOW = 680  # page width under which what happened stands below its reference and time
 
 
-def cell(words: Words, wide: int) -> Words:
-    """Words as wide as their column, so that rows stand below each other."""
-    words.setFixedWidth(style_of().px(wide))
-    return words
-
-
 class HandoverPage(QWidget):
     """One page, no dialog, no names."""
 
@@ -77,7 +71,7 @@ class HandoverPage(QWidget):
         shift = Card(say("Incidents this shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
         lines: list[QWidget | QLayout] = []
         for one in found.shift.rows:
-            head = row(cell(Words(one.reference, "strong"), REFERENCE), cell(Words(one.when), WHEN), gap=16)
+            head = row(Words(one.reference, "strong", wide=REFERENCE), Words(one.when, wide=WHEN), gap=16)
             said = ". ".join(w for w in (one.where, one.what, one.effect) if w != DASH)
             lines.append(self._line(head, Words(said)))
         shift.body.addLayout(rows(*lines, gap=6))
@@ -87,9 +81,9 @@ class HandoverPage(QWidget):
         overdue: list[QWidget | QLayout] = []
         for due in found.overdue:
             since = row(
-                IconLabel("warning", "error", 18), cell(Words(due.due, "strong", tone="error"), WHEN - 26), gap=8
+                IconLabel("warning", "error", 18), Words(due.due, "strong", tone="error", wide=WHEN - 26), gap=8
             )
-            head = row(cell(Words(due.reference, "strong"), REFERENCE), since, gap=16)
+            head = row(Words(due.reference, "strong", wide=REFERENCE), since, gap=16)
             overdue.append(self._line(head, Words(say("{step}, {who}", step=due.text, who=due.person))))
         late.body.addLayout(rows(*overdue, gap=6))
         if not found.overdue:

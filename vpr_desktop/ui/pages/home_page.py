@@ -95,8 +95,8 @@ class HomePage(QWidget):
         lines: list[QWidget | QLayout] = []
         for one in found.due:
             tone = "error" if one.overdue else "text"
-            when = Words(one.due, "strong" if one.overdue else "body", tone="error" if one.overdue else "")
-            when.setFixedWidth(style_of().px(DUE))
+            weight = "strong" if one.overdue else "body"
+            when = Words(one.due, weight, tone="error" if one.overdue else "", wide=DUE)
             line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), gap=8)
             whose = Words(say("{who}, {reference}", who=one.person, reference=one.reference), tone="second", wrap=False)
             whose.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)

@@ -47,6 +47,7 @@ SUMMARY = (
 STATUS_TINTS = {"logged": "blue", "in_review": "yellow", "closed": "grey", "withdrawn": "grey"}
 SEND_WORDS = {"waiting": ("up", "Safe on this PC"), "sent": ("tick", "Sent")}
 NARROW = 900
+KEY = 170  # how wide the words at the left of the summary are
 
 
 class RecordPage(QWidget):
@@ -230,8 +231,7 @@ class RecordPage(QWidget):
         return words[:1] + words[1:].lower() if field == "act_types" else words
 
     def _summary_row(self, words: str, field: str, text: str, spoken: str, value: Any, can: bool) -> Any:
-        key = Words(say(words), tone="second")
-        key.setFixedWidth(style_of().px(170))
+        key = Words(say(words), tone="second", wide=KEY)
         shown = Words(text, tone="" if value not in (None, []) else "second")
         line = row(key, gap=8)
         line.addWidget(shown, 1)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Section
 from vpr_desktop.ui.shortcuts import LISTED
-from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.frames import row, rows
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
@@ -20,9 +19,7 @@ class KeyboardSection(Section):
         super().__init__(desk, say("Keyboard"))
         lines = []
         for keys, does in LISTED:
-            key = Words(keys, "strong")
-            key.setFixedWidth(style_of().px(220))
-            line = row(key)
+            line = row(Words(keys, "strong", wide=220))
             line.addWidget(Words(say(does)), 1)
             lines.append(line)
         self.body.addLayout(rows(*lines, gap=4))

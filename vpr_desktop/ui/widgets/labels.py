@@ -25,9 +25,10 @@ SIZES = {
 class Words(QLabel):
     """A label of one of the design's kinds; it wraps, and follows text size and theme."""
 
-    def __init__(self, text: str = "", kind: str = "body", *, tone: str = "", wrap: bool = True) -> None:
+    def __init__(self, text: str = "", kind: str = "body", *, tone: str = "", wrap: bool = True, wide: int = 0) -> None:
+        """`wide`: as wide as its column, in the design's pixels, so that rows stand below each other."""
         super().__init__(text)
-        self.kind = kind
+        self.kind, self._wide = kind, wide
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setWordWrap(wrap)
         if tone:
@@ -39,6 +40,8 @@ class Words(QLabel):
 
     def _dress(self) -> None:
         self.setFont(style_of().font(*SIZES[self.kind]))
+        if self._wide:
+            self.setFixedWidth(style_of().px(self._wide))
         self.updateGeometry()
 
 
