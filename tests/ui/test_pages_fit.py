@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QScrollArea, QWidget
 
-from tests.ui import first_run_screens
+from tests.ui import first_run_screens, joined_screens
 from tests.ui.fit import misfits
 from tests.ui.placed import Rect, differences, places
 from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
@@ -198,3 +198,17 @@ def test_a_column_follows_the_text_size(window: Stage) -> None:
     window.look(percent=200)
     rest(window)
     assert dates[0].heightForWidth(dates[0].width()) < 2.5 * line
+
+
+@pytest.mark.parametrize("size", [FULL_HD_LESS_BARS, SMALLEST])
+def test_the_list_of_a_pc_that_sends_shows_all_that_matters_without_scrolling_sideways(
+    window: Stage, size: tuple[int, int]
+) -> None:
+    window.look(size=size)
+    joined_screens.join(window, joined_screens.NOBODY)
+    table = window.go("incidents").table
+    rest(window)
+    heads = [one.title for place, one in enumerate(table.rows.columns) if not table.isColumnHidden(place)]
+    gives_way = ("Status",) if size == FULL_HD_LESS_BARS else ("Status", "Tasks left", "Send state")
+    assert heads == [one.title for one in table.rows.columns if one.title not in gives_way]
+    assert table.horizontalScrollBar().maximum() == 0

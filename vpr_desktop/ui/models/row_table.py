@@ -31,12 +31,17 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column: its heading, its cell of a row, the widest text it has to hold, and the sort it offers."""
+    """One column: its heading, its cell of a row, the widest text it has to hold, and the sort it offers.
+
+    `heavy`: that text is in heavy letters; `icon`: an icon stands before it.
+    """
 
     title: str
     cell: Callable[[Any], Cell]
     widest: str
     sort: str = ""
+    heavy: bool = True
+    icon: bool = False
 
 
 class RowTable(QAbstractTableModel):

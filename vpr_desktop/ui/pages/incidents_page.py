@@ -46,12 +46,13 @@ def _sent(row: Row) -> Cell:
 
 COLUMNS = (
     Column(say("Reference"), lambda r: Cell(r.reference, "strong"), "CED-2611-A0420", "reference"),
-    Column(say("When"), lambda r: Cell(r.when, spoken=r.when_full), "22-Nov-2026 14:05", "when"),
+    Column(say("When"), lambda r: Cell(r.when, spoken=r.when_full), "22-Nov-2026 14:05", "when", heavy=False),
     Column(
         say("Where"),
         lambda r: Cell(r.where, "second" if r.restricted else "plain"),
         "Restricted incident",
         "where",
+        heavy=False,
     ),
     Column(
         say("What"),
@@ -59,14 +60,15 @@ COLUMNS = (
         "*",
         "what",
     ),
-    Column(say("Effect so far"), lambda r: _cell(r, r.effect), "Needed treatment", "effect"),
+    Column(say("Effect so far"), lambda r: _cell(r, r.effect), "Needed treatment", "effect", heavy=False),
     Column(
         say("Status"),
         lambda r: Cell(say("Imported") if r.imported and r.status == "Closed" else r.status),
         "Withdrawn",
         "status",
+        heavy=False,
     ),
-    Column(say("Send state"), _sent, "Needs you now", ""),
+    Column(say("Send state"), _sent, "Needs you", icon=True),
     Column(say("Tasks left"), lambda r: _cell(r, str(r.tasks_left or DASH)), "Tasks left", "tasks"),
     Column(say("Support"), lambda r: _cell(r, r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
 )
@@ -78,6 +80,8 @@ VIEWS = {
     "restricted": say("Restricted"),
 }
 STATUS_COLUMN, SENT_COLUMN, TASKS_COLUMN = 5, 6, 7
+GIVES_WAY = (STATUS_COLUMN, TASKS_COLUMN, SENT_COLUMN)  # in this order, where not all columns fit
+LEAST_WHAT = 170  # pixels for what happened
 
 
 class IncidentsPage(QWidget):
@@ -347,10 +351,14 @@ class IncidentsPage(QWidget):
 
     def _fit(self) -> None:
         look = style_of()
-        narrow = self.width() < look.px(1100)
-        self.table.setColumnHidden(TASKS_COLUMN, narrow)
-        self.table.setColumnHidden(STATUS_COLUMN, narrow)
-        self.table.setColumnHidden(SENT_COLUMN, not self._is_joined())
+        hidden = set() if self._is_joined() else {SENT_COLUMN}
+        for place in GIVES_WAY:
+            if self.table.fits_without(hidden, LEAST_WHAT):
+                break
+            hidden.add(place)
+        for place in GIVES_WAY:
+            self.table.setColumnHidden(place, place in hidden)
+        self.table.fit()
         self.table.setMinimumHeight(look.px(HEAD + LEAST_ROWS * ROW))
 
     def resizeEvent(self, event: QResizeEvent) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
@@ -14,12 +16,14 @@ from PySide6.QtWidgets import (
 )
 
 from vpr_desktop.ui.icons import paint_icon
-from vpr_desktop.ui.models.row_table import CELL_ROLE, Cell, RowTable
+from vpr_desktop.ui.models.row_table import CELL_ROLE, Cell, Column, RowTable
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, SMALL, TAG
 from vpr_desktop.ui.widgets.labels import paint_tag
 
 ROW, HEAD, LEAST_STRETCH = 38, 36, 150
+ICON = 18
+PADDING = 22  # of a column, left and right of its text together
 
 
 class RowDelegate(QStyledItemDelegate):
@@ -56,7 +60,7 @@ class RowDelegate(QStyledItemDelegate):
             return
         colour = {"second": t.second, "error": t.error, "head": t.second, "head-late": t.error}.get(cell.kind, t.text)
         if cell.icon:
-            size = look.px(18)
+            size = look.px(ICON)
             paint_icon(painter, cell.icon, colour, QRectF(rect.left(), rect.center().y() - size / 2, size, size))
             rect = rect.adjusted(size + look.px(6), 0, 0, 0)
         painter.setPen(QColor(colour))
@@ -112,18 +116,32 @@ class RowView(QTableView):
         self.verticalHeader().setDefaultSectionSize(look.px(ROW))
         head = self.horizontalHeader()
         head.setFixedHeight(look.px(HEAD))
-        metrics, bold = QFontMetricsF(look.font(BODY, 600)), QFontMetricsF(look.font(SMALL, 600))
         for place, column in enumerate(self.rows.columns):
             stretch = column.widest == "*"
             mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed
             head.setSectionResizeMode(place, mode)
             if not stretch:
-                wide = max(metrics.horizontalAdvance(column.widest), bold.horizontalAdvance(column.title))
-                head.resizeSection(place, round(wide) + look.px(24))
+                head.resizeSection(place, self._natural(column))
         shown = [i for i in range(head.count()) if not self.isColumnHidden(i)]
         stretching = [i for i in shown if self.rows.columns[i].widest == "*"]
         for place in stretching:
             self._least_stretch(place, sum(head.sectionSize(i) for i in shown if i not in stretching))
+
+    @staticmethod
+    def _natural(column: Column) -> int:
+        """How wide a column is for its widest text and its heading."""
+        look = style_of()
+        words = QFontMetricsF(look.font(BODY, 600 if column.heavy else 400)).horizontalAdvance(column.widest)
+        title = QFontMetricsF(look.font(SMALL, 600)).horizontalAdvance(column.title)
+        beside = look.px(ICON + 6) if column.icon else 0
+        return round(max(words + beside, title)) + look.px(PADDING)
+
+    def fits_without(self, hidden: Collection[int], stretch: int) -> bool:
+        """Whether all columns but these fit side by side, the stretching one so many of the design's pixels wide."""
+        shown = [column for place, column in enumerate(self.rows.columns) if place not in hidden]
+        needed = sum(style_of().px(stretch) if one.widest == "*" else self._natural(one) for one in shown)
+        bar = self.verticalScrollBar().sizeHint().width()
+        return needed <= self.width() - 2 * self.frameWidth() - bar
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
