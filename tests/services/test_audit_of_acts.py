@@ -14,10 +14,12 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage import unit as unit_of_work
 
 SERVICES = Path(unit_of_work.__file__).resolve().parents[1] / "services"
-# What writes without an act: half-filled forms, filters of one's own, the ward shown, and rows that follow from others.
+# What writes without an act: half-filled forms, a server's address as typed, filters and paper of
+# one's own, the ward shown, and rows that follow from others.
 SILENT = {
     ("drafts", "save"), ("drafts", "discard"), ("saved_views", "_write"), ("sessions", "show_ward"),
     ("upkeep", "catch_up"), ("slips", "catch_up"), ("slips", "forget"), ("slips", "_begin"),
+    ("enrolment", "keep_typed"), ("print_defaults", "save"),
 }  # fmt: skip
 
 
