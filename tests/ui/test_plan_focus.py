@@ -18,6 +18,7 @@ from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.services import people, plan_care, sessions
 from vpr_desktop.services.context import Person
+from vpr_desktop.ui.widgets.buttons import Button
 
 
 @pytest.fixture
@@ -101,3 +102,25 @@ def test_a_case_is_taken_beside_the_list(ward: WardPC) -> None:
     assert ward.page.table.hasFocus()
     ward.press("Ctrl+Z")
     assert ward.ctx.reader().get(Plan, line.plan_id).lead is None
+
+
+def green(ward: WardPC) -> list[str]:
+    shown = ward.page.findChildren(Button)
+    return [one.text() for one in shown if one.isVisible() and one.kind == "primary"]
+
+
+def test_a_plan_has_one_green_button_whatever_is_open_on_it(ward: WardPC) -> None:
+    ward.unlock("slead")
+    free, mine = sorted(ward.ctx.reader().find(Plan), key=lambda one: one.lead or "")
+    ward.window.go("plan", plan_id=free.id)
+    ward.settle()
+    assert green(ward) == ["Take this case"]
+    ward.window.go("plan", plan_id=mine.id)
+    ward.settle()
+    assert green(ward) == ["Mark done"]
+    ward.click("Add a note")
+    assert green(ward) == ["Save"]
+    ward.press("Escape")
+    assert green(ward) == ["Mark done"]
+    ward.click("Close this plan")
+    assert green(ward) == ["Close plan"]

@@ -141,6 +141,7 @@ class PlanPage(QWidget):
         self._show_choices(plan)
         step, panel = self._wanted
         self._wanted = ("", "")
+        self._one_green()
         self.stages.show_plan(plan, step.split("-")[0] if step else "")
         self._show_facts(plan)
         self._fit()
@@ -261,7 +262,11 @@ class PlanPage(QWidget):
         self.side_holder.setMaximumWidth(16_777_215)
         if panel is not None:
             self.panel_holder.addWidget(panel)
+        self._one_green()
         self._fit()
+
+    def _one_green(self) -> None:
+        self.stages.be_calm(self.acts.panel is not None or self.take.isVisibleTo(self))
 
     def _after(self) -> None:
         self._load()

@@ -11,7 +11,7 @@ from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.when import relative
 from vpr_desktop.services.support_views import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.buttons import Button, Kind
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, boxed, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, TagLabel, Words
@@ -38,7 +38,16 @@ class PlanStages(Card):
         self._open: dict[str, bool] = {}
         self._plan: PlanView | None = None
         self.links: dict[str, Button] = {}
-        self._green = ""
+        self._green, self._calm = "", False
+
+    def be_calm(self, calm: bool) -> None:
+        """Whether the page has its green button elsewhere: in an open panel, or to take the case."""
+        self._calm = calm
+        button = self.links.get(self._green)
+        if button is not None:
+            button.kind = "secondary" if calm else "primary"
+            button.updateGeometry()
+            button.update()
 
     def show_plan(self, plan: PlanView, unfold: str = "") -> None:
         """Shows the steps; a stage named is opened beside the current one."""
@@ -135,7 +144,8 @@ class PlanStages(Card):
             refused.clicked.connect(lambda: self._act("refuse", step))
             self.links[f"refuse {step.code}"] = refused
             found.append(refused)
-        record = Button(say("Mark done") if green else say("Record"), "primary" if green else "link")
+        kind: Kind = "link" if not green else "secondary" if self._calm else "primary"
+        record = Button(say("Mark done") if green else say("Record"), kind)
         record.setAccessibleName(f"{record.text()}: {spoken}")
         record.clicked.connect(lambda: self._act("record", step))
         self.links[step.code] = record
