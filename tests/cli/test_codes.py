@@ -258,3 +258,15 @@ def test_what_is_no_number_is_told_in_a_sentence(vpr: Vpr, tmp_path: Path, typed
     assert code == 3
     assert "How many were affected" in err
     assert "int()" not in err
+
+
+def test_the_trust_lead_reads_the_words_of_a_report_with_a_reason(
+    vpr: Vpr, tmp_path: Path, as_user: Callable[[str], None]
+) -> None:
+    reference = log(vpr, tmp_path, description="Hit on the arm.")
+    as_user("vpr_lead")
+    assert "description" not in vpr("show", reference)[1]
+    assert vpr("show", reference, "--need", "curious")[0] == 4
+    assert "description" not in vpr("show", reference)[1]
+    assert vpr("show", reference, "--need", "Review of this quarter for the board")[1]["description"]
+    assert vpr("show", reference)[1]["description"] == "Hit on the arm."

@@ -128,6 +128,35 @@ def test_the_trust_lead_reads_but_changes_nothing(pc: Pc) -> None:
     assert "Full copy" not in ward.offered()
 
 
+def test_the_trust_lead_reads_the_words_of_a_report_with_a_reason_for_an_hour(pc: Pc) -> None:
+    ward = pc("vlead")
+    ward.unlock("amanager")
+    reference = ward.log(CANARY)
+    ward.open(reference)
+    assert not any("Read the words" in words for words in ward.offered())
+    ward.switch("vlead")
+    ward.open(reference)
+    ward.click("Read the words of this report with a reason")
+    ward.put("Reason", "Curious")
+    ward.click("Read it")
+    assert "Write at least 20 characters." in ward.screen()
+    ward.put("Reason", "Review of this quarter for the board")
+    ward.click("Read it")
+    assert CANARY in ward.screen()
+    assert not any("Read the words" in words for words in ward.offered())
+    assert ward.ctx.reader().count_acts("read on need", incidents.find(ward.ctx, reference)) == 1
+    ward.clock.forward(minutes=4)
+    ward.switch("vlead")
+    ward.open(reference)
+    assert CANARY in ward.screen()
+    ward.lock()
+    ward.clock.forward(minutes=60)
+    ward.unlock("vlead")
+    ward.open(reference)
+    assert CANARY not in ward.screen()
+    assert any("Read the words" in words for words in ward.offered())
+
+
 def test_the_auditor_sees_that_records_exist_and_logs_nothing(pc: Pc) -> None:
     ward = pc("auditor")
     ward.unlock("amanager")

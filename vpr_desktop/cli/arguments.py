@@ -99,11 +99,10 @@ def _records(add: Add) -> None:
     found = add("list", "records:list_", "List incidents.")
     _filters(found)
     found.add_argument("--limit", type=int, default=200, metavar="N")
-    for name, text in (
-        ("show", "Show one incident as you may see it."),
-        ("history", "Show every change of one incident."),
-    ):
-        add(name, f"records:{name}", text).add_argument("reference")
+    show = add("show", "records:show", "Show one incident as you may see it.")
+    show.add_argument("reference")
+    show.add_argument("--need", metavar="REASON", help="why the trust VPR lead needs to read it; opens for 60 minutes")
+    add("history", "records:history", "Show every change of one incident.").add_argument("reference")
     amend = add("amend", "records:amend", "Change fields of a logged incident.")
     amend.add_argument("reference")
     amend.add_argument("--set", action="append", required=True, metavar="FIELD=VALUE", dest="changes")

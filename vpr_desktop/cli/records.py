@@ -132,7 +132,8 @@ def list_(options: Namespace) -> None:
 def show(options: Namespace) -> None:
     """Shows one incident as this person may see it."""
     with signed_in(options) as ctx:
-        document = to_json(_view(ctx, options.reference))
+        seen = incidents.view(ctx, incidents.find(ctx, options.reference), options.need)
+        document = to_json(seen)
     result(options, document, _flat(document, ""))
 
 

@@ -72,6 +72,7 @@ class IncidentView:
     last_change: datetime | None
     tie: Tie
     late: bool = False  # changed by somebody who did not know that it was being withdrawn
+    on_need: bool = False  # a reason would open more of it for an hour
 
 
 def incident(ctx: Context, incident_id: str, need_reason: str | None = None) -> IncidentView:
@@ -182,6 +183,7 @@ def _view_of(
         history_count=len(ops) if sight == "full" else 0,
         last_change=datetime.fromtimestamp(hlc_ms(ops[-1]["at"]) / 1000, UTC) if ops else None,
         tie=tie,
+        on_need=sight == "full" and view(ctx.user.role, "narrative", tie).kind == "ask",
         late=sight == "full" and record.status == "withdrawn" and _changed_late(ops, record, parts),
     )
 
@@ -372,7 +374,8 @@ def _only(ctx: Context, record: Incident, seen: RecordView, names: tuple[str, ..
 def _read_on_need(ctx: Context) -> dict[str, str]:
     """The records this person may read on need now, each with the time that ends."""
     held = json.loads(ctx.reader().state(f"need:{ctx.user.user_id}") or b"{}")
-    return {one: until for one, until in held.items() if ctx.now() < datetime.fromisoformat(until)}
+    left = {one: datetime.fromisoformat(until) - ctx.now() for one, until in held.items()}
+    return {one: held[one] for one, rest in left.items() if timedelta(0) < rest <= timedelta(minutes=NEED_MINUTES)}
 
 
 def _open_on_need(ctx: Context, record: Incident, tie: Tie, reason: str) -> Tie:

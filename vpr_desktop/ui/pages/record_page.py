@@ -219,8 +219,21 @@ class RecordPage(QWidget):
                 text = say(withheld(record.redacted[field]))
             can = "amend" in seen.actions and field in record.values
             lines.append(self._summary_row(words, field, text, spoken, value, can))
+        if seen.on_need:
+            ask = Button(say("Read with a reason"), "link", name=say("Read the words of this report with a reason"))
+            ask.clicked.connect(self._on_need_clicked)
+            lines.append(row(Words(say("Words and names open for 60 minutes."), tone="second"), ask, gap=8))
         card.body.addLayout(rows(*lines, gap=3, top=0))
         self.right.addWidget(card)
+
+    def _on_need_clicked(self) -> None:
+        title, note = say("Why do you need to read it?"), say("What you write is logged. It opens for 60 minutes.")
+        ctx, one, yes, no = self.desk.ctx, self._incident_id, say("Read it"), say("Leave it closed")
+
+        def answered(reason: str) -> None:
+            self.desk.run(self, lambda: incidents.view(ctx, one, reason), lambda _: self.opened(one))
+
+        ReasonDialog.ask(self, title, note, yes, no, answered, least=20)
 
     def _summary_text(self, field: str, value: Any) -> str:
         if field == "occurred_at" and self.seen is not None and value is not None:
