@@ -12,6 +12,8 @@ from tests.ui.stage import Stage
 from tests.window import settle
 from vpr_desktop.domain.visibility import WITHHELD, withheld
 from vpr_desktop.services import people
+from vpr_desktop.ui.widgets.frames import Card
+from vpr_desktop.ui.widgets.labels import Words
 
 
 @pytest.mark.parametrize("role", ["vpr_lead", "support_lead", "auditor", "reporter"])
@@ -30,3 +32,12 @@ def test_no_name_of_a_rule_stands_where_an_answer_is_withheld(window: Stage, rol
 def test_what_is_told_of_an_answer_stays_as_it_is() -> None:
     assert withheld("Yes") == "Yes"
     assert withheld("counts") == "Counted, not shown to your role"
+
+
+def test_the_history_names_people_and_leaves_out_what_the_app_alone_wrote(window: Stage) -> None:
+    page = window.go("record", incident_id=window.ids["open"], history=True)
+    card = page.findChild(Card, "history")
+    told = [one.text() for one in card.findChildren(Words)]
+    assert "Logged by: Not provided → A. Manager" in told
+    assert "What happened? Not provided → Physical contact, Threat" in told
+    assert not [one for one in told if "?:" in one or "This PC" in one or "Data set" in one]

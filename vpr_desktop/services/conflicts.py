@@ -19,11 +19,10 @@ from vpr_desktop.domain.place import Contact, Place, Ward
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 from vpr_desktop.domain.support import StepCare
 from vpr_desktop.domain.user import User
-from vpr_desktop.domain.wording import in_words
 from vpr_desktop.domain.workflow import actions
 from vpr_desktop.services import incidents, support_cases, two_versions, views
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.history import Names
+from vpr_desktop.services.history import ALL_WHO, Names, users, worded
 from vpr_desktop.services.incidents import Edit, based_on
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import exchange
@@ -39,8 +38,6 @@ TOGETHER: dict[str, tuple[str, ...]] = {
     "step_care": ("due_at", "due_reason"),
 }
 OF_STATUS = {"closed_by": "closed", "closed_at": "closed", "withdraw_reason": "withdrawn"}  # empty in every other one
-WHO = ("closed_by", "lead", "owner")  # fields that hold a user id
-ALL_WHO = ("cannot_lead",)  # fields that hold several: what both say can be kept
 # Which act on a plan lets somebody settle a field of it; any other app-filled one is its support lead's.
 PLAN_RIGHTS = {
     "lead": {"name_lead", "pass_on", "take"}, "owner": {"assign"}, "due_at": {"set_due"}, "closed_on": {"close"},
@@ -187,12 +184,12 @@ def _clashing(ctx: Context, subject: str) -> list[Record]:
 
 
 def _of_record(ctx: Context, record: Record) -> Iterator[Conflict]:
-    users, entity = views.names_of_users(ctx), entity_name(type(record))
+    people, entity = views.names_of_users(ctx), entity_name(type(record))
     named = str(getattr(record, "name", None) or getattr(record, "label", None) or "")
     for field in sorted(record.shown.clashes):
         spec = fields_of(type(record)).get(field)
         if spec is not None:
-            found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], _Everyone(users))
+            found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], _Everyone(people))
             yield Conflict("", named, entity, record.id, "", field, spec.label, found, _both(field, spec, found))
 
 
@@ -228,21 +225,15 @@ def _versions(
 
 def _version(op: dict[str, Any], field: str, spec: FieldSpec, names: Names | _Everyone, zone: Any, dev: str) -> Version:
     value = decode(spec, names.value(field, op["set"].get(field)))
-    words = in_words(spec, value, zone)
-    if value and field in (*WHO, *ALL_WHO):
-        words = ", ".join(names.who(one) for one in _users(value)) if field in ALL_WHO else names.who(value)
+    words = worded(spec, field, op["set"].get(field), names, zone)
     at = datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC)
     return Version(op["op"], names.by(op), at, value, words or EMPTY.get(field, NOT_PROVIDED), op["dev"] == dev)
-
-
-def _users(value: Any) -> list[str]:
-    return [one for one in str(value or "").split(",") if one]
 
 
 def _both(field: str, spec: FieldSpec, versions: Sequence[Version]) -> str | None:
     """All the texts of a field, the earliest first, or all the people it names; None where there is no such whole."""
     if field in ALL_WHO:
-        whole = ",".join(sorted({one for version in versions for one in _users(version.value)}))
+        whole = ",".join(sorted({one for version in versions for one in users(version.value)}))
         return whole if len(whole) <= spec.longest and whole not in [one.value for one in versions] else None
     texts = [one.value for one in sorted(versions, key=lambda one: one.at) if isinstance(one.value, str) and one.value]
     if spec.kind != "text" or spec.app or spec.check is not None or len(texts) < 2:

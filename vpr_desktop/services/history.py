@@ -19,6 +19,8 @@ from vpr_desktop.services.views import IncidentView, RecordView
 
 NOT_PROVIDED = "Not provided"
 A_COLLEAGUE = "a colleague"
+WHO = ("closed_by", "lead", "owner", "reported_by")  # fields that hold a user id
+ALL_WHO = ("cannot_lead",)  # fields that hold several
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,20 @@ def _change(
         part=record.label,
         field=field,
         label=spec.label,
-        before=in_words(spec, decode(spec, names.value(field, old)), zone) or NOT_PROVIDED,
-        after=in_words(spec, decode(spec, names.value(field, new)), zone) or NOT_PROVIDED,
+        before=worded(spec, field, old, names, zone) or NOT_PROVIDED,
+        after=worded(spec, field, new, names, zone) or NOT_PROVIDED,
         reason=names.reason(op),
     )
+
+
+def worded(spec: FieldSpec, field: str, held: Any, names: Any, zone: Any) -> str:
+    """What a field held, in words for its reader: people by their names. `names` as `Names`."""
+    value = decode(spec, names.value(field, held))
+    if value and field in ALL_WHO:
+        return ", ".join(names.who(one) for one in users(value))
+    return names.who(value) if value and field in WHO else in_words(spec, value, zone)
+
+
+def users(value: Any) -> list[str]:
+    """The user ids in a field that holds several."""
+    return [one for one in str(value or "").split(",") if one]

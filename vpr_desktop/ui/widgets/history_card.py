@@ -11,6 +11,9 @@ from vpr_desktop.ui.widgets.frames import Card, column, rows
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
+# Written by the app alone, or an identity that says nothing in words; the command line tells them.
+OF_THE_APP = ("device_id", "dataset_version", "to_person")
+
 
 def history_card(found: Sequence[Change], zone: ZoneInfo) -> Card:
     """One entry for each change, newest first."""
@@ -18,8 +21,11 @@ def history_card(found: Sequence[Change], zone: ZoneInfo) -> Card:
     card.setObjectName("history")
     lines = []
     for change in found:
+        if change.field in OF_THE_APP:
+            continue
         who = say("{when}, {who}", when=show(change.at, zone), who=change.by)
-        what = say("{label}: {before} → {after}", label=change.label, before=change.before, after=change.after)
+        label = change.label if change.label.endswith("?") else say("{label}:", label=change.label)
+        what = say("{label} {before} → {after}", label=label, before=change.before, after=change.after)
         why = say("{who}. Reason: {reason}", who=who, reason=change.reason) if change.reason else who
         told = Words(f"{change.part}: {what}" if change.part else what)
         lines.append(column(told, Words(why, "hint", tone="second"), gap=0))
