@@ -17,7 +17,7 @@ from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
 from tests.services.test_support import plan_id
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import people, plan_care, sessions
+from vpr_desktop.services import conflicts, people, plan_care, plan_end, sessions
 from vpr_desktop.services.context import Person
 
 DAYS_AFTER = 95
@@ -136,3 +136,19 @@ def test_the_last_step_closes_the_plan_or_gets_a_new_date(ward: WardPC) -> None:
     ward.press("Ctrl+Return")
     assert why(ward) == "NRE"
     assert "S6-02" not in {getattr(model.row(n), "step", "") for n in range(model.rowCount())}
+
+
+def test_what_came_while_the_panel_was_open_stands_beside_what_it_saves(ward: WardPC) -> None:
+    case = open_plan(ward)
+    ward.click("Close this plan")
+    ward.click("The person left the trust")
+    plan_end.close(ward.ctx, case.id, "NRE")
+    ward.press("Ctrl+Return")
+    (found,) = conflicts.conflicts(ward.ctx)
+    assert (found.name, {one.value for one in found.versions}) == ("A.closed_reason", {"NRE", "LFT"})
+    ward.click("Open the incident")
+    ward.click("Review")
+    ward.click("The person could not be reached")
+    ward.click("Save choice")
+    assert conflicts.conflicts(ward.ctx) == []
+    assert why(ward) == "NRE"
