@@ -253,6 +253,14 @@ def _panel_closes(stage: Stage) -> None:
     settle(stage.window)
 
 
+def _as_trust_lead(stage: Stage) -> QWidget:
+    """The trust's lead has the PC: what the report says opens with a reason."""
+    stage.lock()
+    stage.unlock("vtrust")
+    stage.go("record", incident_id=stage.ids["open"])
+    return stage.window
+
+
 def _as_auditor(stage: Stage) -> QWidget:
     """An auditor has the PC."""
     stage.lock()
@@ -364,6 +372,7 @@ SCREENS: tuple[Screen, ...] = (
     plan("S7 close", lambda shown: shown.acts.open_end(shown.plan)),
     plan("S7 close error", lambda shown: (shown.acts.open_end(shown.plan), shown.save())),  # type: ignore[arg-type]
     replace(plan("S7 closed", _closed_plan), closes=_opened_again),
+    Screen("S4 of the trust lead", _as_trust_lead, page="record"),
     Screen("S10 of an auditor", _as_auditor, page="data"),
     page("S10 audit trail", "audit"),
     Screen("S2 of the manager again", _as_manager),

@@ -130,6 +130,7 @@ def fill(stage: Stage) -> None:
     """The ward's records: open, restricted, for several people, withdrawn, with a draft; each with a canary."""
     ctx, _ = sessions.first_run(stage.home, first_run(), stage.clock, FAST)
     people.add(ctx, "blead", "B. Lead", "support_lead", PASSPHRASE)
+    people.add(ctx, "vtrust", "V. Trust", "vpr_lead", PASSPHRASE)
     people.add(ctx, "iaudit", "I. Audit", "auditor", PASSPHRASE)
     people.add(ctx, "cnurse", "C. Nurse", "reporter", PASSPHRASE)
     ctx = wards.save(

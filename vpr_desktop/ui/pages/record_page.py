@@ -222,7 +222,7 @@ class RecordPage(QWidget):
         if seen.on_need:
             ask = Button(say("Read with a reason"), "link", name=say("Read the words of this report with a reason"))
             ask.clicked.connect(self._on_need_clicked)
-            lines.append(row(Words(say("Words and names open for 60 minutes."), tone="second"), ask, gap=8))
+            lines.append(row(Words(say("Note, and who is alleged: not shown."), tone="second"), ask, gap=8))
         card.body.addLayout(rows(*lines, gap=3, top=0))
         self.right.addWidget(card)
 
