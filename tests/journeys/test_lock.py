@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
 from tests.journeys.ward import WardPC
@@ -159,5 +159,18 @@ def test_passphrase_waits_grow_and_nothing_is_wiped(pc: Pc) -> None:
     ward.unlock()
     assert "You can try again in" in ward.screen()
     ward.clock.forward(seconds=2)
+    ward.unlock()
+    assert ward.page.objectName() == "S2"
+
+
+def test_focus_on_the_page_itself_does_not_keep_the_pc_open(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    ward.page.setFocus()
+    assert ward.app.focusWidget() is ward.page
+    ward.window.lock()
+    ward.settle()
+    assert ward.window.page() is None
     ward.unlock()
     assert ward.page.objectName() == "S2"

@@ -28,7 +28,10 @@ def spot_of(page: QWidget) -> Spot:
     if focused is None or not page.isAncestorOf(focused):
         return Spot(scrolled=scrolled)
     kind, name = type(focused).__name__, focused.objectName()
-    return Spot(kind, name, _alike(page, kind, name).index(focused), _caret(focused), scrolled)
+    alike = _alike(page, kind, name)
+    if focused not in alike:  # to Qt a page is its own ancestor, and may have focus itself: nothing to come back to
+        return Spot(scrolled=scrolled)
+    return Spot(kind, name, alike.index(focused), _caret(focused), scrolled)
 
 
 def go_to(page: QWidget, spot: Spot) -> None:
