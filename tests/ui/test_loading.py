@@ -188,6 +188,16 @@ def test_an_answer_that_comes_after_the_lock_is_heard_by_nobody(window: Stage) -
     assert window.window.lock_page.isVisible()
 
 
+def test_a_lock_does_not_depend_on_where_focus_is(window: Stage) -> None:
+    """Qt gives it to the page itself where nothing on it takes focus yet."""
+    page = window.go("home")
+    page.setFocus()
+    assert QApplication.focusWidget() is page
+    window.window.lock()
+    settle(window.window)
+    assert window.window.lock_page.isVisible()
+
+
 def test_a_draft_that_could_not_be_kept_is_told_after_the_lock_too(window: Stage) -> None:
     def job() -> None:
         raise DiskFull()
