@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
@@ -169,6 +170,21 @@ def test_focus_on_the_page_itself_does_not_keep_the_pc_open(pc: Pc) -> None:
     ward.page.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     ward.page.setFocus()
     assert ward.app.focusWidget() is ward.page
+    ward.window.lock()
+    ward.settle()
+    assert ward.window.page() is None
+    ward.unlock()
+    assert ward.page.objectName() == "S2"
+
+
+@pytest.mark.parametrize("answer", ["draft", "place"])
+def test_a_fault_of_a_page_does_not_keep_the_pc_open(pc: Pc, monkeypatch: pytest.MonkeyPatch, answer: str) -> None:
+    def broken() -> None:
+        raise RuntimeError("a fault of the page")
+
+    ward = pc()
+    ward.unlock()
+    monkeypatch.setattr(ward.page, answer, broken)
     ward.window.lock()
     ward.settle()
     assert ward.window.page() is None

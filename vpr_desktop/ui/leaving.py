@@ -7,10 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from vpr_desktop import logs
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
+
+T = TypeVar("T")
+
+
+def unless_faulty(ask: Callable[[], T]) -> T | None:
+    """What a page answers as it is left behind; a fault of the page is logged, and keeps no PC open."""
+    try:
+        return ask()
+    except Exception as error:
+        logs.fault(error)
+        return None
 
 
 def stop_when(ctx: Context, asked: Callable[[], bool]) -> None:

@@ -20,7 +20,7 @@ from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import keep_and_close, restoring
+from vpr_desktop.ui.leaving import keep_and_close, restoring, unless_faulty
 from vpr_desktop.ui.loading import Loads
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
@@ -350,11 +350,11 @@ class MainWindow(TabsInReadingOrder, QWidget):
         for widget in QApplication.topLevelWidgets():
             if not isinstance(widget, MainWindow) and widget.isVisible():
                 widget.close()
-        keep = self.page().draft() if self.page() is not None else None
+        keep = unless_faulty(lambda: self.page().draft() if self.page() is not None else None)
         if self._here is not None:
-            name, opened_with = self._here
+            name, with_ = self._here
             page = self._pages[name]
-            self._return = (ctx.user.user_id, name, {**opened_with, **page.place()}, spot_of(page))
+            self._return = unless_faulty(lambda: (ctx.user.user_id, name, {**with_, **page.place()}, spot_of(page)))
         self.loads.drop()
         self._ctx, self.shell, self._pages, self._here, self._trail = None, None, {}, None, []
         self.stack.removeWidget(shell)
