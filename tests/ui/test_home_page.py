@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
 from tests.window import settle
@@ -44,3 +44,11 @@ def test_a_due_step_takes_two_lines_at_most(window: Stage, size: tuple[int, int]
     step, whose = found["First aid or emergency department"], found["Person A, CED-2611-A001"]
     assert step.height() <= 2 * step.fontMetrics().lineSpacing() + 4
     assert (whose.x() > step.geometry().right()) == beside
+
+
+def test_home_of_somebody_who_logs_nothing_begins_at_its_greeting(window: Stage) -> None:
+    window.lock()
+    window.unlock("iaudit")
+    page = window.go("home")
+    assert page.log.isHidden()
+    assert QApplication.focusWidget() is page.greeting

@@ -25,7 +25,7 @@ def spot_of(page: QWidget) -> Spot:
     """Where focus is on a page now."""
     scrolled = tuple(area.verticalScrollBar().value() for area in _areas(page))
     focused = QApplication.focusWidget() or page.window().focusWidget()
-    if focused is None or focused is page or not page.isAncestorOf(focused):  # Qt may leave it on the page itself
+    if focused is None or not page.isAncestorOf(focused):
         return Spot(scrolled=scrolled)
     kind, name = type(focused).__name__, focused.objectName()
     alike = _alike(page, kind, name)

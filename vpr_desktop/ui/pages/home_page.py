@@ -234,8 +234,11 @@ class HomePage(QWidget):
         return {}
 
     def first_focus(self) -> QWidget:
-        """Log an incident."""
-        return self.log
+        """Log an incident; the greeting for those who log none."""
+        if not self.log.isHidden():
+            return self.log
+        self.greeting.start_here()
+        return self.greeting
 
     def _fit(self) -> None:
         look = style_of()
