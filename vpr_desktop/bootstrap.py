@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from vpr_desktop.domain.changes import Changes
     from vpr_desktop.services.context import Context
+    from vpr_desktop.services.enrolment import ThisPc
     from vpr_desktop.sync.client import Client
     from vpr_desktop.sync.engine import State
     from vpr_desktop.sync.lane import InUnit, Outcome
+    from vpr_desktop.sync.protocol import Enrolled
 
 NOT_ENROLLED = "This PC is not joined to a server yet. Ask IT for the address and a code, then use vpr enrol."
 
@@ -44,27 +46,43 @@ def enrol(
 ) -> dict[str, Any]:
     """Joins this PC to an endpoint by a one-time code. Raises KnownError.
 
+    Where the endpoint knows of a newer key than this file, as after a restore, it comes with yet another one.
+
     What needs the file goes through `store`, so that the call itself need not be made where the file is used.
     """
     from vpr_desktop.services import enrolment
-    from vpr_desktop.sync.client import Client
-    from vpr_desktop.sync.protocol import Enrol, KeyLink
+    from vpr_desktop.sync.client import address
+    from vpr_desktop.sync.refusals import Refused
 
     code, pc = store(lambda: (enrolment.code_of(ctx, typed), enrolment.introduced(ctx)))
-    client = Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
+    store(lambda: enrolment.keep_typed(ctx, address(url)))
     try:
-        store(lambda: enrolment.keep_typed(ctx, client.url))
-        told = client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links]))
-    finally:
-        client.close()
+        told = _used(ctx, url, code, pc)
+    except Refused as refused:
+        if refused.kind != "bad-signature":
+            raise
+        pc = store(lambda: enrolment.introduced(ctx, anew=True))
+        told = _used(ctx, url, code, pc)
     wards = tuple((scope.st, scope.code) for scope in told.scopes)
     links = pc.links if pc.is_new else []
     joined = enrolment.Joined(told.letter, wards, told.state == "waiting", links, told.org_code)
-    store(lambda: enrolment.join(ctx, client.url, joined))
+    store(lambda: enrolment.join(ctx, address(url), joined))
     return {
         "device": pc.device, "letter": told.letter, "fingerprint": pc.fingerprint,
         "wards": [code for _, code in wards], "state": told.state,
     }  # fmt: skip
+
+
+def _used(ctx: Context, url: str, code: str, pc: ThisPc) -> Enrolled:
+    """What the endpoint says to a PC with a code. Raises Refused."""
+    from vpr_desktop.sync.client import Client
+    from vpr_desktop.sync.protocol import Enrol, KeyLink
+
+    client = Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
+    try:
+        return client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links]))
+    finally:
+        client.close()
 
 
 def sync(ctx: Context) -> Outcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from vpr_desktop import bootstrap
 from vpr_desktop.central import admin
 from vpr_desktop.central.database import Database
 from vpr_desktop.services import sessions
-from vpr_desktop.services.context import Context
+from vpr_desktop.services.context import Context, Person
 
 # Tests that name this run on both databases; all others on SQLite.
 on_both = pytest.mark.parametrize("endpoint", ["sqlite", "postgresql"], indirect=True)
@@ -70,3 +71,9 @@ def make_pc(tmp_path: Path, clock: FakeClock, endpoint: Central) -> Iterator[Cal
 @pytest.fixture
 def two(make_pc: Callable[[str], Context]) -> tuple[Context, Context]:
     return make_pc("one"), make_pc("two")
+
+
+@pytest.fixture
+def as_roles_of() -> Callable[[Context, str], Context]:
+    """A PC in the hands of somebody of another role."""
+    return lambda pc, role: replace(pc, user=Person(f"p-{role}", "P.", "P.", role))

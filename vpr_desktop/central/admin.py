@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from vpr_desktop.central import devices, enrolment
@@ -155,22 +155,24 @@ def revoke(database: Database, device: str) -> dict[str, Any]:
         session.run("UPDATE code SET expires = 0 WHERE trust = :t AND used_by = :id", t=trust, id=known)
         for key in devices.load(session, trust, [known])[known].keys:
             if key.state == "open":
-                devices.set_state(session, trust, known, key.n, "revoked")
-                for st, last in _sealed_up_to(session, trust, known):
-                    devices.set_range(session, trust, known, key.n, st, "last", last)
+                devices.end(session, trust, known, key.n, "revoked")
     return {"device": known, "state": "revoked"}
 
 
-def _sealed_up_to(session: Session, trust: int, device: str) -> Iterable[tuple[str, tuple[int, int]]]:
-    """The last batch number held of a PC in each stream."""
-    last: dict[str, tuple[int, int]] = {}
-    for st, inc, no in session.rows(
-        "SELECT s.id, b.inc, max(b.no) FROM batch b JOIN stream s ON s.n = b.st"
-        " WHERE b.dev = :d AND b.trust = :t GROUP BY s.id, b.inc",
-        d=device, t=trust,
-    ):  # fmt: skip
-        last[st] = max(last.get(st, (-1, 0)), (inc, no))
-    return last.items()
+def new_key(database: Database, device: str) -> dict[str, Any]:
+    """Asks a PC to change its key: it does so by itself once nothing waits there, at most once a day."""
+    with database.write() as session:
+        trust, state = _device(session, device)
+        known = _id(device)
+        if state != "active":
+            raise WrongUse(
+                "That PC is not at work. A new code gives it a new key."
+                if state == "revoked"
+                else "That PC was not accepted yet."
+            )
+        held = devices.load(session, trust, [known])[known].keys[-1]
+        devices.order_new_key(session, known, held.key)
+    return {"device": known, "fingerprint": fingerprint(held.key)}
 
 
 def accept(database: Database, device: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Who sends a request: its RFC 9421 signature against the device's key, freshness, and replays.
 
-Only the newest key of a device signs requests. A nonce is kept where a request changes state, in its own
-transaction; a GET must only be fresh.
+Only the newest key of a device signs requests, or the one it hands the device on to. A nonce is kept where a request
+changes state, in its own transaction; a GET must only be fresh.
 """
 
 from __future__ import annotations
@@ -17,8 +17,10 @@ from http_message_signatures.exceptions import HTTPMessageSignaturesException, I
 
 from vpr_desktop.central.database import Asked, Session
 from vpr_desktop.central.refusals import Refused
-from vpr_desktop.domain.batches import ID
+from vpr_desktop.domain.batches import ID, unb64
+from vpr_desktop.domain.device_keys import key_message
 from vpr_desktop.sync import protocol, signing
+from vpr_desktop.sync.protocol import Rotate
 from vpr_desktop.sync.signing import Signed
 
 SIGNED_HEADERS = ("signature-input", "signature", "content-digest", "idempotency-key")
@@ -151,10 +153,27 @@ def verify(message: Message, device: str, key: bytes) -> str:
     return str(nonce)
 
 
-def authenticate(session: Session, message: Message) -> Caller:
-    """The device a request comes from. Raises Refused."""
+def authenticate(session: Session, message: Message, handed: Rotate | None = None) -> Caller:
+    """The device a request comes from; `handed` is the key it asks to be handed on to. Raises Refused."""
     device = device_named(message)
-    return admit(session, device, lambda key: verify(message, device, key))
+    return admit(session, device, lambda key: _signed(message, device, key, handed))
+
+
+def _signed(message: Message, device: str, key: bytes, handed: Rotate | None) -> str:
+    try:
+        return verify(message, device, key)
+    except Refused:
+        if handed is None or not hands_over(device, key, handed):
+            raise
+    return verify(message, device, unb64(handed.key, 32))
+
+
+def hands_over(device: str, key: bytes, handed: Rotate) -> bool:
+    """Whether a key signed the one that is to follow it."""
+    try:
+        return holds(key, unb64(handed.sig, 64), key_message(device, unb64(handed.key, 32)))
+    except ValueError:
+        return False
 
 
 def admit(session: Session, device: str, check: Callable[[bytes], str]) -> Caller:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from vpr_desktop.central.database import Asked, Session
-from vpr_desktop.domain.batches import No, no_text
+from vpr_desktop.domain.batches import No, b64, no_text
 from vpr_desktop.domain.device_keys import DeviceKey
 
 
@@ -111,14 +111,54 @@ def set_range(session: Session, trust: int, device: str, n: int, st: str, bound:
     )  # fmt: skip
 
 
+def sealed_up_to(session: Session, trust: int, device: str) -> dict[str, No]:
+    """The last batch number held of a PC in each stream."""
+    last: dict[str, No] = {}
+    for st, inc, no in session.rows(
+        "SELECT s.id, b.inc, max(b.no) FROM stream s JOIN batch b ON b.st = s.n"
+        " WHERE s.trust = :t AND b.dev = :d GROUP BY s.id, b.inc",
+        d=device, t=trust,
+    ):  # fmt: skip
+        last[st] = max(last.get(st, (-1, 0)), (inc, no))
+    return last
+
+
+def end(session: Session, trust: int, device: str, n: int, state: str = "ended") -> None:
+    """Ends or revokes a key: from now on it has signed what is held, and signs nothing more."""
+    set_state(session, trust, device, n, state)
+    for st, last in sealed_up_to(session, trust, device).items():
+        set_range(session, trust, device, n, st, "last", last)
+
+
 def hand_over(
     session: Session, trust: int, device: HeldDevice, before: HeldKey | None, after: HeldKey, last: Mapping[str, No]
 ) -> None:
-    """The key `before` ends with these last numbers, from which `after` goes on."""
-    for st, no in last.items():
-        if before is not None:
+    """The key `before` ends with these last numbers, from which `after` goes on; an earlier end of it stands.
+
+    What is held counts too, as a PC whose file was put back may not know of all that it sealed.
+    """
+    held = sealed_up_to(session, trust, device.id) if before is not None and before.state == "open" else {}
+    for st in sorted({*last, *held}):
+        no = max(last.get(st, (-1, 0)), held.get(st, (-1, 0)))
+        if before is not None and no > before.last.get(st, (-1, 0)):
             set_range(session, trust, device.id, before.n, st, "last", no)
         set_range(session, trust, device.id, after.n, st, "above", no)
+
+
+def order_new_key(session: Session, device: str, key: bytes) -> None:
+    """Has a PC be told to change this key, until it did."""
+    session.run(
+        "INSERT INTO meta (k, v) VALUES (:k, :v) ON CONFLICT (k) DO UPDATE SET v = :v", k=_order(device), v=b64(key)
+    )
+
+
+def asking_ordered(device: str, key: bytes) -> Asked:
+    """What gives a row where this key of a PC is to be changed."""
+    return "SELECT 1 FROM meta WHERE k = :k AND v = :v", {"k": _order(device), "v": b64(key)}
+
+
+def _order(device: str) -> str:
+    return f"key {device}"
 
 
 def texts(bounds: Mapping[str, No], streams: set[str]) -> dict[str, str]:

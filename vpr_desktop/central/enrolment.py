@@ -147,8 +147,14 @@ def _set_device_state(session: Session, trust: int, device: str, state: str) -> 
 def _take_keys(
     session: Session, trust: int, held: HeldDevice, links: Sequence[KeyLink], chain: list[tuple[bytes, bytes]]
 ) -> None:
-    """Adds the keys of a chain that are not held; the newest is open, all others are not."""
+    """Adds the keys of a chain that are not held; the newest is open, all others are not.
+
+    A key that was changed since is never opened again: a PC whose file was put back comes with one more. Raises
+    Refused.
+    """
     by_key = {key.key: key for key in held.keys}
+    if chain[-1][0] in by_key and held.keys[-1].key != chain[-1][0]:
+        raise Refused("bad-signature", "the key was changed since")
     before: HeldKey | None = None
     for place, (key, sig) in enumerate(chain):
         newest = place == len(chain) - 1
@@ -160,14 +166,14 @@ def _take_keys(
             held.keys.append(known)
             told = _last(links[place - 1].last) if before is not None and before.state != "revoked" else {}
             devices.hand_over(session, trust, held, before, known, told)
-        elif newest and known.state == "revoked":
+        elif newest and known.state != "open":
             devices.set_state(session, trust, held.id, known.n, "open")
         if before is not None and before.state == "open":
             devices.set_state(session, trust, held.id, before.n, "ended")
         before = known
     for key_held in held.keys:
-        if key_held.state == "open" and key_held is not before:
-            devices.set_state(session, trust, held.id, key_held.n, "ended")
+        if key_held.state == "open" and key_held is not before and key_held.key not in {key for key, _ in chain}:
+            devices.end(session, trust, held.id, key_held.n)
 
 
 def _last(last: dict[str, str]) -> dict[str, No]:
@@ -220,7 +226,7 @@ def _trust_keys(session: Session, trust: int) -> list[TrustKey]:
 
 
 def rotate(session: Session, caller: Caller, asked: Rotate, now: int) -> None:
-    """The device's new key, signed by the one in use. Asking again with the new key changes nothing."""
+    """The device's new key, signed by the one in use. Asking again changes nothing."""
     auth.still_active(session, caller)
     key, sig = unb64_or_refuse(asked.key, 32), unb64_or_refuse(asked.sig, 64)
     held = devices.load(session, caller.trust, [caller.device])[caller.device]

@@ -16,13 +16,17 @@ from vpr_desktop.sync.protocol import VERSION, Anchor, Head, Heads, Keys, KnownD
 def heads(session: Session, caller: Caller) -> tuple[bytes, str]:
     """Where all streams in scope stand, and the ETag of that answer."""
     session.act_for(caller.trust)
-    rows = session.rows(
-        "SELECT s.id, s.epoch, s.head, s.chain FROM scope c JOIN stream s ON s.n = c.st"
-        " WHERE c.device = :device AND c.ended_at IS NULL ORDER BY s.id",
-        device=caller.device,
+    rows, ordered = session.together(
+        (
+            "SELECT s.id, s.epoch, s.head, s.chain FROM scope c JOIN stream s ON s.n = c.st"
+            " WHERE c.device = :device AND c.ended_at IS NULL ORDER BY s.id",
+            {"device": caller.device},
+        ),
+        devices.asking_ordered(caller.device, caller.key),
     )
     an = msgspec.json.decode(caller.last_an, type=Anchor) if caller.last_an else None
-    told = Heads(VERSION, [Head(row[0], row[1], row[2], b64(bytes(row[3]))) for row in rows], caller.letter, an)
+    stand = [Head(row[0], row[1], row[2], b64(bytes(row[3]))) for row in rows]
+    told = Heads(VERSION, stand, caller.letter, an, bool(ordered))
     body = encode(told)
     return body, f'"{b64(hashlib.sha256(body).digest())}"'
 

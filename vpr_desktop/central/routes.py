@@ -147,8 +147,8 @@ class Calls:
         message = await self._message(request, protocol.SMALL_REQUEST)
 
         def work() -> bytes:
-            caller = self._caller(message)
             asked = _decode(message, request, protocol.Rotate)
+            caller = self._caller(message, asked)
             with self.database.write() as session:
                 enrolment.rotate(session, caller, asked, message.now)
             return b"{}"
@@ -277,9 +277,9 @@ class Calls:
         peer = request.client.host if request.client else ""
         return Message(request.method, url, request.headers, body, int(self.endpoint.clock()), peer)
 
-    def _caller(self, message: Message) -> Caller:
+    def _caller(self, message: Message, handed: protocol.Rotate | None = None) -> Caller:
         with self.database.admit() as session:
-            caller = auth.authenticate(session, message)
+            caller = auth.authenticate(session, message, handed)
             self.endpoint.take(caller, len(message.body or b""), session=session)
             return caller
 

@@ -184,7 +184,8 @@ def _exchange(add: Add) -> None:
     enrol = add("enrol", "exchange:enrol", "Join this PC to the server of the trust.")
     enrol.add_argument("url", metavar="URL")
     enrol.add_argument("code", metavar="CODE", nargs="+", help="as it was shown, with its space or without")
-    add("sync", "exchange:sync", "Send what waits and fetch what others sent.")
+    sync = add("sync", "exchange:sync", "Send what waits and fetch what others sent.")
+    sync.add_argument("act", nargs="?", choices=("new-key",), help="then give this PC another signing key")
 
 
 def _acts(

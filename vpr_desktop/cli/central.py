@@ -98,6 +98,13 @@ def revoke(options: Namespace) -> None:
     result(options, made, [f"{made['device']} is withdrawn from its next request on."])
 
 
+def new_key(options: Namespace) -> None:
+    """Asks a PC for a new key."""
+    made = _run(options, lambda admin, db: admin.new_key(db, options.device))
+    lines = [f"{made['device']} changes its key once all it has is sent. The six words of its key now:"]
+    result(options, made, [*lines, made["fingerprint"]])
+
+
 def review(options: Namespace) -> None:
     """Lists what a person should look at."""
     found = _run(options, lambda admin, db: admin.review(db, options.settle or ()))

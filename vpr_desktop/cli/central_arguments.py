@@ -41,6 +41,9 @@ def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
     revoke = act("revoke", "Withdraw a PC.")
     revoke.add_argument("device", metavar="PC", help="as `devices` lists it")
     revoke.add_argument("--ward", metavar="CODE", help="take only this ward from it")
+    act("new-key", "Ask a PC to change its signing key.").add_argument(
+        "device", metavar="PC", help="as `devices` lists it"
+    )
     review = act("review", "List what a person should look at.")
     review.add_argument("--settle", type=int, action="append", metavar="NO", help="mark as looked at")
     act("restore-epoch", "Say that the database was restored from a backup.")

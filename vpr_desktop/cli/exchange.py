@@ -7,7 +7,7 @@ from argparse import Namespace
 from vpr_desktop import bootstrap
 from vpr_desktop.cli.output import result, tell
 from vpr_desktop.cli.session import signed_in
-from vpr_desktop.services import slips
+from vpr_desktop.services import enrolment, slips
 
 
 def enrol(options: Namespace) -> None:
@@ -23,7 +23,11 @@ def enrol(options: Namespace) -> None:
 def sync(options: Namespace) -> int:
     """One cycle; exit code 6 where it did not come to its end."""
     with signed_in(options) as ctx:
+        before = enrolment.this_pc(ctx).fingerprint
+        if options.act:
+            enrolment.order_new_key(ctx)
         got = bootstrap.sync(ctx)
+        words = enrolment.this_pc(ctx).fingerprint
         while slips.catch_up(ctx):
             pass
     names = ("pushed", "pulled", "conflicts", "waiting", "needs_review", "last_success")
@@ -31,6 +35,9 @@ def sync(options: Namespace) -> int:
     lines = [f"{got.pushed} sent, {got.pulled} fetched. {got.waiting} wait, {got.needs_review} need a look."]
     if got.conflicts:
         lines.append(f"{got.conflicts} fields have two versions. See vpr conflicts.")
+    if options.act:
+        document |= {"fingerprint": words, "changed": words != before}
+        lines += [f"This PC has a new key: {words}"] if words != before else ["The key changes once all is sent."]
     result(options, document, lines)
     if got.refused is not None:
         tell(str(got.refused))

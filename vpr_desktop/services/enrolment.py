@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from vpr_desktop.domain.batches import unb64
-from vpr_desktop.domain.device_keys import fingerprint
-from vpr_desktop.domain.errors import Problem, ProblemsFound
+from vpr_desktop.domain.device_keys import MOST_KEYS, fingerprint
+from vpr_desktop.domain.errors import NotAllowed, Problem, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.references import CROCKFORD, letter_of, normal_slip_code
@@ -51,14 +51,23 @@ def this_pc(ctx: Context) -> ThisPc:
     return ThisPc(ctx.store.device_id, private_key(ctx.store.db), fingerprint(key), keychange.chain(ctx.store.db))
 
 
-def introduced(ctx: Context) -> ThisPc:
-    """This PC for a code. One that was withdrawn comes with a new key, and what waits is sealed with the old one."""
+def introduced(ctx: Context, anew: bool = False) -> ThisPc:
+    """This PC for a code, with a new key where it was withdrawn, or `anew` where the server knows of a newer one."""
     with ctx.unit() as unit:
-        if not (unit.state(keychange.WITHDRAWN) or unit.state(keychange.NEXT)):
-            return this_pc(ctx)
-        links, signing = keychange.prepare(unit.db, ctx.store.device_id, unit.incarnation, unit.new_id)
-        unit.commit("new key made", ctx.store.device_id)
-    return ThisPc(ctx.store.device_id, signing, fingerprint(unb64(links[-1][0], 32)), links, is_new=True)
+        made = keychange.introduce(unit.db, ctx.store.device_id, unit.incarnation, unit.new_id, anew)
+        unit.commit("new key made" if made.is_new else "", ctx.store.device_id)
+    words = fingerprint(unb64(made.links[-1][0], 32))
+    return ThisPc(ctx.store.device_id, made.signing, words, made.links, made.is_new)
+
+
+def order_new_key(ctx: Context) -> None:
+    """Has this PC change its key as soon as nothing waits to be sent. Raises NotAllowed."""
+    ctx.require("manage_device")
+    with ctx.unit() as unit:
+        if len(keychange.chain(unit.db)) >= MOST_KEYS:
+            raise NotAllowed("This PC has had as many keys as it can have. Ask IT to set it up anew.")
+        unit.put_state(keychange.ORDERED, b"1")
+        unit.commit("new key ordered", ctx.store.device_id)
 
 
 def code_of(ctx: Context, typed: str) -> str:
@@ -83,7 +92,7 @@ def join(ctx: Context, url: str, joined: Joined) -> None:
         unit.put_state(LETTER, joined.letter.encode())
         relabel(ctx, unit, joined.letter)
         if joined.links:
-            keychange.take_over(unit.db, joined.links)
+            keychange.take_over(unit.db, joined.links, ctx.now())
         unit.commit("enrol", ctx.store.device_id)
 
 

@@ -202,7 +202,7 @@ def _state(old: vault.Database) -> dict[str, bytes]:
         held[str(key)] = bytes(value)
     if "device" not in held or "device_key" not in held:
         key, public = make_device_key()
-        held = {name: value for name, value in held.items() if name not in (keychange.CHAIN, keychange.NEXT)}
+        held = {name: value for name, value in held.items() if name not in keychange.OF_A_KEY}
         held |= {"device_key": key, "device": device_id(public).encode()}
     return held
 

@@ -24,7 +24,18 @@ from urllib3.exceptions import HTTPError
 
 from vpr_desktop.domain.errors import WrongUse
 from vpr_desktop.sync import protocol, signing
-from vpr_desktop.sync.protocol import Enrol, Enrolled, Have, Heads, Keys, Lacking, NotAMessage, Problem, PushAnswer
+from vpr_desktop.sync.protocol import (
+    Enrol,
+    Enrolled,
+    Have,
+    Heads,
+    Keys,
+    Lacking,
+    NotAMessage,
+    Problem,
+    PushAnswer,
+    Rotate,
+)
 from vpr_desktop.sync.refusals import Refused, known_kind
 
 CONNECT, READ, WHOLE = 5.0, 30.0, 120.0
@@ -95,6 +106,15 @@ class Client:
         """The keys of all devices a reader may meet."""
         made: Keys = self._message("GET", "/v1/keys", Keys)
         return made
+
+    def rotate(self, asked: Rotate, key: Any) -> None:
+        """Hands this PC on to a new key, which signs the request and whatever comes after it."""
+        before, self._sign = self._sign, key.sign
+        try:
+            self._call("POST", "/v1/keys", (protocol.JSON,), protocol.encode(asked))
+        except Refused:
+            self._sign = before
+            raise
 
     def have(self, st: str, batches: list[str]) -> list[str]:
         """Those of these batches of which the endpoint lacks anything."""

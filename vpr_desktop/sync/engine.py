@@ -14,6 +14,7 @@ from vpr_desktop.sync.events import (
     Ask,
     CatchUp,
     CaughtUp,
+    ChangeKey,
     Effect,
     EndOffer,
     Failed,
@@ -23,6 +24,7 @@ from vpr_desktop.sync.events import (
     HeadNow,
     Heads,
     Job,
+    KeyChanged,
     Lacking,
     ListBatch,
     ListLine,
@@ -63,6 +65,7 @@ OF_ONE_WARD = frozenset({"not-in-scope"})
 ISOLATES = frozenset({"unreadable-body", "too-large", "batch-too-large"})
 BROKEN_CHAIN, OTHER_NUMBERS = "chain-differs", "numbers-differ"
 NOT_ACCEPTED, NO_ROOM = "answer-not-accepted", "disk-full"
+OTHER_KEY = "bad-signature"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,8 @@ class State:
 
     `poll` is when heads are asked for again, where a save brought its push forward: that cycle sends and asks
     nothing, as the answer to a push says where the stream stands. `fresh` is until a first cycle ended: before
-    anything is sealed the endpoint is asked whether this is still the file that pushed last.
+    anything is sealed the endpoint is asked whether this is still the file that pushed last. `keyed`: the key of
+    this PC was seen to in this cycle, once is enough.
     """
 
     due: float | None = None
@@ -91,6 +95,7 @@ class State:
     trouble: str = ""
     poll: float | None = None
     fresh: bool = True
+    keyed: bool = False
 
     @property
     def st(self) -> str:
@@ -152,7 +157,17 @@ def back_off(failures: int, chance: float, retry_after: float) -> float:
 def _failed(state: State, event: Failed) -> Step:
     if event.kind in OF_ONE_WARD and state.todo:
         return _next_stream(state)
+    if event.kind == OTHER_KEY and not state.keyed:
+        return _change_key(state)  # the answer to a change of key was lost, or the endpoint was put back to before it
     return _over(state, event.kind, event.now, event.chance, event.retry_after), ()
+
+
+def _change_key(state: State, new: bool = False) -> Step:
+    return replace(state, keyed=True, jobs=()), (ChangeKey(new),)
+
+
+def _key_changed(state: State, _: KeyChanged) -> Step:
+    return state, (Ask(heads=state.poll is None),)
 
 
 def _over(state: State, kind: str, now: float, chance: float, retry_after: float) -> State:
@@ -168,6 +183,8 @@ def _over(state: State, kind: str, now: float, chance: float, retry_after: float
 def _caught_up(state: State, event: CaughtUp) -> Step:
     if state.trouble:
         return _over(state, state.trouble, event.now, event.chance, 0.0), ()
+    if event.key_due and not state.keyed:
+        return _change_key(state, new=True)
     poll = state.poll or event.now + POLL * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.chance)
     if state.saved_meanwhile:
         return State(min(event.now + COALESCE, poll), retries=state.retries, poll=poll, fresh=False), ()
@@ -178,6 +195,8 @@ def _caught_up(state: State, event: CaughtUp) -> Step:
 
 
 def _heads(state: State, event: Heads) -> Step:
+    if event.changing and not state.keyed:
+        return _change_key(state)  # before anything more is sealed with the old one
     todo = tuple(dict.fromkeys([*event.waiting, *(head.st for head in event.heads)]))
     return _begin(replace(state, heads=event.heads, todo=todo))
 
@@ -338,6 +357,7 @@ HANDLERS: dict[type, Callable[[State, Any], Step]] = {
     Tick: _tick,
     Failed: _failed,
     CaughtUp: _caught_up,
+    KeyChanged: _key_changed,
     Heads: _heads,
     Looked: _looked,
     Forgotten: _forgotten,

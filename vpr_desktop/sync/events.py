@@ -79,10 +79,14 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The endpoint's heads, and the streams in which something waits here."""
+    """The endpoint's heads, and the streams in which something waits here.
+
+    `changing`: a new key was made, and whether the endpoint took it is not known.
+    """
 
     heads: tuple[HeadNow, ...]
     waiting: tuple[str, ...]
+    changing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,10 +183,16 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class CaughtUp:
-    """The worklist is up to date: the cycle is over."""
+    """The worklist is up to date: the cycle is over. `key_due`: nothing waits, and this PC's key is to be changed."""
 
     now: float
     chance: float
+    key_due: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class KeyChanged:
+    """As far as can be, endpoint and file know of the same key of this PC again."""
 
 
 # Effects: what to do.
@@ -286,3 +296,10 @@ class Pull:
 @dataclass(frozen=True, slots=True)
 class CatchUp:
     """Bring the worklist up to date. Answer: CaughtUp."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeKey:
+    """Let the endpoint know of this PC's newest key, or make a `new` one for it. Answer: KeyChanged."""
+
+    new: bool

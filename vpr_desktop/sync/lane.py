@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from vpr_desktop.storage.unit import UnitOfWork
-from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer
+from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer, Rotate
 from vpr_desktop.sync.refusals import Refused
 
 T = TypeVar("T")
@@ -28,6 +28,7 @@ class Calls(Protocol):
     def begin_push(self, st: str, body: bytes, first: str) -> Callable[[], PushAnswer]: ...
     def pull(self, st: str, after: int) -> bytes: ...
     def clock_gap(self) -> float | None: ...
+    def rotate(self, asked: Rotate, key: Any) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)

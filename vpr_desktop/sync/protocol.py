@@ -122,7 +122,11 @@ class Enrolled(Struct, frozen=True):
 
 
 class Rotate(Struct, frozen=True):
-    """A new key, signed by the one in use, and the last batch number the old one signed in each stream."""
+    """A new key, signed by the one in use, and the last batch number the old one signed in each stream.
+
+    Either key may sign the request: the new one proves itself by the other's signature in it, so that a PC whose
+    answer was lost, or whose endpoint was put back to before the change, asks once more in the same words.
+    """
 
     key: Key
     sig: Signature
@@ -161,12 +165,13 @@ class Head(Struct, frozen=True):
 
 
 class Heads(Struct, frozen=True):
-    """Where all streams in scope stand, and the anchor this device last pushed."""
+    """Where all streams in scope stand, and the anchor this device last pushed; `new_key` orders another key."""
 
     v: int
     heads: list[Head]
     letter: str = ""
     an: Anchor | None = None
+    new_key: bool = False
 
 
 class KnownKey(Struct, frozen=True):

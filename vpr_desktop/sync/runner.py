@@ -14,12 +14,12 @@ from typing import Any, TypeVar
 from vpr_desktop.domain.batches import join, unb64
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import DiskFull
-from vpr_desktop.storage import exchange, inbox, lifetime, outbox, streams, support_rows
+from vpr_desktop.storage import exchange, inbox, keychange, lifetime, outbox, streams, support_rows
 from vpr_desktop.storage.device import signer
 from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
-from vpr_desktop.sync import engine, events, protocol, sending
+from vpr_desktop.sync import engine, events, protocol, rotation, sending
 from vpr_desktop.sync.answers import answers_of, head_now
 from vpr_desktop.sync.events import HeadNow, Job, Sized
 from vpr_desktop.sync.lane import Calls, InUnit
@@ -47,6 +47,7 @@ class Runner:
         self.in_unit, self.calls, self.now, self.monotonic = in_unit, calls, now, monotonic
         self.chance, self.told = chance, told
         self.pushed = self.pulled = 0
+        self.new_key = False  # whether the endpoint asked for one
         self.refused: Refused | None = None
         self._heads: dict[str, HeadNow] = {}
         self._looked: dict[str, events.Looked] = {}
@@ -91,10 +92,10 @@ class Runner:
         told = self.calls.heads() if effect.heads else None
         if told is not None:
             self._heads = {head.st: head_now(head.st, head.epoch, head.head, head.chain) for head in told.heads}
-        waiting = self.in_unit(lambda unit: self._own_place(unit, told))
-        return events.Heads(tuple(self._heads.values()), waiting)
+            self.new_key = told.new_key
+        return self.in_unit(lambda unit: self._own_place(unit, told))
 
-    def _own_place(self, unit: UnitOfWork, told: Heads | None) -> tuple[str, ...]:
+    def _own_place(self, unit: UnitOfWork, told: Heads | None) -> events.Heads:
         """Streams in which something waits; before that, whether this is still the file that pushed last."""
         if told is not None:
             gap = self.calls.clock_gap()
@@ -106,7 +107,7 @@ class Runner:
         waiting = tuple(outbox.streams(unit.db))
         self._looked = {st: looked(unit, st) for st in {*waiting, *self._heads}}
         self._commit(unit)
-        return waiting
+        return events.Heads(tuple(self._heads.values()), waiting, keychange.is_begun(unit.db))
 
     def _look(self, effect: events.Look) -> events.Looked:
         """What was read with the question for the heads, if nothing else was done since: while one ward is sent,
@@ -354,17 +355,18 @@ class Runner:
         return self._book
 
     def _catch_up(self, _: events.CatchUp) -> events.CaughtUp:
-        def job(unit: UnitOfWork) -> int:
-            if not support_rows.waits(unit.db):
-                return 0
-            ends = self.monotonic() + CATCH_UP
-            left = support_rows.catch_up(unit.db, unit.store.zone, SLICE, lambda: self.monotonic() > ends)
+        def job(unit: UnitOfWork) -> bool | None:
+            left = 0
+            if support_rows.waits(unit.db):
+                ends = self.monotonic() + CATCH_UP
+                left = support_rows.catch_up(unit.db, unit.store.zone, SLICE, lambda: self.monotonic() > ends)
+            key_due = None if left else rotation.due(self, unit)
             self._commit(unit)
-            return left
+            return key_due
 
-        while self.in_unit(job):
+        while (key_due := self.in_unit(job)) is None:
             continue
-        return events.CaughtUp(self.monotonic(), self.chance())
+        return events.CaughtUp(self.monotonic(), self.chance(), key_due)
 
     WAYS: dict[type, Callable[[Any, Any], Any]] = {
         events.Ask: _ask,
@@ -380,4 +382,5 @@ class Runner:
         events.ListLine: _list_line,
         events.Pull: _pull,
         events.CatchUp: _catch_up,
+        events.ChangeKey: rotation.change,
     }

@@ -7,20 +7,27 @@ from collections import Counter
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests.sync.sim import model
 from tests.sync.sim.parts import WARDS, device_keys
+from vpr_desktop.central import devices
+from vpr_desktop.central import heads as central_heads
+from vpr_desktop.central.auth import Caller
 from vpr_desktop.domain import batches
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.ops import chain_next, op_hash
-from vpr_desktop.storage import checks, oplog
+from vpr_desktop.storage import checks, keychange, oplog
 from vpr_desktop.storage.device import is_signed
 from vpr_desktop.storage.erasing import nameless
+from vpr_desktop.sync.page import KeyBook
 
 if TYPE_CHECKING:
     from tests.sync.sim.pc import SimPc
     from tests.sync.sim.world import World
 
 LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
+ENDS_KEYS = ("revoke", "restore", "file put back", "put back")
 HIDE_A_FILE_PUT_BACK = ("lie", "put back", "late", "restore")
 
 
@@ -34,12 +41,29 @@ def standing(world: World, pc: SimPc) -> Any:
     return heads, [pc.db.execute(sql).fetchone() for sql in (counts, outbox, places)]
 
 
+def in_good_standing(world: World, pc: SimPc) -> bool:
+    """Whether this endpoint must take what the PC sends, with no new code of an administrator.
+
+    It must, where its newest key is the file's, the one that is under way there, or the one before.
+    """
+    if not world.known(pc) or pc.put_back:
+        return False
+    with world.central.read() as session:
+        held = devices.load(session, 1, [pc.device])[pc.device]
+        open_ = session.rows("SELECT 1 FROM scope WHERE device = :d AND ended_at IS NULL", d=pc.device)
+    keys = [key for key, _, _ in keychange.chain(pc.db)[-2:]]
+    for (made,) in pc.db.execute("SELECT v FROM state WHERE k = 'device_key_next'"):
+        keys.append(batches.b64(Ed25519PrivateKey.from_private_bytes(bytes(made)).public_key().public_bytes_raw()))
+    return held.state == "active" and len(open_) == len(pc.wards) and batches.b64(held.keys[-1].key) in keys
+
+
 def check_all(world: World) -> None:
     at_endpoint = _endpoint(world)
     for pc in world.pcs:
         _file(world, pc, at_endpoint)
     _everywhere(world, at_endpoint)
     _same_rows(world)
+    _every_batch_reads(world)
     _no_number_twice(world)
     _nothing_changes_again(world)
 
@@ -62,24 +86,45 @@ def _endpoint(world: World) -> Held:
             link = batches.stream_chain_start(st)
             for row in numbered:
                 link = chain_next(link, bytes(row[2]))
-                world.check(_proven(bytes(row[4]), bytes(row[5]), bytes(row[2])), "I2: an op at the endpoint unproven")
+                proven = _proven(world, bytes(row[4]), bytes(row[5]), bytes(row[2]))
+                world.check(proven, "I2: an op at the endpoint unproven")
             world.check(link == bytes(chain), "I3: the chain is not that of the ops")
             found[st] = {row[0]: (row[1], bytes(row[2]), row[3]) for row in rows}
     return found
 
 
+def _every_batch_reads(world: World) -> None:
+    """I2: whoever comes to a ward today can prove every batch of it by keys that may have signed its number.
+
+    Where no PC was withdrawn and no file put back, no change of a key leaves anything for the trust to look at.
+    """
+    with world.central.read() as session:
+        for pc in world.pcs:
+            book = KeyBook(central_heads.keys(session, Caller(1, pc.device, b"", "")).devices)
+            sql = "SELECT b.header, b.hashes FROM batch b JOIN stream s ON s.n = b.st WHERE s.id IN :wards"
+            for line, packed in session.rows(sql, wards=list(pc.wards)):
+                header, hashes = batches.read_header(bytes(line))[0], bytes(packed)
+                digested = batches.digest(header, [hashes[i : i + 32] for i in range(0, len(hashes), 32)])
+                world.check(book.may_sign(header), "I2: a batch that no key may have signed")
+                world.check(book.verify(header, digested), "I2: a batch that its keys did not sign")
+        marks = session.rows("SELECT 1 FROM review WHERE code = 'key-ended'")
+    for pc in world.pcs:
+        world.mix["keys changed"] += len(keychange.chain(pc.db)) - 1
+    world.check(not marks or any(world.mix[way] for way in ENDS_KEYS), "I2: a key ended before what it signed")
+
+
 @lru_cache(1000)
-def _hashes(header_line: bytes, packed: bytes) -> frozenset[bytes]:
+def _hashes(header_line: bytes, packed: bytes, made: tuple[bytes, ...]) -> frozenset[bytes]:
     """The hashes that a batch proves; none where no PC sealed it."""
     header = batches.read_header(header_line)[0]
     hashes = [packed[i : i + 32] for i in range(0, len(packed), 32)]
     digested = batches.digest(header, hashes)
-    keys = [key for _, key, device in device_keys() if device == header.dev]
+    keys = [*(key for _, key, device in device_keys() if device == header.dev), *made]
     return frozenset(hashes) if any(is_signed(key, header.sig, digested) for key in keys) else frozenset()
 
 
-def _proven(header_line: bytes, packed: bytes, hashed: bytes) -> bool:
-    return hashed in _hashes(header_line, packed)
+def _proven(world: World, header_line: bytes, packed: bytes, hashed: bytes) -> bool:
+    return hashed in _hashes(header_line, packed, tuple(world.made_keys))
 
 
 def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
@@ -119,7 +164,7 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
         world.check((raw is None) == (at[2] is None), "I1: erased in one place, not in another")
         if raw is not None:
             world.check(op_hash(bytes(raw)) == bytes(hashed), "I2: the bytes are not those of the hash")
-            proven = header is not None and _proven(bytes(header), bytes(hashes), bytes(hashed))
+            proven = header is not None and _proven(world, bytes(header), bytes(hashes), bytes(hashed))
             world.check(proven, "I2: op unproven")
     numbers = {seq for _, _, seq, *_ in ops if seq is not None}
     gone = {seq for seq, _, raw in told.values() if raw is None}

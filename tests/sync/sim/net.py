@@ -38,6 +38,7 @@ class Line:
     def __init__(self, world: World, pc: SimPc) -> None:
         self.world, self.pc = world, pc
         self.on_its_way = False
+        self.key = b""  # the public half of what signs, as the process holds it
 
     def heads(self) -> Heads:
         def work(session: Any, caller: Caller) -> Any:
@@ -101,29 +102,35 @@ class Line:
     def clock_gap(self) -> float | None:
         return -self.pc.clock_moved.total_seconds()
 
-    def rotate(self, asked: Rotate) -> None:
+    def rotate(self, asked: Rotate, key: Any) -> None:
         def work(caller: Caller, now: int) -> None:
             with self.world.central.write() as session:
                 enrolment.rotate(session, caller, asked, now)
 
-        self._changing(work, None)
+        before, self.key = self.key, key.public_key().public_bytes_raw()
+        try:
+            self._changing(work, None, protocol.decode(protocol.encode(asked), Rotate))
+        except Refused:
+            self.key = before
+            raise
 
     # How a call travels.
 
-    def _caller(self, session: Any, nonce: str) -> Caller:
-        public = self.pc.signing_key()
-
+    def _caller(self, session: Any, nonce: str, public: bytes, handed: Rotate | None = None) -> Caller:
         def check(key: bytes) -> str:
-            if key != public:
+            follows = handed is not None and b64(public) == handed.key and auth.hands_over(self.pc.device, key, handed)
+            if key != public and not follows:
                 raise Told("bad-signature")
             return nonce
 
         return auth.admit(session, self.pc.device, check)
 
     def _read(self, work: Callable[[Any, Caller], Any], lie: Any) -> Any:
+        public = self.key
+
         def deliver() -> Any:
             with self.world.central.read() as session:
-                caller = self._caller(session, "")
+                caller = self._caller(session, "", public)
             if self.world.central.between is not None:
                 self.world.central.between()
             with self.world.central.read() as session:
@@ -131,12 +138,12 @@ class Line:
 
         return self._travel(deliver, lie)
 
-    def _changing(self, work: Callable[[Caller, int], Any], lie: Any) -> Any:
-        nonce = b64(self.world.draw.randbytes(12))
+    def _changing(self, work: Callable[[Caller, int], Any], lie: Any, handed: Rotate | None = None) -> Any:
+        nonce, public = b64(self.world.draw.randbytes(12)), self.key
 
         def deliver() -> Any:
             with self.world.central.read() as session:
-                caller = self._caller(session, nonce)
+                caller = self._caller(session, nonce, public, handed)
             return work(caller, int(self.world.now))
 
         return self._travel(deliver, lie, may_linger=True)

@@ -10,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 from tests.sync.sim.net import Crash, Line
 from tests.sync.sim.parts import HOME, Anchors, columns, device_keys, done_with, new_file, open_memory
 from vpr_desktop.domain import batches
-from vpr_desktop.domain.batches import b64
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.storage import lifetime, outbox
+from vpr_desktop.storage import keychange, lifetime, outbox
 from vpr_desktop.storage import store as stores
+from vpr_desktop.storage.device import public_key
 from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import engine, events
-from vpr_desktop.sync.protocol import KeyLink
 from vpr_desktop.sync.runner import Runner
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ class SimPc:
 
     def __init__(self, world: World, number: int, wards: tuple[str, ...]) -> None:
         self.world, self.number, self.wards = world, number, wards
-        private, self.public, self.device = device_keys()[number]
+        private, _, self.device = device_keys()[number]
         self.db, self.anchors = new_file(), Anchors()
         self.store = stores.begin(
             self.db, self.anchors, self.device, stores.first_tip(f"file-{number}"), HOME, lambda: None
@@ -46,7 +45,7 @@ class SimPc:
         self.store.put_state_now("device_key", private)
         self.clock_moved = timedelta(0)
         self.booted = 0.0
-        self.cut_off = self.busy = self.enrolled = self.left = False
+        self.cut_off = self.busy = self.enrolled = self.put_back = False
         self.forms: list[Any] = []
         self.backups: list[Any] = []
         self.requests: list[float] = []
@@ -63,9 +62,6 @@ class SimPc:
     def monotonic(self) -> float:
         return self.world.now - self.booted
 
-    def signing_key(self) -> bytes:
-        return self.public
-
     def unit(self) -> UnitOfWork:
         return self.store.unit(f"p-{self.number}", self.now())
 
@@ -79,7 +75,7 @@ class SimPc:
 
     def start(self) -> None:
         """The process begins: nothing is known but what the file holds."""
-        self.line.on_its_way = False
+        self.line.on_its_way, self.line.key = False, public_key(self.db)
         self.booted = self.world.now - self.world.draw.choice((1000.0, 5.0))
         chance = self.world.draw.random
         self.runner = Runner(self.in_unit, self.line, self.now, self.monotonic, chance)
@@ -184,21 +180,37 @@ class SimPc:
 
     # Joining.
 
-    def links(self) -> list[KeyLink]:
-        return [KeyLink(b64(self.public))]
+    def introduced(self, anew: bool) -> keychange.Offer:
+        """The keys with which this PC comes, as for a code that somebody typed."""
+        with self.unit() as unit:
+            made = keychange.introduce(unit.db, self.device, unit.incarnation, unit.new_id, anew)
+            unit.commit("new key made" if made.is_new else "")
+        return made
 
-    def joined(self) -> None:
-        self.enrolled = True
+    def joined(self, with_keys: keychange.Offer) -> None:
+        """It heard that it is let in."""
+        self.enrolled, self.put_back = True, False
+        if with_keys.is_new:
+            with self.unit() as unit:
+                keychange.take_over(unit.db, with_keys.links, self.now())
+                unit.commit("enrol")
+        self.line.key = public_key(self.db)
         self.state, _ = engine.step(self.state, events.Wanted(self.monotonic()))
+
+    def order_new_key(self) -> None:
+        with self.unit() as unit:
+            unit.put_state(keychange.ORDERED, b"1")
+            unit.commit("new key ordered")
 
     # Backup, restore, and a file put back behind the app's back.
 
     def back_up(self) -> None:
-        self.backups.append((open_memory(self.db), self.anchors.held, self.public))
+        self.backups.append((open_memory(self.db), self.anchors.held))
 
     def restore(self, on_purpose: bool) -> None:
         """Goes on from a backup; not on purpose means that file and anchor were both put back by somebody."""
-        image, tip, self.public = self.world.draw.choice(self.backups)
+        image, tip = self.world.draw.choice(self.backups)
+        self.put_back = True
         done_with(self.db)
         self.db = open_memory(image)
         if on_purpose:
@@ -223,6 +235,10 @@ class SimPc:
             state, effects = engine.step(self.state, events.Tick(self.monotonic()))
             self.state = self.runner.run(state, effects)
             self.refused = self.runner.refused.kind if self.runner.refused else ""
+            if self.state.stopped in engine.STOPS:
+                with self.unit() as unit:
+                    unit.put_state(keychange.WITHDRAWN, b"1")
+                    unit.commit("")
         except Crash:
             self.restart()
         self.busy = False

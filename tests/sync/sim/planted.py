@@ -13,7 +13,7 @@ from vpr_desktop.central import erasing as central_erasing
 from vpr_desktop.central.push import Push
 from vpr_desktop.domain import ops
 from vpr_desktop.domain.ops import Fold
-from vpr_desktop.storage import inbox, lifetime, oplog, outbox, streams
+from vpr_desktop.storage import inbox, keychange, lifetime, oplog, outbox, streams
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import engine, page, sending
@@ -223,6 +223,17 @@ def chain_not_checked(put: Put) -> None:
     """A page is believed whatever it says of its chain, its numbers and who wrote it."""
     put(page, "_prove_batches", lambda *_: None)
     put(page, "chain_next", lambda link, _: link)
+
+
+def next_key_forgotten(put: Put) -> None:
+    """A PC that did not hear whether its new key was taken makes another one the next time."""
+    offer = keychange.offer
+
+    def forgetful(db: Any) -> Any:
+        db.execute("DELETE FROM state WHERE k = ?", (keychange.NEXT,))
+        return offer(db)
+
+    put(keychange, "offer", forgetful)
 
 
 def same_lifetime_after_restore(put: Put) -> None:

@@ -13,6 +13,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
 from tests.sync.sim import checker
 from tests.sync.sim.model import Model
 from tests.sync.sim.net import FRESH, Crash, FaultInside
@@ -23,8 +25,9 @@ from vpr_desktop.central.refusals import Refused
 from vpr_desktop.domain.batches import b64
 from vpr_desktop.domain.identity import user_record_id
 from vpr_desktop.domain.user import User
-from vpr_desktop.storage import lifetime, unit
-from vpr_desktop.sync.protocol import Enrol
+from vpr_desktop.storage import keychange, lifetime, unit
+from vpr_desktop.storage.keychange import Offer
+from vpr_desktop.sync.protocol import Enrol, KeyLink
 
 HISTORY = 26  # things that happen before the calm
 CALM_ROUNDS = 14
@@ -50,6 +53,7 @@ class World:
         self.pushes: list[tuple[str, bytes]] = []
         self.snapshots: list[bytes] = []
         self.trace: list[tuple[Any, ...]] = []
+        self.made_keys: list[bytes] = []
         self.mix: Counter[str] = Counter()  # how often what happened, told or not
         self.central = new_endpoint()
         self.central.between = self.other_process
@@ -74,12 +78,24 @@ class World:
 
     def enrol(self, pc: SimPc) -> None:
         """An administrator gives a code, and the PC uses it; the proof by HTTP is left out here."""
-        asked = Enrol("0" * 10, pc.device, pc.links())
+        try:
+            made = self._let_in(pc, anew=False)
+        except Refused as refused:
+            self.check(refused.kind == "bad-signature", f"I1: a code is refused: {refused.kind}")
+            made = self._let_in(pc, anew=True)
+        if self.stormy and "cut" not in self.without and self.draw.random() < self.severity:
+            self.told(pc.number, "the answer to a code is lost")
+        else:
+            pc.joined(made)
+
+    def _let_in(self, pc: SimPc, anew: bool) -> Offer:
+        made = pc.introduced(anew)
+        asked = Enrol("0" * 10, pc.device, [KeyLink(*link) for link in made.links])
         chain = enrolment._chain(asked.dev, asked.keys)
         with self.central.write() as session:
             streams = [session.one("SELECT n FROM stream WHERE id = :id", id=st)[0] for st in pc.wards]
             enrolment._join(session, 1, 1, streams, asked, chain, int(self.now))
-        pc.joined()
+        return made
 
     # Chance.
 
@@ -254,6 +270,9 @@ class World:
     def _code(self, pc: SimPc) -> None:
         self.enrol(pc)
 
+    def _new_key(self, pc: SimPc) -> None:
+        pc.order_new_key()
+
     def _again(self, pc: SimPc) -> None:
         pc.send_listed_again()
 
@@ -314,7 +333,8 @@ class World:
         for pc in self.pcs:
             pc.cut_off = False
             pc.clock_moved = timedelta(0)
-            self.enrol(pc)
+            if not checker.in_good_standing(self, pc):
+                self.enrol(pc)
             pc.state = pc.state.__class__(pc.monotonic())
         while self.late:
             self.deliver_late()
@@ -338,22 +358,29 @@ class World:
     def _chance(self) -> Iterator[None]:
         chance = Chance(self.draw)
         held = [(one, one.secrets) for one in (unit, lifetime)]
-        epoch = admin.new_epoch
+        epoch, key = admin.new_epoch, keychange.make_device_key
         for one, _ in held:
             one.secrets = chance
         admin.new_epoch = lambda: b64(self.draw.randbytes(9))
+        keychange.make_device_key = self._make_key
         try:
             yield
         finally:
             for one, real in held:
                 one.secrets = real
-            admin.new_epoch = epoch
+            admin.new_epoch, keychange.make_device_key = epoch, key
+
+    def _make_key(self) -> tuple[bytes, bytes]:
+        private = Ed25519PrivateKey.from_private_bytes(self.draw.randbytes(32))
+        self.made_keys.append(private.public_key().public_bytes_raw())
+        return private.private_bytes_raw(), self.made_keys[-1]
 
 
 WAYS: dict[str, int] = {
     "log": 7, "amend": 8, "form": 4, "sync": 22, "time": 3, "kill": 1, "cut off": 1, "clock": 1, "snapshot": 2,
     "put back": 2, "back up": 2, "restore": 2, "newer": 1, "erase": 2, "leave": 1, "revoke": 1, "scrapped": 1,
     "file put back": 1, "code": 1, "again": 1, "deliver late": 2, "lie": 1, "truth": 2,
+    "new key": 3,
 }  # fmt: skip
 
 
