@@ -43,7 +43,7 @@ def test_a_manager_gives_somebody_a_new_passphrase(pc: Pc) -> None:
     ward.put("Your passphrase", PASSPHRASE)
     ward.click("Go on")
     assert "R. Nurse has a new passphrase." in ward.screen()
-    assert ward.page.sections["others"].words.text() == ""
+    assert ward.page.sections["others"].new.typed.text() == ""
     assert "change passphrase" in ward.audit()
     ward.lock()
     ward.unlock("rnurse")
@@ -116,7 +116,7 @@ def test_keeping_the_code_before_changes_nothing(pc: Pc) -> None:
     ward.unlock()
     code = make_code(ward)
     ward.page.sections["recovery"].shown.have.setChecked(True)
-    ward.click("Keep the code before")
+    ward.click("Keep the old code")
     assert code not in ward.screen()
     assert "new recovery code" not in ward.audit()
     make_code(ward)

@@ -231,7 +231,7 @@ def _one_second_offer(ward: WardPC, plans: dict[str, str]) -> None:
     assert "This is the one second offer." in ward.screen()
     ward.press("1", "Ctrl+Return")
     assert "Recorded: Offer again, once, Person A" in ward.window.shell.status.words.text()
-    assert "No follow-ups are due." in ward.screen()
+    assert "No open steps in this view." in ward.screen()
     statuses = {e.step: e.outcome for e in ward.ctx.reader().find(StepEntry, plan_id=plans["again"])}
     assert statuses == {"S2-02": "ACC", "S3-02": "ACC"} or statuses["S3-02"] == "ACC"
     ward.page._ask("all", "")

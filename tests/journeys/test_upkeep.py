@@ -73,6 +73,10 @@ def test_recovery_by_the_paper_code(qapp: QApplication, home: Path, clock: FakeC
     ward = WardPC(qapp, home, clock)
     ward.click("Use the recovery code")
     ward.put("Recovery code", "AAAAA-AAAAA")
+    ward.put("Your new passphrase", "short")
+    ward.click("Open and set passphrase")
+    asked = ward.front()
+    assert (asked.code_field.error.text(), asked.new.error.text()[:30]) == ("", "Choose at least 12 characters,")
     ward.put("Your new passphrase", "green gate nine birds")
     ward.click("Open and set passphrase")
     assert ward.page is None
@@ -269,6 +273,7 @@ def test_security_settings_ask_for_the_passphrase(pc: Pc) -> None:
     ward.click("People on this PC")
     ward.click("Add person")
     assert "Give a sign-in name of letters, digits, dots or dashes." in ward.screen()
+    assert ward.page.sections["people"].add_fields["name"].control.hasFocus(), "the first that is wrong"
     for name, text in (("user_id", "nnew"), ("name", "N. New"), ("passphrase", "seven red boats float")):
         ward.page.sections["people"].add_fields[name].control.setText(text)
     ward.click("Add person")

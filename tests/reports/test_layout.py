@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.factories import answers
 from tests.pdfs import text_of
 from vpr_desktop.reports import register
 from vpr_desktop.reports.page import Frame, Sheet, fitted
 from vpr_desktop.services import printing
+from vpr_desktop.services.new_incident import log
 
 FRAME = Frame("Practice Trust", "List of incidents", "", "", "Printed today")
 LETTERS = "Ŵŵ Łł ż ő ş ğ č"
@@ -36,3 +38,12 @@ def test_the_widest_column_gives_way_where_there_is_too_little_room() -> None:
     widths = fitted(("A", "B"), (60.0, 120.0), [("short", "a very long cell " * 20)])
     assert abs(sum(widths) - 180) < 0.2
     assert widths[0] < widths[1]
+
+
+def test_a_summary_with_its_note_does_not_say_that_it_holds_no_free_text(ctx: Any) -> None:
+    made = log(ctx, answers(description="Hit on the arm."))
+    for noted, said in ((True, "identifiers, other free text,"), (False, "identifiers, free text,")):
+        pdf = printing.summary(ctx, made.id, with_note=noted)
+        assert ("Hit on the arm." in text_of(pdf.data)) is noted
+        assert said in pdf.hidden
+        assert said in text_of(pdf.data)

@@ -47,7 +47,7 @@ def test_f2508_is_ready_to_key_with_the_worst_injury_first(ctx: Context, case: t
     text = words(pdf)
     assert "Specified injury. A specified injury is told without delay" in text
     assert "Report by 02-Dec-2026" in text
-    assert text.index("Injury 1 Fracture") < text.index("Injury 2 Bruise")
+    assert text.index("Injury 1 Fracture, wrist, left") < text.index("Injury 2 Bruise")
     assert "Physically assaulted by a person" in text
     assert NAME not in text
     assert "Zanzibarnote" not in text
@@ -57,6 +57,18 @@ def test_f2508_is_ready_to_key_with_the_worst_injury_first(ctx: Context, case: t
     assert NAME in full
     assert NOTE in full
     assert "FULL COPY: CONTAINS PERSONAL DATA" in full
+
+
+def test_no_section_of_the_f2508_sheet_is_torn_and_one_that_is_too_long_says_so(
+    ctx: Context, case: tuple[str, str]
+) -> None:
+    first, second = pages_of(sheets.f2508(ctx, *case).data)
+    assert "Injured person" in first
+    assert second.split("\n")[3] == "Injury, the worst first"
+    pages = pages_of(sheets.checklist(ctx, *case).data)
+    assert len(pages) == 2
+    assert "To do (continued)" in pages[1]
+    assert "(continued)" not in pages[0]
 
 
 def test_the_checklist_has_boxes_for_what_is_open_and_no_name(ctx: Context, case: tuple[str, str]) -> None:

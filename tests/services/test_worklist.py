@@ -249,3 +249,28 @@ def test_the_handover_lists_who_waits_and_riddor_dates_and_says_where_it_ends(
     text = text_of(printing.handover_sheet(ctx).data)
     assert "RIDDOR: tell H&S, report" in text
     assert home.MORE_OVERDUE in text
+
+
+def test_the_handover_tells_the_shift_as_it_happened_and_gives_no_hour_away(ctx: Context) -> None:
+    """Not as it was logged. A restricted incident stands last of its day: its place would tell its time."""
+
+    def at(hours: int, **more: object) -> str:
+        return logged(ctx, occurred_at=ctx.now() - timedelta(hours=hours), **more).reference
+
+    latest, restricted, first = at(1), at(3, act_types=["SEX"]), at(5)
+    day_known, between, before = at(4, time_known="unknown"), at(2), at(15)
+    wanted = [before, first, between, latest, restricted, day_known]
+    assert [row.reference for row in home.handover(ctx).shift.rows] == wanted
+    text = text_of(printing.handover_sheet(ctx).data)
+    assert [text.index(one) for one in wanted] == sorted(text.index(one) for one in wanted)
+
+
+def test_the_handover_counts_what_is_not_sent_only_where_a_pc_sends(ctx: Context) -> None:
+    logged(ctx)
+    assert home.handover(ctx).unsent is None
+    assert "not sent" not in text_of(printing.handover_sheet(ctx).data)
+    with ctx.unit() as unit:
+        unit.put_state("endpoint_url", b"https://127.0.0.1:9")
+        unit.commit("")
+    assert home.handover(ctx).unsent == 1
+    assert "Incidents not sent yet: 1." in text_of(printing.handover_sheet(ctx).data)

@@ -166,7 +166,7 @@ def _new_code(settings: Any) -> None:
 
 
 def _weak_words(settings: Any) -> None:
-    settings.sections["others"].words.setText("short")
+    settings.sections["others"].new.typed.setText("short")
     settings.sections["others"].give.click()
 
 

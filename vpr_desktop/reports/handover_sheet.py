@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from vpr_desktop.reports.page import LEFT, ROW, Frame, Sheet, Told, table
+from vpr_desktop.reports.page import LEFT, LINE, ROW, Frame, Sheet, Told, table
 
 HEADS = ("Reference", "When", "Where", "What", "Effect so far")
 WIDTHS = (88.0, 96.0, 110.0, 112.0, 62.0)
+LINES = 6  # to write on
 DUE_HEADS = ("Reference", "Person", "Step", "Due")
 DUE_WIDTHS = (92.0, 62.0, 206.0, 100.0)
 
@@ -35,9 +36,11 @@ def render(
     sheet.heading("Also")
     for fact in facts:
         sheet.paragraph(fact)
+    sheet.section = ""
+    sheet.need(5 * ROW + LINES * LINE)  # notes and signature stay together
     sheet.heading("For the next shift")
     sheet.y += ROW * 0.6
-    sheet.ruled(6)
+    sheet.ruled(LINES)
     sheet.down(ROW * 1.5)
     sheet.text(LEFT, "Handed over to ______________________________   at ______________")
     return sheet.finish()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from vpr_desktop.reports.page import LEADING, ROW, SMALL, Frame, Sheet
+from vpr_desktop.reports.page import CLOSE, LEADING, ROW, SMALL, Frame, Sheet
 
-CLOSE = 16.4  # points from row to row; 11 point letters need 14.3
 Rows = tuple[tuple[str, str], ...]
 
 
@@ -60,6 +59,7 @@ def _laid_out(summary: Summary, line: float, lines: int) -> Sheet:
         sheet.y += line * 0.6
         sheet.ruled(lines)
     sheet.down(line * 0.9)
+    sheet.section = ""
     sheet.need(2 * SMALL * LEADING)
     sheet.paragraph(summary.not_shown, SMALL)
     return sheet

@@ -20,6 +20,8 @@ KEY = 46 * mm
 BODY, HEADING, SMALL, MARKING = 11.0, 14.0, 9.0, 12.0
 LEADING = 1.3
 ROW = 19.5
+CLOSE = 16.4  # from row to row where that keeps a paper on one page; 11 point letters need 14.3
+LINE = 21.0  # from one line for handwriting to the next
 UNDER = 6.5  # from the words of a row down to its rule
 Told = Callable[[int, int], None]  # how many pages are done, of how many; what it raises ends the print
 
@@ -47,6 +49,7 @@ class Sheet:
         self._told = told
         self._out = io.BytesIO()
         self._pages: list[list[tuple[str, tuple[object, ...]]]] = []
+        self.section = ""
         self._start_page()
 
     def _start_page(self) -> None:
@@ -54,6 +57,8 @@ class Sheet:
             self._told(0, 1)
         self._pages.append([])
         self.y = HEIGHT - TOP - 3 * ROW - (ROW if self.frame.outlined else 0)
+        if self.section:
+            self._draw_heading(f"{self.section} (continued)")
 
     @property
     def pages(self) -> int:
@@ -93,8 +98,13 @@ class Sheet:
         self._say("circle", x, y, radius)
 
     def heading(self, text: str) -> None:
-        """A section's heading with its rule; kept with what follows."""
+        """A section's heading with its rule; kept with what follows, and said again on each page it goes on to."""
+        self.section = ""
         self.need(3 * self.line + HEADING)
+        self._draw_heading(text)
+        self.section = text
+
+    def _draw_heading(self, text: str) -> None:
         self.down(self.line * 0.75 - (ROW - self.line))  # where rows are close, sections are closer too
         self.text(LEFT, text, HEADING, bold=True)
         self.down(6)
@@ -132,8 +142,8 @@ class Sheet:
     def ruled(self, lines: int) -> None:
         """Empty lines for handwriting."""
         for _ in range(lines):
-            self.need(21)
-            self.down(21)
+            self.need(LINE)
+            self.down(LINE)
             self.rule(0.35, 0.6)
 
     def finish(self) -> tuple[bytes, int]:

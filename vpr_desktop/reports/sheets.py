@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from vpr_desktop.reports.page import BODY, HEADING, LEADING, LEFT, ROOM, ROW, SMALL, Frame, Sheet
+from vpr_desktop.reports.page import BODY, CLOSE, HEADING, LEADING, LEFT, ROOM, ROW, SMALL, Frame, Sheet
 
 BOX = 9.0
 INDENT = 20.0
@@ -41,18 +41,37 @@ class Working:
 
 
 def render(sheet_of: Working) -> tuple[bytes, int]:
-    """The PDF and its number of pages."""
-    sheet = Sheet(sheet_of.frame)
-    for line in sheet_of.large:
+    """The PDF and its number of pages: one where closer rows can do that; else no section is torn that fits a page."""
+    sheet = _laid_out(sheet_of, ROW)
+    if sheet.pages > 1:
+        close = _laid_out(sheet_of, CLOSE)
+        sheet = close if close.pages == 1 else sheet
+    return sheet.finish()
+
+
+def _laid_out(sheet_of: Working, line: float) -> Sheet:
+    sheet = Sheet(sheet_of.frame, line=line)
+    for words in sheet_of.large:
         sheet.down(ROW * 0.6)
-        sheet.paragraph(line, HEADING + 6, bold=True)
+        sheet.paragraph(words, HEADING + 6, bold=True)
     for block in sheet_of.blocks:
+        sheet.section = ""
+        sheet.need(_height(sheet_of.frame, block, line))
         _draw(sheet, block)
     if sheet_of.foot:
+        sheet.section = ""
         sheet.need(3 * BODY * LEADING)
         sheet.down(ROW * 0.6)
         sheet.paragraph(sheet_of.foot, SMALL)
-    return sheet.finish()
+    return sheet
+
+
+def _height(frame: Frame, block: Block, line: float) -> float:
+    """Points from the head of a section to its end; 0 where it fits no page."""
+    trial = Sheet(frame, line=line)
+    room = trial.room()
+    _draw(trial, block)
+    return room - trial.room() if trial.pages == 1 else 0.0
 
 
 def _draw(sheet: Sheet, block: Block) -> None:
@@ -62,6 +81,8 @@ def _draw(sheet: Sheet, block: Block) -> None:
         sheet.down(5)
     for key, value in block.rows:
         sheet.row(key, value)
+    if block.rows and block.ticks:
+        sheet.down(ROW * 0.3)
     _ticks(sheet, block.ticks)
     if block.lines:
         sheet.y += ROW * 0.6

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from vpr_desktop.domain.choices_people import EFF
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.shifts import shift_label, shift_of
 from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.services import closing, drafts, listing, riddor, sanctions, worklist
+from vpr_desktop.services import closing, drafts, enrolment, listing, riddor, sanctions, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.listing import ListQuery, Row
@@ -125,10 +126,17 @@ def shift(ctx: Context, for_others: bool = False) -> ShiftFacts:
     found = queries.since(ctx.store.db, start, ctx.viewer, ctx.ward_id) if ctx.can("list") else []
     if for_others:
         found = [{**row, "visible": row["visible"] and not row["restricted"]} for row in found]
+    found = sorted(found, key=_as_it_happened)
     effects = [row["effect"] for row in found if row["visible"] and row["effect"]]
     parts = [f"{code.label}: {effects.count(code.code)}." for code in EFF if effects.count(code.code)]
     rows = tuple(listing.rows_of(ctx, found))
     return ShiftFacts(shift_label(start, end, ctx.ward.zone), len(found), " ".join(parts), rows)
+
+
+def _as_it_happened(row: dict[str, Any]) -> tuple[str, bool, str]:
+    """The order in which a shift is told. What has no time, or whose time is not shown, stands last of its day."""
+    timed = row["visible"] and row["occurred_at"] and row["time_known"] != "unknown"
+    return row["local_day"] or "", not timed, (row["occurred_at"] if timed else row["reference"]) or ""
 
 
 def _answered(ctx: Context) -> list[Row]:
@@ -164,7 +172,7 @@ class Handover:
     shift: ShiftFacts
     drafts: int
     overdue: tuple[DueRow, ...]
-    unsent: int
+    unsent: int | None  # None on a PC that sends nothing: there all of it stays here
     more_overdue: bool = False  # than are listed
 
 
@@ -173,7 +181,8 @@ def handover(ctx: Context) -> Handover:
     ctx.require("handover")
     mine = len(drafts.mine(ctx)) + drafts.others_count(ctx)
     late, more = _late(ctx)
-    return Handover(shift(ctx, for_others=True), mine, late, queries.unsent(ctx.store.db), more)
+    unsent = queries.unsent(ctx.store.db) if enrolment.address(ctx) else None
+    return Handover(shift(ctx, for_others=True), mine, late, unsent, more)
 
 
 def hand_over(ctx: Context, to: str) -> None:

@@ -13,6 +13,7 @@ from vpr_desktop.storage import clear_files
 
 MOST_NAMES = 8
 LOCK_MINUTES = 5
+LOCK_CHOICES = (1, 3, 5, 10, 15)  # minutes that somebody may choose
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,14 +70,14 @@ def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str 
         log_full(ctx, incident_id, reason)
     number = 1 + ctx.reader().count_acts("print", incident_id)
     frame = frame_of(ctx, "Incident summary", f"{copy} copy", seen.reference, copy, number)
+    narrative = _narrative(seen, copy, with_note)
+    hidden = NOT_SHOWN.replace("free text", "other free text") if narrative else NOT_SHOWN
     made = incident_summary.Summary(
         frame=frame,
         status=_words("status", seen.status, ctx) + _versions(seen, "status"),
         sections=tuple(incident_summary.Section(title, tuple(rows)) for title, rows in _sections(ctx, seen, copy)),
-        narrative=_narrative(seen, copy, with_note),
-        not_shown=NOT_SHOWN
-        if copy != "full"
-        else "Shown: what its printer may see. Keep it as you keep health records.",
+        narrative=narrative,
+        not_shown=hidden if copy != "full" else "Shown: what its printer may see. Keep it as you keep health records.",
     )
     data, pages = incident_summary.render(made)
     name = f"incident-summary-{seen.reference}.pdf"
@@ -290,7 +290,8 @@ def handover_sheet(ctx: Context, told: Told | None = None) -> Pdf:
     found = home.handover(ctx)
     rows = [(r.reference, r.when, r.where, _kind(r), r.effect) for r in found.shift.rows]
     late = [(r.reference, r.person, r.text, r.due) for r in found.overdue]
-    facts = [f"Unfinished drafts: {found.drafts}.", f"Incidents not sent yet: {found.unsent}."]
+    facts = [f"Unfinished drafts: {found.drafts}."]
+    facts += [f"Incidents not sent yet: {found.unsent}."] if found.unsent is not None else []
     facts += [home.MORE_OVERDUE] if found.more_overdue else []
     frame = frame_of(ctx, "Handover", ctx.ward.name, "", "redacted", 0)
     data, pages = report.render(frame, found.shift.label, rows, late, facts, told)

@@ -15,7 +15,7 @@ from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.when import show
-from vpr_desktop.domain.wording import in_words
+from vpr_desktop.domain.wording import in_a_line
 from vpr_desktop.services import printing, riddor, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.printing import Pdf
@@ -89,8 +89,8 @@ def _injuries(ctx: Context, seen: IncidentView, person: RecordView) -> list[tupl
     rows.sort(key=lambda one: _rank(one.values.get("injury")))
     found = []
     for place, one in enumerate(rows, start=1):
-        words = [_of(ctx, one, name) for name in ("injury", "body_area", "side")]
-        found.append((f"Injury {place}", ", ".join(word for word in words if word)))
+        words = [word for name in ("injury", "body_area", "side") if (word := _of(ctx, one, name))]
+        found.append((f"Injury {place}", ", ".join([*words[:1], *(word.lower() for word in words[1:])])))
     return found or [("Injury", WRITE)]
 
 
@@ -205,8 +205,10 @@ def _affected(ctx: Context, seen: IncidentView, person: RecordView, full: bool) 
     words = [_of(ctx, person, "staff_group"), _of(ctx, person, "physical_harm")]
     if full:
         words = [_said(person, "staff_name"), *words]
-        words += [value for _, value in _injuries(ctx, seen, person)]
-    return ", ".join(word for word in words if word)
+    said = [", ".join(word for word in words if word)]
+    if full:
+        said += [value for _, value in _injuries(ctx, seen, person)]
+    return "; ".join(one for one in said if one)
 
 
 def _alleged(ctx: Context, one: RecordView, full: bool) -> str:
@@ -269,7 +271,7 @@ def _word(ctx: Context, seen: IncidentView, name: str) -> str:
 
 def _of(ctx: Context, record: RecordView, name: str) -> str:
     zone = ctx.wards[record.ward_id].zone
-    words = in_words(fields_of(ENTITIES[record.entity])[name], record.values.get(name), zone)
+    words = in_a_line(fields_of(ENTITIES[record.entity])[name], record.values.get(name), zone)
     return (words + printing.versions_of(record, name)).strip()
 
 

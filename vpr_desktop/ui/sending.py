@@ -324,7 +324,7 @@ class Sending(QObject):
         if status.waiting == 1:
             text = say("1 report has waited since {day}. It is safe on this PC.", day=day)
         else:
-            many = say("{count} reports wait, the first since {day}. They are safe on this PC.")
+            many = say("{count} wait to be sent, the first since {day}. They are safe on this PC.")
             text = many.format(count=status.waiting, day=day)
         return f"{text} {say('Tell IT if this PC should be online.')}"
 

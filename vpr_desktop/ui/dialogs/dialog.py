@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QDialog, QLayout, QWidget
 
 from vpr_desktop.ui.focus_ring import FocusRing
@@ -20,9 +21,20 @@ class Dialog(TabsInReadingOrder, QDialog):
 
     def fill(self, body: QLayout) -> None:
         """Puts the content in, as wide as the text size asks for and the parent allows."""
+        body.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         self.setLayout(body)
         self._fit()
         style_of().changed.connect(self._fit)
+
+    def event(self, event: QEvent) -> bool:
+        """As high as its words need at this width: Qt reckons with lines that wrap earlier, and spreads the rest."""
+        kind, done = event.type(), super().event(event)
+        body = self.layout() if kind in (QEvent.Type.LayoutRequest, QEvent.Type.Show) else None
+        if body is not None:
+            needed = body.totalHeightForWidth(self.width())
+            self.setMinimumHeight(needed)
+            self.resize(self.width(), needed)
+        return done
 
     def _fit(self) -> None:
         parent = self.parentWidget()

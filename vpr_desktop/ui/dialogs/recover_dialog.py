@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
-from vpr_desktop.domain.errors import KnownError
+from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.dialogs.dialog import Dialog
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
+from vpr_desktop.ui.widgets.fields import DropDown, Field, PassphraseField, TextField
 from vpr_desktop.ui.widgets.frames import column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
@@ -34,10 +34,10 @@ class RecoverDialog(Dialog):
         users = lockscreen.read(home).users
         self.code = TextField()
         self.person = DropDown("", [(user.user_id, user.name) for user in users])
-        self.passphrase = TextField()
-        self.passphrase.setEchoMode(QLineEdit.EchoMode.Password)
         hint = say("33 characters; spaces and dashes do not matter.")
         self.code_field = Field(say("Recovery code"), self.code, hint=hint)
+        least = say("At least 12 characters, such as three or more words.")
+        self.new = PassphraseField(say("Your new passphrase"), hint=least)
         self.go = Button(say("Open and set passphrase"), "primary")
         self.cancel = Button(say("Back to the lock screen"))
         body = column(
@@ -45,7 +45,7 @@ class RecoverDialog(Dialog):
             Words(say("The code is on the paper that was printed when this PC was set up."), tone="second"),
             self.code_field,
             Field(say("Who are you?"), self.person),
-            Field(say("Your new passphrase"), self.passphrase, hint=say("12 characters or more, such as three words.")),
+            self.new,
             gap=14, margins=(28, 22, 28, 22),
         )  # fmt: skip
         buttons = row(self.go, self.cancel, gap=12)
@@ -57,7 +57,9 @@ class RecoverDialog(Dialog):
 
     def _on_go_clicked(self) -> None:
         home, clock = self.home, self.clock
-        code, person, words = self.code.text(), self.person.code(), self.passphrase.text()
+        code, person, words = self.code.text(), self.person.code(), self.new.typed.text()
+        for field in (self.code_field, self.new):
+            field.set_error("")
         self.go.setEnabled(False)
 
         def job() -> Any:
@@ -75,6 +77,7 @@ class RecoverDialog(Dialog):
         self.go.setEnabled(True)
         text = say("That did not work. Nothing was changed. Check the code and try again.")
         said = str(error) if isinstance(error, KnownError) else text
-        self.code_field.set_error(said)
-        self.code.setFocus()
+        field = self.new if isinstance(error, ProblemsFound) else self.code_field
+        field.set_error(said)
+        field.control.setFocus()
         announce(self, said, assertive=True)

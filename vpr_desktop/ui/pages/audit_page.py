@@ -66,12 +66,12 @@ class AuditPage(QWidget):
         page = ScrollPage()
         note = say(
             "Who signed in, read something restricted, searched, printed, exported or changed something on this PC."
-            " What a record holds, and the reason somebody gave, do not stand here."
+            " It does not show what a record holds, nor the reason that somebody gave."
         )
         card = Card(margins=(8, 8, 8, 8))
         card.body.addWidget(self.table, 1)
-        for widget in (self.back, Heading(say("Audit trail")), Words(note, tone="second"), self.filter_field):
-            page.body.addWidget(widget)
+        page.body.addLayout(column(self.back, Heading(say("Audit trail")), Words(note, tone="second"), gap=2))
+        page.body.addWidget(self.filter_field)
         page.body.addWidget(card, 1)
         page.body.addWidget(self.total)
         self.setLayout(column(page))
@@ -106,7 +106,8 @@ class AuditPage(QWidget):
         if rows:
             self.table.setCurrentIndex(self.model.index(0, 0))
         self.table.setAccessibleName(say("Audit trail, {count} rows", count=count))
-        self.total.setText(say("{count} entries", count=f"{count:,}") if count else say("Nothing matches."))
+        held = say("1 entry") if count == 1 else say("{count} entries", count=f"{count:,}")
+        self.total.setText(held if count else say("Nothing matches."))
 
     def _on_rows_wanted(self, offset: int) -> None:
         turn, ctx, text = self._turn, self.desk.ctx, self._text

@@ -40,6 +40,7 @@ class DataPage(QWidget):
         self._stop = False
         self.last = Words("", tone="second")
         self.found = Words("")
+        self.title = Heading(say("Sync and data"))
         self.found.hide()
         self.backup_button = Button(say("Back up now"), icon="save")
         self.copy_button = Button(say("Save a copy elsewhere"))
@@ -70,7 +71,7 @@ class DataPage(QWidget):
 
     def _top(self) -> QHBoxLayout:
         self.top = row(gap=16)
-        self.top.addLayout(column(Heading(say("Sync and data")), self.stands, self.why, gap=0), 1)
+        self.top.addLayout(column(self.title, self.stands, self.why, gap=0), 1)
         for button in (self.cancel_sending, self.send_button):
             self.top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         return self.top
@@ -88,7 +89,7 @@ class DataPage(QWidget):
         return card
 
     def _verify(self) -> Card:
-        card = Card(say("Check"))
+        card = self.check_card = Card(say("Check"))
         card.body.addWidget(
             Words(
                 say("Reads the whole file: pages, every change, the audit trail, and each record against its changes."),
@@ -144,6 +145,7 @@ class DataPage(QWidget):
         self.verify_button.setVisible(ctx.can("verify"))
         self.restore_button.setVisible(ctx.can("restore"))
         self.trail_button.setVisible(self.desk.offers("audit"))
+        self.check_card.setVisible(ctx.can("verify") or self.desk.offers("audit"))
         self.imports.setVisible(ctx.can("import"))
         self.paper_card.setVisible(ctx.can("log"))
         self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)
@@ -270,7 +272,9 @@ class DataPage(QWidget):
         return {}
 
     def first_focus(self) -> QWidget:
-        """Send now; where no server is set up, back up, or the check where that is all one may do."""
-        if self.send_button.isVisibleTo(self):
-            return self.send_button
-        return self.backup_button if self.backup_button.isVisibleTo(self) else self.verify_button
+        """Send now; where no server is set up, back up, or the check; the heading for those who may do none of it."""
+        for button in (self.send_button, self.backup_button, self.verify_button):
+            if button.isVisibleTo(self):
+                return button
+        self.title.start_here()
+        return self.title

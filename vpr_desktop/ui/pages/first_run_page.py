@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QStackedWidget, QWidg
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.passphrases import strength
 from vpr_desktop.domain.quick_log import Option
+from vpr_desktop.services.lockscreen import LOCK_CHOICES, LOCK_MINUTES
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.pages.join_step import JoinFields, JoinStep
 from vpr_desktop.ui.style import style_of
@@ -196,9 +197,9 @@ class FirstRunPage(QWidget):
         )
 
     def _sending(self) -> QWidget:
-        minutes = [(str(n), say("{count} minutes", count=n)) for n in (1, 2, 3, 5, 10, 15)]
+        minutes = [(str(n), say("1 minute") if n == 1 else say("{n} minutes", n=n)) for n in LOCK_CHOICES]
         chosen = DropDown("", minutes)
-        chosen.set_code("5")
+        chosen.set_code(str(LOCK_MINUTES))
         self.join = JoinStep(self.lane)
         self.join.joined.connect(lambda: self.next.setFocus())
         return self._page(

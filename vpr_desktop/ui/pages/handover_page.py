@@ -92,7 +92,8 @@ class HandoverPage(QWidget):
             late.body.addWidget(Words(say(MORE_OVERDUE), tone="second"))
         also = Card(say("Also"))
         also.body.addWidget(Words(say("Unfinished drafts: {count}", count=found.drafts)))
-        also.body.addWidget(Words(say("Incidents not sent yet: {count}", count=found.unsent)))
+        if found.unsent is not None:
+            also.body.addWidget(Words(say("Incidents not sent yet: {count}", count=found.unsent)))
         for card in (shift, late, also):
             self.body.addWidget(card)
         self._fit()

@@ -82,6 +82,7 @@ class HomePage(QWidget):
         self.left.addWidget(self._to_finish(found))
         if self.desk.ctx.can("list"):
             self.right.addWidget(self._shift(found))
+        if self.desk.ctx.can("log"):
             self.right.addWidget(self._answered(found))
         self.left.addStretch(1)
         self.right.addStretch(1)
@@ -141,9 +142,9 @@ class HomePage(QWidget):
             every.clicked.connect(lambda: self.desk.go("incidents", query=ListQuery(view="needs_finishing")))
             card.body.addWidget(every)
         if not found.drafts and not found.to_finish:
-            card.body.addWidget(
-                Words(say("Nothing is waiting. Log an incident when something happens."), tone="second")
-            )
+            logs = say("Nothing is waiting. Log an incident when something happens.")
+            nothing = logs if self.desk.ctx.can("log") else say("Nothing is waiting.")
+            card.body.addWidget(Words(nothing, tone="second"))
         return card
 
     def _on_more_drafts_clicked(self) -> None:

@@ -56,7 +56,7 @@ class ImportCard(Card):
         self.body.addLayout(Flow(*buttons, gap=12))
         for widget in (self.bar, self.result, self.warnings):
             self.body.addWidget(widget)
-        self.bar.hide()
+            widget.hide()
         self.cancel_button.hide()
 
     def _connect(self) -> None:
@@ -93,14 +93,19 @@ class ImportCard(Card):
         self.bar.setVisible(busy)
         self.cancel_button.setVisible(busy)
 
+    def _tell(self, said: str, warnings: str = "") -> None:
+        """How far it is or what came of it; nothing takes no room."""
+        for label, text in ((self.result, said), (self.warnings, warnings)):
+            label.setText(text)
+            label.setVisible(bool(text))
+
     def start(self, *, dry_run: bool) -> None:
         """Reads the file, then takes its rows step by step."""
         if self.file is None or self._run is not None:
             return
         ctx, file, mapping = self.desk.ctx, self.file, self.mapping
         self._stop = False
-        self.result.setText(say("Reading the file"))
-        self.warnings.setText("")
+        self._tell(say("Reading the file"))
         self._show_busy(True)
         begin: Callable[[], Import] = lambda: imports.begin(ctx, file, mapping, dry_run=dry_run)  # noqa: E731
         self.desk.run(self, begin, self._on_begun, self._on_failed)
@@ -115,7 +120,7 @@ class ImportCard(Card):
         assert run is not None
         self.bar.setValue(run.done)
         said = say("{done} of {total} rows", done=f"{run.done:,}", total=f"{run.total:,}")
-        self.result.setText(said)
+        self._tell(said)
         if self._stop or run.is_over:
             stopped = self._stop
             self.desk.run(self, lambda: imports.finish(run, cancelled=stopped), self._on_done, self._on_failed)
@@ -139,8 +144,7 @@ class ImportCard(Card):
             text = say("Stopped. What was imported before stays; the next run takes the rest. {said}", said=text)
         if done.rejected_file is not None:
             text = say("{said} Rejected rows, with reasons: {path}", said=text, path=done.rejected_file)
-        self.result.setText(text)
-        self.warnings.setText("\n".join(done.warnings))
+        self._tell(text, "\n".join(done.warnings))
         self.desk.announce(text)
         if not dry:
             self.desk.changed(done.changes)
@@ -148,5 +152,5 @@ class ImportCard(Card):
     def _on_failed(self, error: Exception) -> None:
         self._run = None
         self._show_busy(False)
-        self.result.setText("")
+        self._tell("")
         self.desk.trouble(str(error))

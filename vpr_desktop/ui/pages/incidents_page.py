@@ -232,7 +232,8 @@ class IncidentsPage(QWidget):
         found, everything = f"{self._found:,}", f"{held:,}"
         part = self._found < held
         words = say("{count} of {all} incidents", count=found, all=everything)
-        self.total.setText(words if part else say("{count} incidents", count=found))
+        whole = say("1 incident") if self._found == 1 else say("{count} incidents", count=found)
+        self.total.setText(words if part else whole)
 
     def _show_views(self) -> None:
         told = [(view, VIEWS[view], f"{count:,}") for view, count in self._counts.items()]

@@ -15,7 +15,7 @@ from vpr_desktop.ui.tokens import HEADER
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.damage_panel import DamagePanel
-from vpr_desktop.ui.widgets.fields import TextField
+from vpr_desktop.ui.widgets.fields import TextField, mark_error
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, Words
 from vpr_desktop.ui.words import say
@@ -157,9 +157,7 @@ class LockPage(QWidget):
         """Says why it did not open, also to screen readers."""
         self.error.setText(text)
         self.error.setVisible(bool(text))
-        self.passphrase.setAccessibleDescription(text)
-        name = say("Passphrase")
-        self.passphrase.setAccessibleName(say("Error: {error} {name}", error=text, name=name) if text else name)
+        mark_error(self.passphrase, text, say("Passphrase"))
         if text:
             self.passphrase.selectAll()
             self.passphrase.setFocus()

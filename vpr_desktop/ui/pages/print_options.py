@@ -17,11 +17,20 @@ from vpr_desktop.ui.words import say
 COPIES = (Option("redacted", "Redacted copy"), Option("anonymous", "Anonymous copy"), Option("full", "Full copy"))
 NOT_SHOWN = "Not shown: "
 FOR = {
-    "redacted": "Safe for a meeting or a union rep.",
-    "anonymous": "For readers who should not know who was meant.",
-    "full": "Holds personal data. Hand it to nobody else.",
-    "slip": "For the reporter alone.",
-    "blank": "For when the PC is down.",
+    "redacted": say("Safe for a meeting or a union rep."),
+    "anonymous": say("For readers who should not know who was meant."),
+    "full": say("Hand it to nobody else."),
+}
+FOR_KIND = {  # papers that are for one reader, whichever copy it is
+    "slip": say("For the reporter alone."),
+    "blank": say("For when the PC is down."),
+    "handover": say("For the next shift."),
+    "f2508": say("For health and safety, who report it."),
+    "checklist": say("For the talk with this person. Show it to nobody else."),
+    "referral": say("For occupational health, once the person has agreed."),
+    "police": say("For the police."),
+    "card": say("For the person to take home."),
+    "you_said": say("For the wall."),
 }
 
 
@@ -59,13 +68,15 @@ class PrintOptions(Card):
             self.body.addWidget(widget)
         self.body.addLayout(collect)
 
-    def show_print(self, pdf: Pdf, copy: str, *, may_note: bool) -> None:
-        """Says what this print is and offers the copies that this person may make of it; `may_note`: with the note."""
+    def show_print(self, pdf: Pdf, copy: str, kind: str) -> None:
+        """Says what this print of a kind is, and offers the copies that this person may make of it."""
         chosen = next((one.label for one in COPIES if one.code == copy and pdf.copies), "")
         self.named.setText(say(chosen or pdf.title))
         self.setAccessibleName(self.named.text())
         pages = say("1 page.") if pdf.pages == 1 else say("{count} pages.", count=pdf.pages)
-        self.about.setText(" ".join(part for part in (pages, say(FOR.get(pdf.copy, ""))) if part))
+        holds = say("Holds personal data.") if pdf.copy == "full" else ""
+        reader = FOR_KIND.get(kind) or FOR.get(pdf.copy, "")
+        self.about.setText(" ".join(part for part in (pages, holds, reader) if part))
         self.no_printer.setVisible(not QPrinterInfo.availablePrinterNames())
         if self.copies.codes != list(pdf.copies):
             self.copies.set_options([one for one in COPIES if one.code in pdf.copies])
@@ -74,7 +85,7 @@ class PrintOptions(Card):
         for widget in (self.copies, self.copies_label):
             widget.setVisible(has_choice)
         for widget in (self.note, self.note_hint):
-            widget.setVisible(may_note and copy == "redacted")
+            widget.setVisible(kind == "summary" and copy == "redacted")
         self.choice_line.setVisible(has_choice or not self.note.isHidden())
         told = pdf.hidden.removeprefix(NOT_SHOWN)
         self.hidden.setText(told[:1].upper() + told[1:])

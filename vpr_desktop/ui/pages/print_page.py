@@ -150,7 +150,7 @@ class PrintPage(QWidget):
         self.pdf, self._document = made
         self.shown_copy = self.copy
         self.title.setText(say(self.pdf.title))
-        self.options.show_print(self.pdf, self.copy, may_note=self.kind == "summary")
+        self.options.show_print(self.pdf, self.copy, self.kind)
         self.preview.show_document(self._document)
 
     def _on_note_ticked(self) -> None:

@@ -18,7 +18,7 @@ from vpr_desktop.ui.models.row_table import Cell, Column, RowTable
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card
+from vpr_desktop.ui.widgets.frames import Card, column
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
 from vpr_desktop.ui.words import say
@@ -110,8 +110,9 @@ class QueueCard(Card):
         self.open = Button(say("Open"), name=say("Open the report"))
         self.acts = (self.review, self.edit, self.again, self.export, self.noted, self.open)
         self.body.addWidget(self.table)
-        self.body.addWidget(self.why)
-        self.body.addLayout(Flow(*self.acts, gap=12))
+        below = column(self.why, margins=(10, 0, 10, 0))
+        below.addLayout(Flow(*self.acts, gap=12))
+        self.body.addLayout(below)
         self._connect()
         self.show_items([])
 
@@ -228,7 +229,7 @@ class QueueCard(Card):
     def _fit(self) -> None:
         look = style_of()
         shown = min(max(len(self.items), LEAST), MOST)
-        self.table.setFixedHeight(look.px(HEAD) + shown * look.px(ROW) + look.px(14))
+        self.table.setFixedHeight(look.px(HEAD) + shown * look.px(ROW) + 2 * self.table.frameWidth())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(300, super().minimumSizeHint().height())

@@ -30,8 +30,9 @@ class SanctionsPage(QWidget):
         self.body = column(gap=16)
         page = ScrollPage()
         note = say("A warning whose last day is past has lapsed by itself. Add or change one on its incident.")
-        for widget in (self.back, Heading(say("Warnings and sanctions")), Words(note, tone="second")):
-            page.body.addWidget(widget)
+        page.body.addLayout(
+            column(self.back, Heading(say("Warnings and sanctions")), Words(note, tone="second"), gap=2)
+        )
         page.body.addLayout(self.body)
         page.body.addStretch(1)
         self.setLayout(column(page))

@@ -31,7 +31,7 @@ class SavedPanel(QWidget):
         super().__init__()
         self.desk = desk
         self.made: Logged | None = None
-        self.heading = Heading("", "h1", unbroken=True)
+        self.heading = Heading("")
         self.next = Words("", "strong")
         self.state = Words("", tone="second")
         self.slip = Words("", tone="second")
@@ -42,7 +42,7 @@ class SavedPanel(QWidget):
             hint=say("Initials or staff ID. Only you, the ward manager and support leads see it."),
         )
         self.many = Field(
-            say("How many were affected? (optional)"), TextField("", "2"), hint=say("A number from 2 to 20.")
+            say("How many were affected? (optional)"), TextField("", "2"), hint=say("A number from 2 to 20."), wide=160
         )
         self.told = Tick(say("I was told this by someone else"))
         self.told_by = Field(say("Their initials (optional)"), TextField())

@@ -96,7 +96,7 @@ class WorklistPage(QWidget):
         self.search = TextField(say("Filter this list"), say("Filter this list  (Ctrl+F)"))
         self.empty = Words("", tone="second")
         self.missed = Words("", tone="second")
-        self.clear_button = Button(say("Clear filter"), icon="close", name=say("Clear filter, show all open steps"))
+        self.clear_button = Button(say("Clear filter"), name=say("Clear filter, show all open steps"))
         self.detail = WorklistDetail(desk)
         self.acts = StepActs(self, desk, self.detail.show_panel, self._after)
         self._typing = QTimer(self, singleShot=True, interval=TYPING_MS)
@@ -204,9 +204,12 @@ class WorklistPage(QWidget):
             words = say("No steps match.")
         elif self.view == "closed":
             words = say("Nothing is settled yet.")
+        elif self.view != "all":
+            words = say("No open steps in this view.")
         elif counts.next_due is not None:
             words = say("No follow-ups are due. Next: {day}", day=show_day(counts.next_due.astimezone(zone).date()))
         self.empty.setText(words)
+        self.clear_button.setText(say("Clear filter") if self.text.strip() else say("Show all open steps"))
         self.nothing.setVisible(empty)
         self.clear_button.setVisible(empty and (bool(self.text.strip()) or self.view != "all"))
         if empty and leaving:

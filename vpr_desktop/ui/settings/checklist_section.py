@@ -46,7 +46,8 @@ class ChecklistSection(Section):
         count = say("{count} steps", count=shown.steps)
         self.now.setText(say("In use: {name}, {count}", name=_name(shown), count=count))
         kind = say("Official.") if shown.official else say("Not an official list.")
-        self.about.setText(" ".join(part for part in (kind, shown.source) if part))
+        source = say("Source: {source}.", source=shown.source.rstrip(".")) if shown.source else ""
+        self.about.setText(" ".join(part for part in (kind, source) if part))
         self.which.clear()
         for one in loaded.checklists:
             self.which.addItem(_name(one), _code(one))

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.services import lockscreen
+from vpr_desktop.services.lockscreen import LOCK_CHOICES
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Section
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
@@ -21,7 +22,7 @@ class LockingSection(Section):
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, say("Locking"))
-        self.minutes = ChoiceGroup(say("Lock after"), [Option(str(n), say("{n} min", n=n)) for n in (1, 3, 5, 10, 15)])
+        self.minutes = ChoiceGroup(say("Lock after"), ())
         hint = say("Without a key or the mouse. A warning comes first.")
         self.body.addWidget(SideField(say("Lock after"), self.minutes, hint=hint))
         self.who = Words("", "hint", tone="second")
@@ -30,7 +31,11 @@ class LockingSection(Section):
 
     def opened(self) -> None:
         ctx = self.desk.ctx
-        self.minutes.set_value([str(lockscreen.read(ctx.home).lock_minutes)])
+        held = lockscreen.read(ctx.home).lock_minutes
+        offered = [str(n) for n in sorted({*LOCK_CHOICES, held})]
+        if self.minutes.codes != offered:
+            self.minutes.set_options([Option(n, say("{n} min", n=n)) for n in offered])
+        self.minutes.set_value([str(held)])
         may = ctx.can("manage_device")
         self.minutes.setEnabled(may)
         asked = say("A change asks for your passphrase.")

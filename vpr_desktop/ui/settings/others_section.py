@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.passphrases import passphrase_problem
 from vpr_desktop.services import people
@@ -14,7 +14,7 @@ from vpr_desktop.services.people import UserRow
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.fields import DropDown, SideField, TextField
+from vpr_desktop.ui.widgets.fields import DropDown, SideField, SidePassphraseField
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
@@ -27,11 +27,9 @@ class OthersSection(Section):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, say("Set a passphrase"))
         self.who = DropDown("", [])
-        self.words = TextField()
-        self.words.setEchoMode(QLineEdit.EchoMode.Password)
         hint = say("At least 12 characters. Tell it in person; they change it here.")
         self.chosen = SideField(say("Who has forgotten it?"), self.who, wide=360)
-        self.new = SideField(say("Their new passphrase"), self.words, hint=hint, wide=360)
+        self.new = SidePassphraseField(say("Their new passphrase"), hint=hint, wide=360)
         self.give = Button(say("Set their passphrase"), "primary")
         self.about = Words("", tone="second")
         for widget in (self.about, self.chosen, self.new):
@@ -61,19 +59,19 @@ class OthersSection(Section):
 
     def save(self) -> None:
         """Gives it, once one's own passphrase was typed again."""
-        ctx, user_id, new = self.desk.ctx, self.who.code(), self.words.text()
+        ctx, user_id, new = self.desk.ctx, self.who.code(), self.new.typed.text()
         if not user_id:
             return
         weak = passphrase_problem(new) or ""
         self.new.set_error(weak)
         if weak:
-            self.words.setFocus()
+            self.new.typed.setFocus()
             return
         job: Callable[[], None] = lambda: people.change_passphrase(ctx, user_id, new)  # noqa: E731
         self.confirmed(job, self._on_given, lambda error: self.desk.trouble(str(error)))
 
     def _on_given(self, _done: Any) -> None:
-        self.words.clear()
+        self.new.clear()
         said = say("{name} has a new passphrase.", name=self.who.currentText())
         self.desk.status(said)
         self.desk.announce(said)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.choices_response import USER_ROLE
-from vpr_desktop.domain.errors import ProblemsFound
 from vpr_desktop.services import people
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.people import UserRow
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.fields import DropDown, Field, SideField, TextField
+from vpr_desktop.ui.widgets.fields import DropDown, Field, PassphraseField, SideField, SidePassphraseField, TextField
 from vpr_desktop.ui.widgets.frames import clear, column, hairline, row
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
@@ -31,16 +30,14 @@ class PeopleSection(Section):
         super().__init__(desk, say("People on this PC"))
         self.users = column(gap=6)
         self.add_role = DropDown("", [(c.code, c.label) for c in USER_ROLE])
-        words = TextField()
-        words.setEchoMode(QLineEdit.EchoMode.Password)
         later = say("They can change it here.")
         self.add_fields: dict[str, Field] = {
             "name": SideField(say("Name"), TextField(), wide=360),
             "user_id": SideField(say("Sign-in name"), TextField(), wide=360),
             "role": SideField(say("Role"), self.add_role, wide=360),
-            "passphrase": SideField(say("First passphrase"), words, hint=later, wide=360),
+            "passphrase": SidePassphraseField(say("First passphrase"), hint=later, wide=360),
         }
-        self.add_user = Button(say("Add person"))
+        self.add_user = Button(say("Add person"), "primary")
         self.body.addLayout(self.users)
         self.body.addWidget(Words(say("Add a person"), "title"))
         for field in self.add_fields.values():
@@ -91,19 +88,17 @@ class PeopleSection(Section):
         self.desk.run(self, checked, lambda _: self.confirmed(job, self._on_added, failed), failed)
 
     def _on_added(self, users: list[UserRow]) -> None:
+        self.say_at(self.add_fields, None)
         for field in self.add_fields.values():
-            field.set_error("")
-            if isinstance(field.control, TextField):
+            if isinstance(field, PassphraseField):
+                field.clear()
+            elif isinstance(field.control, TextField):
                 field.control.clear()
         self._on_users_changed(users)
         self.desk.status(say("Person added"))
 
     def _on_add_failed(self, error: Exception) -> None:
-        problems = error.problems if isinstance(error, ProblemsFound) else []
-        for name, field in self.add_fields.items():
-            field.set_error(next((p.message for p in problems if p.field == name), ""))
-        if not problems:
-            self.desk.trouble(str(error))
+        self.say_at(self.add_fields, error)
 
     def _end(self, user_id: str) -> None:
         ctx = self.desk.ctx

@@ -28,9 +28,9 @@ class RecoverySection(Section):
         note = say("Opens the records when nobody can sign in. Make a new one if the paper is lost or was seen.")
         self.make = Button(say("Make a new recovery code"))
         self.shown = RecoveryCode()
-        self.waits = Words(say("The code before works until you press the button below."), tone="second")
+        self.waits = Words(say("The old code works until you press the button below."), tone="second")
         self.use = Button(say("Use this code from now on"), "primary")
-        self.drop = Button(say("Keep the code before"))
+        self.drop = Button(say("Keep the old code"))
         self.body.addWidget(Words(note, tone="second"))
         self.body.addLayout(Flow(self.make))
         for widget in (self.shown, self.waits):
@@ -86,14 +86,14 @@ class RecoverySection(Section):
 
     def _on_used(self, _code: str) -> None:
         self._show("")
-        said = say("The new recovery code works. Destroy the paper with the code before.")
+        said = say("The new recovery code works. Destroy the paper with the old one.")
         self.desk.status(said)
         self.desk.announce(said)
         self.make.setFocus()
 
     def _on_drop_clicked(self) -> None:
         self._show("")
-        self.desk.status(say("The code before still works. Destroy the new paper."))
+        self.desk.status(say("The old code still works. Destroy the new paper."))
         self.make.setFocus()
 
     def _on_failed(self, error: Exception) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
 
+from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.services import people, print_defaults, support_templates, wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.people import UserRow
@@ -18,7 +19,9 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.passphrase_dialog import confirmed
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, row
+from vpr_desktop.ui.words import say
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,22 @@ class Section(Card):
         line = row(*buttons, gap=16, margins=(0, 8, 0, 0))
         line.addStretch(1)
         self.body.addLayout(line)
+
+    def say_at(self, fields: Mapping[str, Field], error: Exception | None) -> None:
+        """Says at each field what is wrong with it, and goes to the first; what is no field's is a message above.
+
+        None takes all of it away.
+        """
+        found = {one.field: one.message for one in error.problems} if isinstance(error, ProblemsFound) else {}
+        for name, field in fields.items():
+            field.set_error(found.get(name, ""))
+        if error is not None and not found.keys() & fields.keys():
+            self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Not saved. Try again."))
+        elif found:
+            self.desk.announce(" ".join(found.values()), assertive=True)
+            first = next(field.control for name, field in fields.items() if name in found)
+            if isinstance(first, TextField):
+                first.setFocus()
 
     def confirmed(
         self, job: Callable[[], Any], done: Callable[[Any], None], failed: Callable[[Exception], None]

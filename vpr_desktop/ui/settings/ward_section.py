@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.choices_acts import LOC
-from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.quick_log import OWN_PLACES, Option
 from vpr_desktop.services import wards
 from vpr_desktop.services.context import Context
@@ -57,6 +56,7 @@ class WardSection(Section):
             ),
         }  # fmt: skip
         self.place_hint = Words("", "hint", tone="second")
+        self.place_hint.hide()
         self.save_button = Button(say("Save ward settings"), "primary")
         self.undo_button = Button(say("Put back"), "link", name=say("Put back what was saved"))
         for field in self.fields.values():
@@ -69,7 +69,11 @@ class WardSection(Section):
             label.textEdited.connect(self._on_place_edited)
 
     def _places(self) -> QWidget:
-        lines = []
+        heads = row(gap=8)
+        heads.addSpacing(style_of().px(18))
+        for words in (say("Kind of place"), say("Name to show")):
+            heads.addWidget(Words(words, "small-strong", tone="second"), 1)
+        lines: list[QLayout] = [heads]
         for number, (kind, label) in enumerate(self.places, start=1):
             digit = Words(str(number), "small-strong", tone="second", wrap=False)
             line = row(digit, gap=8)
@@ -91,13 +95,14 @@ class WardSection(Section):
         for (kind, label), place in zip(self.places, [*held.places, *[None] * OWN_PLACES], strict=False):
             kind.set_code(place.code if place else "", keep=True)
             label.setText(place.label if place else "")
-        self.place_hint.setText("")
-        self._show_errors({})
+        self.place_hint.hide()
+        self.say_at(self.fields, None)
 
     def _on_place_edited(self, text: str) -> None:
         look = style_of()
         wide = card_size(text).width() > look.px(CARD_ROOM)
-        self.place_hint.setText(say("Too long for its card; the quick log will need more room.") if wide else "")
+        self.place_hint.setText(say("Too long for its card; the quick log will need more room."))
+        self.place_hint.setVisible(wide)
 
     def _on_undo_clicked(self) -> None:
         ctx = self.desk.ctx
@@ -122,28 +127,13 @@ class WardSection(Section):
         if was is None:
             return
         job = lambda: wards.save(ctx, replace(was, **wanted), was)  # noqa: E731
-        self.desk.run(self, job, self._on_saved, self._on_failed)
+        self.desk.run(self, job, self._on_saved, lambda error: self.say_at(self.fields, error))
 
     def _on_saved(self, ctx: Context) -> None:
-        self._show_errors({})
+        self.say_at(self.fields, None)
         self.desk.set_session(ctx)
         self.desk.status(say("Ward settings saved"))
         self.desk.announce(say("Ward settings saved"))
-
-    def _on_failed(self, error: Exception) -> None:
-        found = {one.field: one.message for one in error.problems} if isinstance(error, ProblemsFound) else {}
-        self._show_errors(found)
-        if not found:
-            self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Not saved. Try again."))
-            return
-        self.desk.announce(" ".join(found.values()), assertive=True)
-        first = next((self.fields[name].control for name in self.fields if name in found), None)
-        if isinstance(first, TextField):
-            first.setFocus()
-
-    def _show_errors(self, found: dict[str, str]) -> None:
-        for name, field in self.fields.items():
-            field.set_error(found.get(name, ""))
 
     def first_focus(self) -> QWidget:
         return self.name

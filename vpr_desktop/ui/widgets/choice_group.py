@@ -49,9 +49,8 @@ class _Card:
             _Card._tick(painter, mark, square, QColor(t.on_link))
         painter.setPen(QColor(t.text))
         painter.setFont(look.font(BODY, 600 if chosen else 400))
-        words = QRectF(
-            mark.right() + look.px(PADDING), 0, card.width() - mark.right() - look.px(PADDING), card.height()
-        )
+        left, right = mark.right() + look.px(PADDING), card.width() - look.px(PADDING) + 2
+        words = QRectF(left, 0, right - left, card.height())
         painter.drawText(words, int(Qt.AlignmentFlag.AlignVCenter | Qt.TextFlag.TextWordWrap), card.text())
         painter.end()
 
@@ -330,13 +329,13 @@ class ChoiceGroup(QGroupBox):
             return self._row(wide, width, gap, height), height
         columns = columns or 1
         cell = (width - gap * (columns - 1)) / columns
-        tall = height if max(wide) <= cell else height * 2
-        places = [
-            QRect(int(i % columns * (cell + gap)), i // columns * (tall + gap), int(cell), tall)
-            for i in range(len(wide))
-        ]
-        rows = -(-len(wide) // columns)
-        return places, rows * tall + (rows - 1) * gap
+        places, top = [], 0
+        for first in range(0, len(wide), columns):
+            in_row = wide[first : first + columns]
+            tall = height if max(in_row) <= cell else height * 2
+            places += [QRect(int(i * (cell + gap)), top, int(cell), tall) for i in range(len(in_row))]
+            top += tall + gap
+        return places, top - gap
 
     @staticmethod
     def _row(wide: list[int], width: int, gap: int, height: int) -> list[QRect]:

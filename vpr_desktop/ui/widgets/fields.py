@@ -159,16 +159,24 @@ class Field(QWidget):
 class PassphraseField(Field):
     """A passphrase, hidden until somebody asks to see it."""
 
-    def __init__(self, label: str, *, hint: str = "") -> None:
+    def __init__(self, label: str, *, hint: str = "", wide: int = 0) -> None:
         self.typed = TextField()
         self.typed.setEchoMode(QLineEdit.EchoMode.Password)
         self.show_words = Button(say("Show"), "link", name=say("Show the passphrase"))
         self.show_words.setCheckable(True)
-        super().__init__(label, self.typed, hint=hint)
+        super().__init__(label, self.typed, hint=hint, wide=wide)
         self.show_words.toggled.connect(self._on_toggled)
 
     def _beside(self) -> QHBoxLayout:
-        return row(self.typed, self.show_words, gap=12)
+        line = super()._beside()
+        line.insertSpacing(1, style_of().px(12))
+        line.insertWidget(2, self.show_words)
+        return line
+
+    def clear(self) -> None:
+        """Empties it, and hides what is typed next."""
+        self.typed.clear()
+        self.show_words.setChecked(False)
 
     def _on_toggled(self, shown: bool) -> None:
         self.typed.setEchoMode(QLineEdit.EchoMode.Normal if shown else QLineEdit.EchoMode.Password)
@@ -215,3 +223,7 @@ class SideField(Field):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+class SidePassphraseField(PassphraseField, SideField):
+    """A passphrase with its label at the left."""

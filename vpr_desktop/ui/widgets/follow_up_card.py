@@ -61,7 +61,8 @@ class FollowUpCard(Card):
         words = say("{who}, RIDDOR: {advice}", who=case.label, advice=case.status)
         due = ""
         if case.next_due is not None:
-            due = say("{what}, {day}", what=case.next_text.removeprefix("RIDDOR: "), day=show_day(case.next_due))
+            what, day = case.next_text.removeprefix("RIDDOR: "), show_day(case.next_due)
+            due = say("{what}, overdue since {day}" if case.overdue else "{what}, by {day}", what=what, day=day)
             due = due[:1].upper() + due[1:]
         elif case.decided:
             due = say("Decided by {who}", who=case.person.values.get("riddor_decided_by") or "")

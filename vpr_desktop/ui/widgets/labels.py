@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen, QResizeEvent
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from vpr_desktop.ui.icons import pixmap
@@ -20,6 +22,8 @@ SIZES = {
     "small-strong": (SMALL, 600),
     "big": (36, 600),
 }
+ONE_PIECE = re.compile(r"\b\d{2}-[A-Z][a-z]{2}-\d{4}\b|\b[A-Z]+-\d{4}-[A-Z]+\d+\b")  # a date, a reference
+JOINED = "\u2060"  # after a hyphen: takes no room, and no line ends there
 
 
 class Words(QLabel):
@@ -27,9 +31,11 @@ class Words(QLabel):
 
     def __init__(self, text: str = "", kind: str = "body", *, tone: str = "", wrap: bool = True, wide: int = 0) -> None:
         """`wide`: as wide as its column, in the design's pixels, so that rows stand below each other."""
-        super().__init__(text)
+        super().__init__()
         self.kind, self._wide = kind, wide
+        self._plain = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setText(text)
         self.setWordWrap(wrap)
         if tone:
             self.setProperty("tone", tone)
@@ -38,6 +44,22 @@ class Words(QLabel):
         self._dress()
         style_of().changed.connect(self._dress)
 
+    def setText(self, text: str) -> None:
+        """Shows it so that a date or a reference stands on one line, where Qt would go on after a hyphen."""
+        self._show(text, in_one_piece(text))
+
+    def text(self) -> str:
+        """The sentence as it is read, and as screen readers say it."""
+        return self._plain
+
+    def _show(self, plain: str, shown: str) -> None:
+        name = self.accessibleName()
+        spoken = plain if shown != plain else ""
+        if name in ("", self._plain) and name != spoken:  # else it has a name of its own
+            self.setAccessibleName(spoken)
+        self._plain = plain
+        super().setText(shown)
+
     def _dress(self) -> None:
         self.setFont(style_of().font(*SIZES[self.kind]))
         if self._wide:
@@ -45,17 +67,20 @@ class Words(QLabel):
         self.updateGeometry()
 
 
+def in_one_piece(text: str) -> str:
+    """A text in which no line ends within a date or a reference."""
+    return ONE_PIECE.sub(lambda found: found[0].replace("-", f"-{JOINED}"), text)
+
+
 class Stressed(Words):
     """Words of which one part stands out, such as the number to call; read and heard as one plain sentence."""
 
     def __init__(self, text: str = "", part: str = "", kind: str = "body", *, tone: str = "") -> None:
         super().__init__("", kind, tone=tone)
-        self._plain = ""
         self.stress(text, part)
 
     def stress(self, text: str, part: str) -> None:
         """Says a sentence with this part of it in heavier letters."""
-        self._plain = text
         if not part or part not in text:
             self.setTextFormat(Qt.TextFormat.PlainText)
             super().setText(text)
@@ -63,19 +88,14 @@ class Stressed(Words):
             return
         from html import escape  # loads much, and the first picture has nothing stressed
 
-        before, found, after = text.partition(part)
+        before, found, after = (escape(in_one_piece(words)) for words in text.partition(part))
         self.setTextFormat(Qt.TextFormat.RichText)
-        heavy = f'<span style="font-weight:600">{escape(found)}</span>'
-        super().setText(f"{escape(before)}{heavy}{escape(after)}")
+        self._show(text, f'{before}<span style="font-weight:600">{found}</span>{after}')
         self.setAccessibleName(text)
 
     def setText(self, text: str) -> None:
         """Plain words, none of them heavier."""
         self.stress(text, "")
-
-    def text(self) -> str:
-        """The sentence as it is read."""
-        return self._plain
 
 
 class Heading(Words):
@@ -83,33 +103,14 @@ class Heading(Words):
 
     spoken_role = QAccessible.Role.Heading
 
-    def __init__(self, text: str = "", kind: str = "h1", *, unbroken: bool = False) -> None:
-        """`unbroken`: a reference in it stands on one line, where Qt would go on to the next after a hyphen."""
-        self._plain, self._unbroken = text, unbroken
+    def __init__(self, text: str = "", kind: str = "h1") -> None:
         super().__init__(text, kind)
-        self.setAccessibleName(text)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
 
     def setText(self, text: str) -> None:
         """Also what is said: Qt takes no name from the text of a heading."""
-        self._plain = text
         super().setText(text)
         self.setAccessibleName(text)
-        self._break_at_spaces()
-
-    def text(self) -> str:
-        """The sentence as it is read."""
-        return self._plain
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._break_at_spaces()
-
-    def _break_at_spaces(self) -> None:
-        if self._unbroken:
-            shown = broken_at_spaces(self._plain, QFontMetricsF(self.font()), self.contentsRect().width())
-            if shown != QLabel.text(self):
-                QLabel.setText(self, shown)
 
     def take_focus(self) -> None:
         """Lets a screen reader start here, without a Tab stop."""
@@ -125,18 +126,6 @@ class Heading(Words):
         words = self.fontMetrics().boundingRect(self.rect(), int(Qt.TextFlag.TextWordWrap), QLabel.text(self))
         tight = max(0, (self.height() - words.height()) // 2 + 3)  # the ring keeps off the line below
         return QRect(0, tight, min(self.width(), words.width() + 4), self.height() - 2 * tight)
-
-
-def broken_at_spaces(text: str, metrics: QFontMetricsF, width: float) -> str:
-    """A text in lines of this width that end at spaces alone, never after a hyphen."""
-    lines: list[str] = []
-    for word in text.split(" "):
-        longer = f"{lines[-1]} {word}" if lines else word
-        if lines and metrics.horizontalAdvance(longer) <= width:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return "\n".join(lines)
 
 
 class IconLabel(QLabel):

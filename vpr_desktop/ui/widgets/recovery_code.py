@@ -36,6 +36,7 @@ class RecoveryCode(QWidget):
             say("Type its first {count} characters", count=ASKED),
             self.typed,
             hint=say("From your paper. Or tick the box below."),
+            wide=240,
         )
         self.have = Tick(say("I have printed it or written it down"))
         self.setLayout(column(self.words, Flow(self.save, gap=12), self.first, self.have, gap=14))

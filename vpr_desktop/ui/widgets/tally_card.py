@@ -26,7 +26,7 @@ class TallyCard(Card):
         self.number = TextField()
         self.field = Field(
             say("How often were you told of something this week that nobody logged?"), self.number,
-            hint=say("A number. 0 counts too."),
+            hint=say("A number. 0 counts too."), wide=160,
         )  # fmt: skip
         self.save_button = Button(say("Save the count"))
         self.past = column(gap=4)
