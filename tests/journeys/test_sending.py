@@ -20,7 +20,7 @@ from vpr_desktop import bootstrap
 from vpr_desktop.bootstrap import Line
 from vpr_desktop.central import admin
 from vpr_desktop.domain.ops import op_hash
-from vpr_desktop.services import drafts
+from vpr_desktop.services import drafts, sessions
 
 Make = Callable[..., OnlinePC]
 
@@ -210,6 +210,42 @@ def test_a_withdrawn_pc_locks_and_opens_for_who_can_join_it_again_alone(online: 
     pc.rest()
     (draft,) = drafts.mine(pc.ctx)
     assert draft.body["answers"]["description"] == "Half a report"
+
+
+def test_a_ward_taken_from_a_pc_leaves_the_screen_and_comes_back_by_itself(online: Make, endpoint: Central) -> None:
+    admin.add_ward(endpoint.admin, "OAK", "Oak Ward", "RX1")
+    pc = online("one", "rnurse", wards=("CED", "OAK"))
+    ctx = pc.ctx
+    pc.window.run(pc.window, lambda: sessions.add_ward(ctx, "OAK", "Oak Ward"), pc.window.set_session)
+    pc.settle()
+    pc.sync()
+    pc.switch("rnurse")
+    pc.rest()
+    (oak,) = (ward.id for ward in pc.ctx.wards.values() if ward.code == "OAK")
+    pc.window.show_ward(oak)
+    pc.settle()
+    reference = pc.log(note="Hit on the arm.")
+    pc.open(reference)
+    assert "Hit on the arm." in pc.screen()
+    admin.end_scope(endpoint.admin, pc.ctx.store.device_id, "OAK")
+    pc.forward(minutes=3)
+    pc.window.sending.send_now()
+    pc.until(lambda: pc.window.page() is None)
+    pc.settle()
+    assert "The trust took a ward from this PC." in pc.screen()
+    pc.unlock("rnurse")
+    pc.sync()
+    assert {ward.code for ward in pc.ctx.wards.values()} == {"CED"}
+    pc.press("Ctrl+2")
+    assert reference not in pc.screen()
+    device = pc.ctx.store.device_id
+    assert endpoint.rows(f"SELECT count(*) FROM review WHERE code = 'left-scope' AND dev = '{device}'")[0][0] > 0
+    with endpoint.admin.write() as session:  # as a new code does
+        session.run("UPDATE scope SET ended_at = NULL")
+    pc.sync()
+    assert {ward.code for ward in pc.ctx.wards.values()} == {"CED", "OAK"}
+    pc.press("Ctrl+2")
+    assert reference in pc.screen()
 
 
 def test_an_endpoint_restored_from_an_older_copy_gets_back_what_it_lost_without_a_word(

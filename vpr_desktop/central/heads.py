@@ -10,7 +10,7 @@ from vpr_desktop.central import devices
 from vpr_desktop.central.auth import Caller
 from vpr_desktop.central.database import Session
 from vpr_desktop.domain.batches import b64
-from vpr_desktop.sync.protocol import VERSION, Anchor, Head, Heads, Keys, KnownDevice, KnownKey, encode
+from vpr_desktop.sync.protocol import VERSION, Anchor, Ended, Head, Heads, Keys, KnownDevice, KnownKey, encode
 
 
 def heads(session: Session, caller: Caller) -> tuple[bytes, str]:
@@ -18,15 +18,16 @@ def heads(session: Session, caller: Caller) -> tuple[bytes, str]:
     session.act_for(caller.trust)
     rows, ordered = session.together(
         (
-            "SELECT s.id, s.epoch, s.head, s.chain FROM scope c JOIN stream s ON s.n = c.st"
-            " WHERE c.device = :device AND c.ended_at IS NULL ORDER BY s.id",
+            "SELECT s.id, s.epoch, s.head, s.chain, c.ended_at FROM scope c JOIN stream s ON s.n = c.st"
+            " WHERE c.device = :device ORDER BY s.id",
             {"device": caller.device},
         ),
         devices.asking_ordered(caller.device, caller.key),
     )
     an = msgspec.json.decode(caller.last_an, type=Anchor) if caller.last_an else None
-    stand = [Head(row[0], row[1], row[2], b64(bytes(row[3]))) for row in rows]
-    told = Heads(VERSION, stand, caller.letter, an, bool(ordered))
+    stand = [Head(row[0], row[1], row[2], b64(bytes(row[3]))) for row in rows if row[4] is None]
+    ended = [Ended(row[0], row[4]) for row in rows if row[4] is not None]
+    told = Heads(VERSION, stand, caller.letter, an, bool(ordered), ended)
     body = encode(told)
     return body, f'"{b64(hashlib.sha256(body).digest())}"'
 

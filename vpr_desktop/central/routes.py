@@ -188,7 +188,7 @@ class Calls:
             asked = _decode(message, request, Have)
             with self.database.read() as session:
                 session.act_for(caller.trust)
-                stream = stream_of(session, caller, st)
+                stream = stream_of(session, caller, st, may_be_ended=True)  # it still sends what it has of it
                 return encode(Lacking(standing.lacking(session, stream.n, asked.batches)))
 
         return await _json(work)

@@ -141,7 +141,7 @@ def _as_it_happened(row: dict[str, Any]) -> tuple[str, bool, str]:
 
 def _answered(ctx: Context) -> list[Row]:
     """One's own reports that got an outcome: the loop is closed where the reporter can read it."""
-    found = queries.answered(ctx.store.db, ctx.user.user_id, SHOWN)
+    found = queries.answered(ctx.store.db, ctx.viewer, SHOWN)
     return listing.rows_of(ctx, found)
 
 

@@ -159,7 +159,7 @@ def _names(ctx: Context, roots: Sequence[str]) -> dict[str, tuple[str, str]]:
     return {
         row["id"]: (row["reference"] or "", row["id"] if row["visible"] and ctx.can("open") else "")
         for row in found
-        if row["visible"] or listed == "1"
+        if row["ward_id"] in ctx.wards and (row["visible"] or listed == "1")
     }
 
 
@@ -223,11 +223,14 @@ def take_off(ctx: Context, ops: Sequence[int]) -> None:
 
 
 def export(ctx: Context, ops: Sequence[int], path: str) -> None:
-    """Writes what one's own entries hold to a file for IT, word for word. Raises NotAllowed for those of others."""
+    """Writes what one's own entries hold to a file for IT, word for word. Raises NotAllowed for those of others, or
+    of a ward that was taken from this PC."""
     _require_listed(ctx.reader(), ops)
     bodies = [body for body, _ in unsent.bodies(ctx.store.db, ops)]
     if any(body["by"] != ctx.user.user_id for body in bodies):
         raise NotAllowed("Only the person who wrote it can export it.")
+    if any(body["st"] not in ctx.wards for body in bodies):
+        raise NotAllowed("The trust took that ward from this PC.")
     replace_file(Path(path), b"".join(canonical(body) + b"\n" for body in bodies))
     with ctx.unit() as unit:
         unit.commit("export entry", bodies[0]["ei"] if bodies else "")

@@ -16,21 +16,19 @@ from vpr_desktop.domain.passphrases import passphrase_problem
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.shifts import DEFAULT
 from vpr_desktop.domain.user import User
-from vpr_desktop.domain.workflow import allowed
 from vpr_desktop.services import lockscreen
+from vpr_desktop.services.closed_here import open_wards
 from vpr_desktop.services.context import Clock, Context, Person, WardFacts
 from vpr_desktop.storage import backup, checks, clear_files, keyslots, rekey, schema, slot_file, store, swap, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
 from vpr_desktop.storage.instance_lock import InstanceLock
-from vpr_desktop.storage.keychange import WITHDRAWN as PC_WITHDRAWN
 from vpr_desktop.storage.keyslots import KdfPolicy, Unlocked
 from vpr_desktop.storage.migrations import runner
 from vpr_desktop.storage.store import Store
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-WITHDRAWN = "The trust withdrew this PC. What was saved is kept. A ward manager or IT opens it. Log on another PC."
 FIRST_ROLES = ("ward_manager", "device_admin")
 
 
@@ -250,8 +248,7 @@ def _context(home: Path, opened: Store, keys: Keys, clock: Clock) -> Context:
     if person is None or not wards or person.active is False:
         raise NotAllowed("This person no longer works on this PC. Ask the ward manager.")
     role = "reporter" if "role" in person.shown.clashes else person.role or "reporter"
-    if reader.state(PC_WITHDRAWN) and not allowed(role, "manage_device"):
-        raise NotAllowed(WITHDRAWN)
+    wards = open_wards(reader, role, wards)
     who = Person(keys.unlocked.user_id, person.name or "", person.initials or "", role)
     shown = (reader.state("shown_ward") or b"").decode()
     practice = bool(clear_files.load(home).get("practice"))

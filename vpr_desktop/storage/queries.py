@@ -331,15 +331,16 @@ def since(db: Connection, start: datetime, viewer: Viewer, ward_id: str, limit: 
     return rows(db, [row[0] for row in db.execute(sql, values)], viewer)
 
 
-def answered(db: Connection, user_id: str, limit: int) -> list[dict[str, Any]]:
+def answered(db: Connection, viewer: Viewer, limit: int) -> list[dict[str, Any]]:
     """A person's own reports that are closed or were answered before, newest first."""
+    values: dict[str, Any] = {"me": viewer.user_id, "limit": limit}
     sql = (
-        "SELECT n FROM incident WHERE reported_by = ? AND (status = 'closed' OR EXISTS (SELECT 1 FROM feedback WHERE"
-        " feedback.parent_id = incident.id AND \"to\" = 'reporter' AND given_at IS NOT NULL AND removed IS NOT 1))"
-        " ORDER BY n DESC LIMIT ?"
+        f"SELECT n FROM incident WHERE {MINE} AND {_wards(viewer.ward_ids, values)} AND (status = 'closed' OR EXISTS"
+        " (SELECT 1 FROM feedback WHERE feedback.parent_id = incident.id AND \"to\" = 'reporter'"
+        " AND given_at IS NOT NULL AND removed IS NOT 1)) ORDER BY n DESC LIMIT :limit"
     )
-    numbers = [row[0] for row in db.execute(sql, (user_id, limit))]
-    return rows(db, numbers, Viewer("reporter", user_id, ()))
+    numbers = [row[0] for row in db.execute(sql, values)]
+    return rows(db, numbers, Viewer("reporter", viewer.user_id, ()))
 
 
 def restricted_without_lead(db: Connection, ward_ids: Sequence[str]) -> int:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 
 from vpr_desktop.domain.batches import stream_chain_start
 from vpr_desktop.domain.ops import canonical, chain_next
+from vpr_desktop.storage import checks
 from vpr_desktop.storage.oplog import Connection
 
+ENDED, UNDONE = "ended:", "ending undone:"  # by stream: when it was taken from this PC, and when before
 PUT = "INSERT INTO state VALUES (?,?) ON CONFLICT(k) DO UPDATE SET v=excluded.v"
 
 
@@ -38,6 +40,36 @@ def place(db: Connection, st: str) -> Place:
 def put_place(db: Connection, st: str, held: Place) -> None:
     """Keeps where this PC stands, in the caller's transaction: cursor and ops move together or not at all (I7)."""
     db.execute(PUT, (f"place:{st}", canonical(asdict(held))))
+
+
+def ended(db: Connection) -> frozenset[str]:
+    """The streams that the endpoint said it took from this PC, and did not give back."""
+    return frozenset(row[0][len(ENDED) :] for row in db.execute("SELECT k FROM state WHERE k LIKE ?", (f"{ENDED}%",)))
+
+
+def note_scope(db: Connection, open_now: Iterable[str], told: Mapping[str, int]) -> dict[str, bool]:
+    """Keeps which streams the endpoint says it took from this PC. Returns those of which that is new: whether ended.
+
+    Only what it says of a stream counts: one that it does not know of, such as after a restore, stays as it was. An
+    ending that was taken back is never believed again, as an endpoint that was put back may still tell of it.
+    """
+    moved: dict[str, bool] = {}
+    before = ended(db)
+    for st in before.intersection(open_now):
+        undone = [*_undone(db, st), int(checks.state_text(db, ENDED + st))]
+        db.execute(PUT, (UNDONE + st, json.dumps(undone).encode()))
+        db.execute("DELETE FROM state WHERE k = ?", (ENDED + st,))
+        moved[st] = False
+    for st, at in told.items():
+        if st not in before and at not in _undone(db, st):
+            db.execute(PUT, (ENDED + st, str(at).encode()))
+            moved[st] = True
+    return moved
+
+
+def _undone(db: Connection, st: str) -> list[int]:
+    held: list[int] = json.loads(checks.state_or(db, UNDONE + st, "[]"))
+    return held
 
 
 def least_head(db: Connection, st: str) -> int:

@@ -164,14 +164,25 @@ class Head(Struct, frozen=True):
     chain: Key
 
 
+class Ended(Struct, frozen=True):
+    """A stream that was taken from this device, and the second at which it was."""
+
+    st: Id
+    at: Count
+
+
 class Heads(Struct, frozen=True):
-    """Where all streams in scope stand, and the anchor this device last pushed; `new_key` orders another key."""
+    """Where all streams in scope stand, and the anchor this device last pushed; `new_key` orders another key.
+
+    `ended`: streams that were in its scope.
+    """
 
     v: int
     heads: list[Head]
     letter: str = ""
     an: Anchor | None = None
     new_key: bool = False
+    ended: list[Ended] = []
 
 
 class KnownKey(Struct, frozen=True):

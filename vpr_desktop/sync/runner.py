@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, TypeVar
 
 from vpr_desktop.domain.batches import join, unb64
-from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.errors import DiskFull
 from vpr_desktop.storage import exchange, inbox, keychange, lifetime, outbox, streams, support_rows
 from vpr_desktop.storage.device import signer
@@ -97,7 +97,11 @@ class Runner:
 
     def _own_place(self, unit: UnitOfWork, told: Heads | None) -> events.Heads:
         """Streams in which something waits; before that, whether this is still the file that pushed last."""
+        moved: dict[str, bool] = {}
         if told is not None:
+            moved = streams.note_scope(unit.db, self._heads, {one.st: one.at for one in told.ended})
+            for st, is_ended in moved.items():
+                unit.note("ward taken from this PC" if is_ended else "ward given back", st)
             gap = self.calls.clock_gap()
             if gap is not None:
                 unit.note_clock(gap)
@@ -107,6 +111,8 @@ class Runner:
         waiting = tuple(outbox.streams(unit.db))
         self._looked = {st: looked(unit, st) for st in {*waiting, *self._heads}}
         self._commit(unit)
+        if moved:
+            self.told(Changes(tuple(Change("ward", st) for st in moved), "sync"))
         return events.Heads(tuple(self._heads.values()), waiting, keychange.is_begun(unit.db))
 
     def _look(self, effect: events.Look) -> events.Looked:

@@ -12,13 +12,12 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-import shiboken6
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication
 
 from vpr_desktop import logs
 from vpr_desktop.domain.errors import KnownError, NotAllowed, Stopped
-from vpr_desktop.ui.spots import Spot, go_to, spot_of
+from vpr_desktop.ui.spots import spot_of, stay
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.words import say
 
@@ -35,6 +34,7 @@ LOG = logging.getLogger(__name__)
 LOOK_MS, GATHER_MS = 1000, 200
 OF_SESSION = frozenset({"ward", "place", "contact", "user"})
 LONG = timedelta(hours=24)
+LEFT = say("The trust took a ward from this PC. What was saved of it is kept and sent.")
 
 
 class Session:
@@ -351,6 +351,9 @@ class Sending(QObject):
     def _on_renewed(self, before: Context, fresh: Context) -> None:
         if self.session is None or self.window.ctx.store is not fresh.store:
             return
+        if before.wards.keys() - fresh.wards.keys():
+            self._on_not_renewed(before, NotAllowed(LEFT))  # no page keeps what it shows of that ward
+            return
         self.window.set_session(fresh)
         if fresh.user.role != before.user.role:
             from vpr_desktop.domain.choices_response import USER_ROLE
@@ -389,12 +392,6 @@ class Sending(QObject):
             spot = spot_of(page)
             self.window.changed(Changes(arrived, "sync"))
             if focused is not None and page.isAncestorOf(focused):
-                self.window.lane.run(page, lambda: None, lambda _: _stay(page, focused, spot))
+                self.window.lane.run(page, lambda: None, lambda _: stay(page, focused, spot))
         if self.running:
             self.refresh()
-
-
-def _stay(page: QWidget, focused: QWidget, spot: Spot) -> None:
-    """Puts focus back where a page that was filled anew took the focused control away; else moves nothing."""
-    if not shiboken6.isValid(focused) or not focused.isVisibleTo(page):
-        go_to(page, spot)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import shiboken6
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
@@ -19,6 +20,12 @@ class Spot:
     place: int = 0
     caret: int = -1
     scrolled: tuple[int, ...] = ()
+
+
+def stay(page: QWidget, focused: QWidget, spot: Spot) -> None:
+    """Puts focus back where a page that was filled anew took the focused control away; else moves nothing."""
+    if not shiboken6.isValid(focused) or not focused.isVisibleTo(page):
+        go_to(page, spot)
 
 
 def spot_of(page: QWidget) -> Spot:

@@ -17,7 +17,7 @@ from vpr_desktop.central.auth import Caller
 from vpr_desktop.domain import batches
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.ops import chain_next, op_hash
-from vpr_desktop.storage import checks, keychange, oplog
+from vpr_desktop.storage import checks, keychange, oplog, streams
 from vpr_desktop.storage.device import is_signed
 from vpr_desktop.storage.erasing import nameless
 from vpr_desktop.sync.page import KeyBook
@@ -142,6 +142,7 @@ def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
         world.check(known or not ops, "I14: an op of a ward that this PC never had")
         if known:
             _ops_of_file(world, pc, ops, at_endpoint[st], place)
+    world.check(not streams.ended(pc.db), "I14: a ward that was given back stays closed")
     waits = pc.db.execute("SELECT op, state FROM outbox").fetchall()
     world.check(all(state in LISTED for _, state in waits), f"I11: something waits for ever: {waits}")
     _records(world, pc)
