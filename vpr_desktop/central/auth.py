@@ -216,14 +216,8 @@ def was_kept(session: Session, caller: Caller, now: int, kept: Sequence[Any]) ->
         session.run("DELETE FROM nonce WHERE at < :old", old=now - protocol.NONCE_KEPT_SECONDS)
 
 
-def still_active(session: Session, caller: Caller) -> None:
-    """Asks again inside a changing transaction, so that a revocation holds from the moment it was made."""
-    session.act_for(caller.trust)
-    is_active(session.together(asking_state(caller))[0])
-
-
 def asking_state(caller: Caller) -> Asked:
-    """What reads the state of the device."""
+    """What reads the state of the device again in a changing transaction: a withdrawal holds once it was made."""
     return "SELECT state FROM device WHERE trust = :t AND id = :id", {"t": caller.trust, "id": caller.device}
 
 

@@ -72,12 +72,17 @@ def held_in(rows: Sequence[Any], key_rows: Sequence[Any], ranges: Sequence[Any])
     return found
 
 
-def add_device(session: Session, trust: int, device: str, state: str, letter: str, now: int) -> None:
-    """A device that was not known."""
+def hold(session: Session, trust: int, device: str, now: int) -> HeldDevice:
+    """A device whose keys nobody else changes before this transaction ends; a new one is known by its batches alone.
+
+    The locks of streams do not keep two requests of two wards from meeting the same device at once.
+    """
     session.run(
-        "INSERT INTO device (trust, id, state, letter, last_an, since) VALUES (:t, :id, :state, :letter, NULL, :now)",
-        t=trust, id=device, state=state, letter=letter, now=now,
+        "INSERT INTO device (trust, id, state, letter, last_an, since) VALUES (:t, :id, 'known', '', NULL, :now)"
+        " ON CONFLICT (trust, id) DO UPDATE SET since = device.since",
+        t=trust, id=device, now=now,
     )  # fmt: skip
+    return load(session, trust, [device])[device]
 
 
 def add_key(

@@ -108,15 +108,11 @@ def _join(
     row = session.one("SELECT org_code, org_name, must_accept FROM trust WHERE n = :t", t=trust)
     assert row is not None
     state = "waiting" if row[2] else "active"
-    held = devices.load(session, trust, [asked.dev]).get(asked.dev)
-    repeated = held is not None and held.state in ("active", "waiting") and held.keys[-1].key == chain[-1][0]
-    if held is None:
-        _add(session, trust, asked.dev, state, now)
-        held = HeldDevice(asked.dev, state, [])
-    elif not repeated:
-        _set_device_state(session, trust, asked.dev, state)
-    else:
+    held = devices.hold(session, trust, asked.dev, now)
+    if held.state in ("active", "waiting") and held.keys[-1].key == chain[-1][0]:  # it asks once more
         state = held.state
+    else:
+        _set_device_state(session, trust, asked.dev, state)
     _take_keys(session, trust, held, asked.keys, chain)
     for st in streams:
         session.run(
@@ -128,13 +124,6 @@ def _join(
     return Enrolled(
         VERSION, asked.dev, state, letter, row[0], row[1], scopes_of(session, asked.dev), _trust_keys(session, trust)
     )
-
-
-def _add(session: Session, trust: int, device: str, state: str, now: int) -> None:
-    try:
-        devices.add_device(session, trust, device, state, "", now)
-    except IntegrityError as error:
-        raise Refused("key-in-use") from error
 
 
 def _set_device_state(session: Session, trust: int, device: str, state: str) -> None:
@@ -227,9 +216,11 @@ def _trust_keys(session: Session, trust: int) -> list[TrustKey]:
 
 def rotate(session: Session, caller: Caller, asked: Rotate, now: int) -> None:
     """The device's new key, signed by the one in use. Asking again changes nothing."""
-    auth.still_active(session, caller)
+    session.act_for(caller.trust)
+    held = devices.hold(session, caller.trust, caller.device, now)
+    if held.state != "active":  # a withdrawal holds from the moment it was made
+        raise Refused("device-revoked")
     key, sig = unb64_or_refuse(asked.key, 32), unb64_or_refuse(asked.sig, 64)
-    held = devices.load(session, caller.trust, [caller.device])[caller.device]
     current = held.keys[-1]
     if current.key == key and current.sig == sig:
         return

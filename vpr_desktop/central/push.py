@@ -83,11 +83,10 @@ class Push:
     def _keep_keys(self, made: Prepared) -> None:
         """Keeps a chain that came along, and lets the range of the key that signed grow to this batch."""
         header, trust = made.batch.header, self.caller.trust
-        held = devices.load(self.session, trust, [header.dev]).get(header.dev) if made.review else None
+        if made.review is None:
+            return
         if made.chain:
-            if held is None:
-                devices.add_device(self.session, trust, header.dev, "known", "", self.now)
-                held = devices.HeldDevice(header.dev, "known", [])
+            held = devices.hold(self.session, trust, header.dev, self.now)
             by_key = {key.key: key for key in held.keys}
             before = None
             for key, sig in made.chain:
@@ -96,8 +95,8 @@ class Push:
                     by_key[key] = devices.add_key(self.session, trust, header.dev, n, key, before, sig, "ended")
                     held.keys.append(by_key[key])
                 before = by_key[key].n
-        if held is None:
-            return
+        else:
+            held = devices.load(self.session, trust, [header.dev])[header.dev]
         (signer,) = (key for key in held.keys if key.key == made.key)
         if signer.may_sign(header.st, header.no):
             return
