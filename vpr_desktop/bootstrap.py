@@ -106,9 +106,11 @@ def sync(ctx: Context) -> Outcome:
 class Line:
     """The line of one session to its endpoint: made in the store lane, used in the sync lane, one cycle at a time."""
 
-    def __init__(self, ctx: Context, url: str, in_unit: InUnit, told: Callable[[Changes], None]) -> None:
+    def __init__(
+        self, ctx: Context, url: str, in_unit: InUnit, told: Callable[[Changes], None], wanted: Callable[[], bool]
+    ) -> None:
         self.client, self.clock = connect(ctx, url), ctx.clock
-        self.in_unit, self.told = in_unit, told
+        self.in_unit, self.told, self.wanted = in_unit, told, wanted
 
     def run(self, state: State, effects: tuple[Any, ...]) -> tuple[State, Outcome]:
         """Carries a cycle that the engine began to its end."""
@@ -117,7 +119,7 @@ class Line:
 
         clock = self.clock
         runner = Runner(
-            self.in_unit, self.client, clock.now, clock.monotonic, random.SystemRandom().random, self.told
+            self.in_unit, self.client, clock.now, clock.monotonic, random.SystemRandom().random, self.told, self.wanted
         )  # fmt: skip
         after = runner.run(state, effects)
         return after, ended(runner, after)
@@ -127,12 +129,15 @@ class Line:
         self.client.close()
 
 
-def line(ctx: Context, in_unit: InUnit, told: Callable[[Changes], None]) -> Line | None:
-    """The line to the endpoint that this PC is joined to, if any. `told` hears of what each unit changed."""
+def line(ctx: Context, in_unit: InUnit, told: Callable[[Changes], None], wanted: Callable[[], bool]) -> Line | None:
+    """The line to the endpoint that this PC is joined to, if any.
+
+    `told` hears of what each unit changed; `wanted` says whether a person waits for the store.
+    """
     from vpr_desktop.services import enrolment
 
     url = enrolment.address(ctx)
-    return None if url is None else Line(ctx, url, in_unit, told)
+    return None if url is None else Line(ctx, url, in_unit, told, wanted)
 
 
 def refusal(kind: str) -> str:

@@ -33,7 +33,10 @@ from vpr_desktop.sync import cycles, engine, events
 from vpr_desktop.sync.runner import Runner
 
 OPS, ROUNDS, SAVES, POLLS = 10_000, 3, 200, 200
+MEANWHILE = 30_000  # so that the sync outlasts the saves
 GROWTH = (1_000, 10_000, 100_000)
+BREATH = 0.004  # seconds at most between two saves, in which a sync goes on; each meets it at another place
+SETTLE = 0.03  # seconds in which a sync that is held comes to rest
 PAUSE = 60  # seconds in which an endpoint refills what a PC may send
 AT_ONCE = 500  # batches in one request of the maker
 
@@ -194,24 +197,40 @@ def _one_record(mine: Window, theirs: Window) -> list[Bar]:
 
 
 def meanwhile(tmp: Path) -> list[Bar]:
-    """200 saves in the store's own lane while 10,000 are sent and others' 10,000 are fetched, against saves alone."""
+    """200 saves in the store's own lane while tens of thousands are sent, and 200 while they are fetched."""
     tmp.mkdir(parents=True)
+    bars = []
     with endpoint(f"sqlite:///{tmp}/c.db") as there:
-        one_by_one(there, OPS)
-        pc = offline.copied(offline.ready(OPS), tmp / "one")
+        pc = offline.copied(offline.ready(MEANWHILE), tmp / "sends")
         with offline.joined(pc, there.address, there.code()) as ctx:
-            alone = _saves(ctx, threading.Lock(), SAVES)
-            lane = threading.Lock()
-            busy = threading.Thread(target=_sync, args=(ctx, lane))
-            busy.start()
-            during = _saves(ctx, lane, SAVES)
-            assert busy.is_alive(), "the sync ended before the saves did"
-            busy.join()
+            bars += _meanwhile(ctx, "sent")
+        with offline.joined(tmp / "fetches", there.address, there.code()) as ctx:
+            bars += _meanwhile(ctx, "fetched")
+    return bars
+
+
+def _meanwhile(ctx: Context, what: str) -> list[Bar]:
+    """Saves during a sync, and in turn with them saves while it is held, as of a PC that has nothing to send."""
+    turns = Turns()
+    busy = threading.Thread(target=_sync, args=(ctx, turns))
+    busy.start()
+    chance = random.Random(1)
+    took: dict[bool, list[float]] = {True: [], False: []}
+    for i in range(2 * SAVES):
+        turns.held = i % 2 == 0
+        time.sleep(SETTLE if turns.held else chance.uniform(0, BREATH))
+        at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=i)
+        took[turns.held].append(timed(lambda at=at: turns.save(lambda: log(ctx, answers(occurred_at=at)))))  # type: ignore[misc]
+    assert busy.is_alive(), "the sync ended before the saves did"
+    moved = ctx.store.db.execute("SELECT count(*) FROM op WHERE seq IS NOT NULL").fetchone()[0]
+    assert moved > SAVES * 10, f"only {moved} entries moved while somebody saved"
+    turns.held = False
+    busy.join()
     bars = []
     for name, share, times in (("median", 0.5, 2), ("p95", 0.95, 3)):
-        measured, floor = _at(during, share), _at(alone, share)
+        measured, floor = _at(took[False], share), _at(took[True], share)
         note = f"{measured / floor:.2f} x a save alone"
-        bars.append(Bar(f"save while {OPS:,} sync, {name}", measured, floor, times * floor, note=note))
+        bars.append(Bar(f"save while {MEANWHILE:,} are {what}, {name}", measured, floor, times * floor, note=note))
     return bars
 
 
@@ -219,37 +238,42 @@ def _at(values: list[float], share: float) -> float:
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-class Lane:
-    """Jobs of sync take turns with saves, as in the store's lane of the window: one thread at a time."""
+class Turns:
+    """Who may use the store: jobs of sync come behind saves, as in the store's lane of the window."""
 
-    def __init__(self, ctx: Context, lane: Any) -> None:
-        self.inner, self.lane = enrolment.InUnit(ctx), lane
+    def __init__(self) -> None:
+        self.lock, self.waiting, self.held = threading.Lock(), 0, False
 
-    def __call__(self, job: Callable[[Any], Any]) -> Any:
-        with self.lane:
-            got = self.inner(job)
-        time.sleep(0)
-        return got
+    def save(self, job: Callable[[], Any]) -> None:
+        """One save, before what sync asks for."""
+        self.waiting += 1
+        with self.lock:
+            self.waiting -= 1
+            job()
+
+    def is_wanted(self) -> bool:
+        """Whether a save waits."""
+        return self.waiting > 0
+
+    def behind(self, job: Callable[[], Any]) -> Any:
+        """One job of sync, once no save waits and sync is not held."""
+        while True:
+            with self.lock:
+                if not (self.waiting or self.held):
+                    return job()
+            time.sleep(0.0005)
 
 
-def _sync(ctx: Context, lane: Any) -> None:
+def _sync(ctx: Context, turns: Turns) -> None:
     client = bootstrap.connect(ctx, str(enrolment.address(ctx)))
-    made = Runner(Lane(ctx, lane), client, ctx.clock.now, ctx.clock.monotonic, random.Random(1).random)
-    cycles.cycle(made)
+    unit, clock = enrolment.InUnit(ctx), ctx.clock
+
+    def in_unit(job: Callable[[Any], Any]) -> Any:
+        return turns.behind(lambda: unit(job))
+
+    chance = random.Random(1).random
+    cycles.cycle(Runner(in_unit, client, clock.now, clock.monotonic, chance, wanted=turns.is_wanted))
     client.close()
-
-
-def _saves(ctx: Context, lane: Any, count: int) -> list[float]:
-    took = []
-    for i in range(count):
-        at = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=i)
-
-        def save(at: datetime = at) -> None:
-            with lane:
-                log(ctx, answers(occurred_at=at))
-
-        took.append(timed(save))
-    return took
 
 
 def growth(tmp: Path) -> list[Bar]:

@@ -14,7 +14,7 @@ FIRST = {
     "base_at_the_save": 200,
     "base_of_more_than_was_seen": 150,
     "old_numbers_kept": 30,
-    "only_own_offered": 1350,
+    "only_own_offered": 1100,
 }
 
 

@@ -13,14 +13,16 @@ from tests.factories import logged
 from tests.sync.test_two_pcs import rows, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.batches import split
-from vpr_desktop.domain.errors import DiskFull
+from vpr_desktop.domain.errors import DiskFull, Stopped
+from vpr_desktop.services import enrolment
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import outbox
+from vpr_desktop.storage import lifetime, outbox
+from vpr_desktop.sync import cycles
 from vpr_desktop.sync.client import Client
 from vpr_desktop.sync.refusals import Refused
 from vpr_desktop.sync.runner import Runner
 
-PUSH, TAKE = Client.push, Runner._take
+PUSH, TAKE, INIT = Client.push, Runner._take, Runner.__init__
 SOON = 60  # seconds that no sound run needs
 
 
@@ -148,3 +150,86 @@ def test_two_batches_that_were_sent_and_not_answered_go_again_as_they_were(
     lines = [[(one.header, one.hashes) for one in split(body)] for body in sent]
     assert lines[2:4] == lines[:2]
     arrived_once(pc, endpoint)
+
+
+def test_an_answer_cut_off_in_the_middle_keeps_what_was_written_down_and_asks_for_the_rest(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the app was ended between two parts of one answer: what has its number goes without its bytes."""
+    sent: list[bytes] = []
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        sent.append(body)
+        return PUSH(self, st, body, first)
+
+    class Ended(BaseException):
+        pass
+
+    def ended(*_given: Any) -> Any:
+        raise Ended
+
+    def wanted(self: Runner, *given: Any, **named: Any) -> None:
+        INIT(self, *given, **named)
+        self.wanted = lambda: True
+
+    monkeypatch.setattr(Client, "push", push)
+    monkeypatch.setattr(Runner, "part", 1)
+    monkeypatch.setattr(Runner, "__init__", wanted)
+    with monkeypatch.context() as cut:
+        cut.setattr(Runner, "_took", ended)
+        with pytest.raises(Ended):
+            bootstrap.sync(pc)
+    assert rows(pc, "SELECT count(*) FROM op WHERE seq IS NOT NULL") == [(1,)]
+    pc.clock.forward(minutes=3)  # type: ignore[attr-defined]
+    before = len(sent)
+    assert bootstrap.sync(pc).refused is None
+    carried = [[line.raw is not None for line in batch.lines] for body in sent[before:] for batch in split(body)]
+    assert carried[0] == [False, True]
+    arrived_once(pc, endpoint)
+
+
+def test_a_session_that_ends_while_a_batch_is_answered_sends_no_other(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the PC is locked nothing is sent."""
+    ended = threading.Event()
+    sent: list[bool] = []
+    unit = enrolment.InUnit(pc)
+
+    def in_unit(job: Callable[[Any], Any]) -> Any:
+        if ended.is_set():
+            raise Stopped
+        return unit(job)
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        sent.append(ended.is_set())
+        told = PUSH(self, st, body, first)
+        ended.set()
+        return told
+
+    monkeypatch.setattr(Client, "push", push)
+    client = bootstrap.connect(pc, endpoint.address)
+    with pytest.raises(Stopped):
+        cycles.cycle(Runner(in_unit, client, pc.clock.now, pc.clock.monotonic, lambda: 0.5))
+    client.close()
+    assert sent == [False]
+    synced(pc)
+    arrived_once(pc, endpoint)
+
+
+def test_what_was_sealed_may_be_known_elsewhere_and_keeps_its_label(
+    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An answer that was lost says nothing of whether the report arrived."""
+
+    def lost(self: Client, st: str, body: bytes, first: str) -> Any:
+        PUSH(self, st, body, first)
+        raise Refused("no-answer")
+
+    monkeypatch.setattr(Runner, "most_in_batch", 500)
+    assert len(lifetime.never_sent(pc.store.db)) == 3
+    monkeypatch.setattr(Client, "push", lost)
+    assert bootstrap.sync(pc).refused is not None
+    arrived = {row[0] for row in endpoint.rows("SELECT DISTINCT ei FROM op WHERE et = 'incident'")}
+    assert arrived
+    assert not arrived & set(lifetime.never_sent(pc.store.db))

@@ -48,8 +48,8 @@ def never_sent(db: Connection) -> list[str]:
     """Incidents of which nothing was sealed yet, and so nobody else has heard."""
     sql = (
         "SELECT DISTINCT op.ei FROM outbox CROSS JOIN op ON op.n = outbox.op WHERE op.et = 'incident' AND NOT EXISTS"
-        " (SELECT 1 FROM op AS other WHERE other.ei = op.ei AND (other.batch IS NOT NULL OR other.seq IS NOT NULL))"
-        " ORDER BY outbox.op"
+        " (SELECT 1 FROM op AS other LEFT JOIN outbox AS way ON way.op = other.n WHERE other.ei = op.ei"
+        " AND (other.batch IS NOT NULL OR other.seq IS NOT NULL OR way.batch IS NOT NULL)) ORDER BY outbox.op"
     )
     return [row[0] for row in db.execute(sql)]
 

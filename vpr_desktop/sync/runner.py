@@ -20,7 +20,7 @@ from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import engine, events, protocol, rotation, sending
-from vpr_desktop.sync.answers import answers_of, head_now
+from vpr_desktop.sync.answers import Taken, head_now
 from vpr_desktop.sync.events import HeadNow, Job, Sized
 from vpr_desktop.sync.lane import Calls, InUnit
 from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
@@ -29,23 +29,25 @@ from vpr_desktop.sync.refusals import Refused
 from vpr_desktop.sync.standings import beginning, looked, standing
 
 T = TypeVar("T")
-SLICE = 200  # ops in one unit, so that a save waits less than 50 ms
+SLICE = 100  # ops in one unit, so that a lock or an end waits less than 50 ms
 CATCH_UP = 0.025  # seconds of work in one unit
 OFFER_BYTES = 3 * 1024 * 1024
 KEYS = "endpoint_keys"
 
 
 class Runner:
-    """One file and one endpoint. `chance` gives values from 0 to 1."""
+    """One file and one endpoint. `chance` gives values from 0 to 1, `wanted` whether a person waits for the file."""
 
     most_in_batch = MOST_OPS
+    part = 20  # lines after which a unit ends where somebody waits for the store
 
     def __init__(
         self, in_unit: InUnit, calls: Calls, now: Callable[[], datetime], monotonic: Callable[[], float],
         chance: Callable[[], float], told: Callable[[Changes], None] = lambda _: None,
+        wanted: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self.in_unit, self.calls, self.now, self.monotonic = in_unit, calls, now, monotonic
-        self.chance, self.told = chance, told
+        self.chance, self.told, self.wanted = chance, told, wanted
         self.pushed = self.pulled = 0
         self.new_key = False  # whether the endpoint asked for one
         self.refused: Refused | None = None
@@ -210,12 +212,13 @@ class Runner:
             place = self.in_unit(lambda unit: streams.place(unit.db, effect.st))
             head = self._heads.get(effect.st) or HeadNow(effect.st, "", 0, "")
             return events.Pushed((), False, head, standing(place))
-        then = self._read(effect.then) if effect.then else []
         self._sending = None
         answer = sent.answer()
-        if effect.then:
-            self._send(effect.st, effect.then, then)  # it is on its way while this answer is written down
-        return self.in_unit(lambda unit: self._take(unit, effect, answer))
+        if (
+            effect.then
+        ):  # it is on its way while this answer is written down; read now, as a session that ended reads nothing
+            self._send(effect.st, effect.then, self._read(effect.then))
+        return self._take(effect, answer)
 
     def _read(self, job: Job, book: KeyBook | None = None) -> list[Any]:
         return self.in_unit(lambda unit: [sending.delivered(unit, batch, job, book) for batch in job.batches])
@@ -235,38 +238,35 @@ class Runner:
             with suppress(Refused):
                 sent.answer()
 
-    def _take(self, unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> events.Pushed | events.Regressed:
-        place = streams.place(unit.db, effect.st)
-        head = head_now(effect.st, answer.epoch, answer.head, answer.chain)
-        taken = answers_of(answer, [(b, outbox.hashes_of(unit.db, b.n)) for b in effect.job.batches])
-        numbers = [pair for one in taken for pair in one.numbered]
-        other = place.epoch and place.epoch != answer.epoch
-        held = [pair for one in taken for pair in outbox.numbers_held(unit.db, one.batch.n)]
-        contradicts = exchange.contradicts(unit.db, effect.st, numbers, held)
-        if not place.offering and (other or contradicts):
-            return events.Regressed(head, standing(place))
-        if contradicts:
-            raise Refused("answer-not-accepted")
-        whole = effect.job.span is None
-        for one in taken:
-            unit.take_answers(one.batch.n, one.lines)
-            if effect.offer and whole and one.problem is None:
-                outbox.settle_offers(unit.db, [one.batch.n])
-            self.pushed += sum(line.status == "stored" for line in one.lines)
-        problems = tuple((one.batch, one.problem) for one in taken if one.problem is not None)
-        stuck = not effect.offer and whole and not problems and any(
-            exchange.unanswered(unit.db, one.batch.n) for one in taken
-        )  # fmt: skip
-        if not effect.offer:
-            lifetime.known_again(unit.db)
-        if not place.offering:
-            streams.put_place(unit.db, effect.st, replace(place, epoch=answer.epoch))
-            streams.advance(unit.db, effect.st, head.head, head.chain)
-        place = streams.place(unit.db, effect.st)
-        if not (effect.offer or problems or stuck):
+    def _take(self, effect: events.Push, answer: PushAnswer) -> events.Pushed | events.Regressed:
+        """Notes an answer, in one unit or in several where somebody waits; what is not noted is answered again."""
+        taken = self.in_unit(lambda unit: sending.believed(unit, effect, answer))
+        if isinstance(taken, events.Regressed):
+            return taken
+        left = [(one, one.lines[i : i + self.part]) for one in taken for i in range(0, len(one.lines), self.part)]
+
+        def job(unit: UnitOfWork) -> events.Pushed | None:
+            while left:
+                self._note(unit, *left.pop(0))
+                if left and self.wanted():
+                    self._commit(unit)
+                    return None
+            return self._took(unit, effect, answer, taken)
+
+        while (told := self.in_unit(job)) is None:
+            continue
+        return told
+
+    def _note(self, unit: UnitOfWork, one: Taken, lines: tuple[Answer, ...]) -> None:
+        unit.take_answers(one.batch.n, lines)
+        self.pushed += sum(line.status == "stored" for line in lines)
+
+    def _took(self, unit: UnitOfWork, effect: events.Push, answer: PushAnswer, taken: list[Taken]) -> events.Pushed:
+        told = sending.settled(unit, effect, answer, taken)
+        if not (effect.offer or told.problems or told.stuck):
             self._sealed(unit, effect.st)  # what goes next, in the same transaction: every commit waits for the disk
         self._commit(unit, "push", effect.st)
-        return events.Pushed(problems, stuck, head, standing(place))
+        return told
 
     def _unseal(self, effect: events.Unseal) -> None:
         def job(unit: UnitOfWork) -> None:
@@ -328,19 +328,22 @@ class Runner:
         return events.PageRefused(kind)
 
     def _store(self, st: str, place: Place, proven: Proven) -> Place:
-        for start in range(0, len(proven.lines), SLICE):
-            lines = proven.lines[start : start + SLICE]
-            numbers = [line.seq for line in lines if line.seq is not None]
-            end = start + len(lines) - 1
-            cursor = max(numbers, default=place.cursor)
-            after = replace(place, cursor=cursor, epoch=proven.head.epoch, chain=proven.chains[end])
+        lines, done = proven.lines, 0
 
-            def job(unit: UnitOfWork, lines: Any = lines, after: Place = after) -> None:
-                unit.apply_remote(st, lines, after)
-                self._commit(unit, "pull", st)
+        def job(unit: UnitOfWork) -> tuple[Place, int]:
+            now, end = place, done
+            while end < min(done + SLICE, len(lines)) and (end == done or not self.wanted()):
+                part = lines[end : end + self.part]
+                end += len(part)
+                cursor = max((line.seq for line in part if line.seq is not None), default=now.cursor)
+                now = replace(now, cursor=cursor, epoch=proven.head.epoch, chain=proven.chains[end - 1])
+                unit.apply_remote(st, part, now)
+            self._commit(unit, "pull", st)
+            return now, end
 
-            self.in_unit(job)
-            place, self.pulled = after, self.pulled + len(numbers)
+        while done < len(lines):
+            before, (place, done) = done, self.in_unit(job)
+            self.pulled += sum(line.seq is not None for line in lines[before:done])
         return place
 
     def _keys(self, fresh: bool = False) -> KeyBook:

@@ -6,11 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from vpr_desktop.domain.batches import Batch, b64
-from vpr_desktop.storage import exchange, lifetime, outbox
+from vpr_desktop.storage import exchange, lifetime, outbox, streams
 from vpr_desktop.storage.unit import UnitOfWork
+from vpr_desktop.sync import events
+from vpr_desktop.sync.answers import Taken, answers_of, head_now
 from vpr_desktop.sync.events import Job, Sized
 from vpr_desktop.sync.page import KeyBook
 from vpr_desktop.sync.protocol import PushAnswer
+from vpr_desktop.sync.refusals import Refused
+from vpr_desktop.sync.standings import standing
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +36,36 @@ def delivered(unit: UnitOfWork, batch: Sized, job: Job, book: KeyBook | None) ->
         return outbox.held_batch(unit.db, batch.n, carry=carry, an=an)
     made = outbox.held_batch(unit.db, batch.n, carry=carry)
     return replace(made, pk=book.chain(made.header.dev))
+
+
+def believed(unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> list[Taken] | events.Regressed:
+    """An answer, batch by batch, if it is one to what was sent and goes on from what is held. Raises Refused."""
+    place = streams.place(unit.db, effect.st)
+    taken = answers_of(answer, [(b, outbox.hashes_of(unit.db, b.n)) for b in effect.job.batches])
+    numbers = [pair for one in taken for pair in one.numbered]
+    held = [pair for one in taken for pair in outbox.numbers_held(unit.db, one.batch.n)]
+    contradicts = exchange.contradicts(unit.db, effect.st, numbers, held)
+    if not place.offering and ((place.epoch and place.epoch != answer.epoch) or contradicts):
+        return events.Regressed(head_now(effect.st, answer.epoch, answer.head, answer.chain), standing(place))
+    if contradicts:
+        raise Refused("answer-not-accepted")
+    return taken
+
+
+def settled(unit: UnitOfWork, effect: events.Push, answer: PushAnswer, taken: list[Taken]) -> events.Pushed:
+    """How a push came out, once all its lines are noted; the cursor goes along where nothing lies between."""
+    whole = effect.job.span is None
+    if effect.offer and whole:
+        outbox.settle_offers(unit.db, [one.batch.n for one in taken if one.problem is None])
+    problems = tuple((one.batch, one.problem) for one in taken if one.problem is not None)
+    stuck = not effect.offer and whole and not problems and any(
+        exchange.unanswered(unit.db, one.batch.n) for one in taken
+    )  # fmt: skip
+    if not effect.offer:
+        lifetime.known_again(unit.db)
+    place = streams.place(unit.db, effect.st)
+    head = head_now(effect.st, answer.epoch, answer.head, answer.chain)
+    if not place.offering:
+        streams.put_place(unit.db, effect.st, replace(place, epoch=answer.epoch))
+        streams.advance(unit.db, effect.st, head.head, head.chain)
+    return events.Pushed(problems, stuck, head, standing(streams.place(unit.db, effect.st)))

@@ -94,7 +94,7 @@ class Sending(QObject):
             from vpr_desktop.services import sending
 
             read_only = ctx.store.read_only is not None
-            made = None if read_only else bootstrap.line(ctx, session.in_unit, self._told.emit)
+            made = None if read_only else bootstrap.line(ctx, session.in_unit, self._told.emit, session.lane.is_wanted)
             return made, sending.status(ctx)
 
         self.window.lane.run(self, job, lambda made: self._on_ready(session, *made), self._on_status_failed)

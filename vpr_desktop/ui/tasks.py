@@ -109,6 +109,10 @@ class Lane(QObject):
         if self.is_to_stop():
             raise errors.Stopped()
 
+    def is_wanted(self) -> bool:
+        """Whether a person waits for the lane; asked from any thread by what runs behind them."""
+        return bool(self._jobs)
+
     def behind(self, job: Job) -> Any:
         """What a job gives, done once nothing waits that a person asked for. Blocks; never call it on the UI thread.
 

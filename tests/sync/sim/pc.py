@@ -78,8 +78,9 @@ class SimPc:
         self.line.on_its_way, self.line.key = False, public_key(self.db)
         self.booted = self.world.now - self.world.draw.choice((1000.0, 5.0))
         chance = self.world.draw.random
-        self.runner = Runner(self.in_unit, self.line, self.now, self.monotonic, chance)
+        self.runner = Runner(self.in_unit, self.line, self.now, self.monotonic, chance, wanted=lambda: chance() < 0.5)
         self.runner.most_in_batch = 2 if self.world.small_batches else batches.MOST_OPS
+        self.runner.part = 1 if self.world.small_batches else Runner.part
         waiting = bool(outbox.streams(self.db))
         self.state, _ = engine.step(engine.State(), events.Started(self.monotonic(), chance(), waiting))
         self.forms = []

@@ -186,7 +186,7 @@ def sent_before_answered(put: Put) -> None:
 
     def gone(unit: UnitOfWork, batch: Any, *more: Any) -> Any:
         made = delivered(unit, batch, *more)
-        unit.db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE batch = ?)", (batch.n,))
+        unit.db.execute("DELETE FROM outbox WHERE batch = ?", (batch.n,))
         unit.commit("")
         return made
 
