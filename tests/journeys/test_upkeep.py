@@ -80,6 +80,7 @@ def test_recovery_by_the_paper_code(qapp: QApplication, home: Path, clock: FakeC
     ward.put("Your new passphrase", "green gate nine birds")
     ward.click("Open and set passphrase")
     assert ward.page is None
+    assert asked.code_field.error.text() == "That code did not work. Compare it with the paper, and type it again."
     ward.put("Recovery code", code.lower().replace("-", " "))
     ward.click("Open and set passphrase")
     assert ward.page.objectName() == "S2"

@@ -255,14 +255,14 @@ class Shell(QWidget):
             self.asked.emit(place)
 
     def _open_menu(self) -> None:
-        menu = QMenu(self)
+        menu, look = QMenu(self), style_of()
         for page, button in self.rail.buttons.items():
             if button.isHidden():
                 continue
             words = self.rail._words[page]
             if button.badge:
                 words = say("{place}, {count}", place=words, count=button.accessibleDescription())
-            action = menu.addAction(icon(button.icon_name, style_of().tokens.link), words)
+            action = menu.addAction(icon(button.icon_name, look.tokens.link, look.px(20)), words)
             action.triggered.connect(lambda _=False, page=page: self.asked.emit(page))
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.popup(self.header.menu.mapToGlobal(self.header.menu.rect().bottomLeft()))

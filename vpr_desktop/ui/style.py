@@ -209,7 +209,9 @@ def _fields(style: Style) -> str:
     QScrollBar::handle:hover {{ background: {t.control_edge}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
-    QMenu {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge}; padding: {px(4)}px; }}
+    QMenu {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge}; padding: {px(4)}px;
+        icon-size: {px(20)}px; }}
+    QMenu::icon {{ padding-left: {px(12)}px; }}
     QMenu::item {{ padding: {px(8)}px {px(24)}px; border-radius: {px(4)}px; }}
     QMenu::item:selected {{ background: {t.tint}; color: {t.text}; }}
     QToolTip {{ background: {t.surface}; color: {t.text}; border: 1px solid {t.control_edge}; }}

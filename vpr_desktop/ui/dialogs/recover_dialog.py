@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from vpr_desktop.domain.errors import KnownError, ProblemsFound
+from vpr_desktop.domain.errors import KnownError, ProblemsFound, WrongPassphrase
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.dialogs.dialog import Dialog
@@ -75,8 +75,13 @@ class RecoverDialog(Dialog):
 
     def _on_failed(self, error: Exception) -> None:
         self.go.setEnabled(True)
-        text = say("That did not work. Nothing was changed. Check the code and try again.")
-        said = str(error) if isinstance(error, KnownError) else text
+        said = (
+            str(error) if isinstance(error, KnownError) else say("That did not work. Nothing was changed. Try again.")
+        )
+        if isinstance(error, WrongPassphrase):
+            soon = say("You can try again in {seconds} s.", seconds=error.wait_seconds)
+            again = soon if error.wait_seconds else say("Compare it with the paper, and type it again.")
+            said = say("That code did not work. {again}", again=again)
         field = self.new if isinstance(error, ProblemsFound) else self.code_field
         field.set_error(said)
         field.control.setFocus()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import Qt, QUrl, Signal
-from PySide6.QtGui import QImage, QResizeEvent
+from PySide6.QtGui import QFont, QImage, QResizeEvent, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from vpr_desktop.domain.changes import Changes
@@ -48,6 +48,25 @@ class Reader(QTextBrowser):
         self.clear()  # also lets go of pictures made for another width
         self.document().setDefaultFont(style_of().font())
         self.setMarkdown(self._text)
+        self._lighten()
+
+    def _lighten(self) -> None:
+        """Bold as 600, the heaviest face there is: a heavier one would be smeared from it."""
+        cursor, semibold = QTextCursor(self.document()), QTextCharFormat()
+        semibold.setFontWeight(QFont.Weight.DemiBold)
+        bold, block = [], self.document().begin()
+        while block.isValid():
+            pieces = block.begin()
+            while not pieces.atEnd():
+                piece = pieces.fragment()
+                if piece.charFormat().fontWeight() > QFont.Weight.DemiBold:
+                    bold.append((piece.position(), piece.position() + piece.length()))
+                pieces += 1
+            block = block.next()
+        for start, end in bold:
+            cursor.setPosition(start)
+            cursor.setPosition(end, QTextCursor.MoveMode.KeepAnchor)
+            cursor.mergeCharFormat(semibold)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -80,6 +99,8 @@ class HandbookPage(QWidget):
         self.search = TextField(say("Search the handbook"), say("Search the handbook"))
         self.list = QListWidget()
         self.list.setAccessibleName(say("Handbook pages"))
+        self.list.setWordWrap(True)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.none = Words(say("No page has these words. Try fewer."), tone="second")
         self.none.hide()
         self.reader = Reader()

@@ -23,7 +23,7 @@ from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
 
 STACKED_BELOW = 880  # page width under which the two columns stand one above the other
-TIGHT_BELOW = 660  # card width under which a step stands above its person and reference
+AROUND = 300  # pixels of a line beside the step and its person: the card's margins, icon, time and Open
 TIGHTEST_BELOW = 460  # card width under which it stands below its time too
 DUE = 150
 
@@ -39,7 +39,7 @@ class HomePage(QWidget):
         self.date = Words("", tone="second")
         self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
         self.notices = column(gap=8)
-        self._due_words: list[tuple[QBoxLayout, QBoxLayout, Words]] = []
+        self._due_words: list[tuple[QBoxLayout, QBoxLayout, Words, Words]] = []
         self._all_drafts = False  # more than fit are shown when asked for
         self.left, self.right = column(gap=16), column(gap=16)
         page = ScrollPage()
@@ -101,11 +101,12 @@ class HomePage(QWidget):
             line = row(IconLabel("warning" if one.overdue else "clock", tone, 18), gap=8)
             whose = Words(say("{who}, {reference}", who=one.person, reference=one.reference), tone="second", wrap=False)
             whose.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
-            words = row(Words(one.text, "strong"), whose, gap=8)
+            step = Words(one.text, "strong")
+            words = row(step, whose, gap=8)
             words.setStretch(0, 1)
             told = row(when, gap=8)
             told.addLayout(words, 1)
-            self._due_words.append((told, words, whose))
+            self._due_words.append((told, words, step, whose))
             line.addLayout(told, 1)
             line.addWidget(self._open_step(one))
             lines.append(line)
@@ -248,12 +249,14 @@ class HomePage(QWidget):
         self._fit_due()
 
     def _fit_due(self) -> None:
-        """Follows the card, which gets its width after the page got its own."""
-        look = style_of()
+        """Follows the card, which gets its width after the page got its own: where one line is too long for a step
+        and its person beside each other, all of them stand one above the other.
+        """
+        look, wide = style_of(), self.left_holder.width()
         across, down = QBoxLayout.Direction.LeftToRight, QBoxLayout.Direction.TopToBottom
-        tight = self.left_holder.width() < look.px(TIGHT_BELOW)
-        tightest = self.left_holder.width() < look.px(TIGHTEST_BELOW)
-        for told, words, whose in self._due_words:
+        longest = max((_advance(step) + _advance(whose) for _, _, step, whose in self._due_words), default=0)
+        tight, tightest = longest + look.px(AROUND) > wide, wide < look.px(TIGHTEST_BELOW)
+        for told, words, _step, whose in self._due_words:
             told.setDirection(down if tightest else across)
             words.setDirection(down if tight else across)
             whose.setWordWrap(tight)
@@ -263,3 +266,7 @@ class HomePage(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         self._fit()
+
+
+def _advance(words: Words) -> int:
+    return words.fontMetrics().horizontalAdvance(words.text())

@@ -391,4 +391,6 @@ class PlanPage(QWidget):
 
 
 def _choice(words: str, value: str) -> QVBoxLayout:
-    return column(Words(words, "hint", tone="second", wrap=False), Words(value, "strong"), gap=0)
+    line = column(Words(words, "hint", tone="second", wrap=False), Words(value, "strong"), gap=0)
+    line.addStretch(1)  # else a long answer beside it spreads them
+    return line

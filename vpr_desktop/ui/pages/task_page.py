@@ -68,8 +68,8 @@ class TaskPage(QWidget):
 
     def _build(self) -> None:
         page = ScrollPage()
-        top = row(self.title, gap=16)
-        top.addStretch(1)
+        top = row(gap=16)
+        top.addWidget(self.title, 1)
         top.addWidget(self.kept)
         look = style_of()
         page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))

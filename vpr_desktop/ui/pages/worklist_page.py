@@ -64,7 +64,7 @@ COLUMNS = (
     Column(say("Person"), lambda line: Cell(line.person), "Person B"),
     Column(say("Incident"), lambda line: Cell(line.reference, "second"), "CED-2611-A0420"),
     Column(say("Owner"), _owner, "Unassigned"),
-    Column(say("Status"), _status, "In progress"),
+    Column(say("Status"), _status, "No longer asked"),
 )
 VIEWS = {
     "all": say("All open"),

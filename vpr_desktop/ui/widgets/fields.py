@@ -11,6 +11,9 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QSizePolicy,
+    QStyle,
+    QStyleOptionComboBox,
+    QStylePainter,
     QVBoxLayout,
     QWidget,
 )
@@ -74,9 +77,16 @@ class DropDown(QComboBox):
         self._dress()
         style_of().changed.connect(self._dress)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        look = style_of()
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  all of it is drawn anew
+        look, shown = style_of(), QStyleOptionComboBox()
+        self.initStyleOption(shown)
+        part = QStyle.SubControl.SC_ComboBoxEditField
+        room = self.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, shown, part, self).width() - look.px(4)
+        shown.currentText = self.fontMetrics().elidedText(shown.currentText, Qt.TextElideMode.ElideRight, room)
+        drawn = QStylePainter(self)
+        drawn.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, shown)
+        drawn.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, shown)
+        drawn.end()
         if look.high_contrast:  # the system draws an arrow of its own
             return
         size = look.px(18)

@@ -312,7 +312,7 @@ def begin(control: QWidget) -> None:
 
 def hairline() -> QFrame:
     """A thin line between rows."""
-    line = QFrame()
+    line = Box()
     line.setProperty("line", True)
     line.setFixedHeight(1)
     line.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
