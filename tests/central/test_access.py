@@ -277,12 +277,38 @@ def test_a_restored_endpoint_says_so_and_takes_everything_again(central: Central
 def test_a_bucket_runs_dry_and_fills_again(central: Central, pc: Pc) -> None:
     assert central.endpoint.buckets is not None
     central.endpoint.buckets.take(pc.id, 990, 0, int(central.now() * 1000))
-    while (got := pc.call("GET", "/v1/heads")).status_code == 200:
-        pass
+    for _ in range(60):
+        if (got := pc.call("GET", "/v1/heads")).status_code != 200:
+            break
     assert (got.status_code, kind(got)) == (429, "too-many")
     assert int(got.headers["Retry-After"]) >= 1
     central.now_ahead = 5
     assert pc.call("GET", "/v1/heads").status_code == 200
+
+
+def test_I28_a_nonce_is_kept_for_as_long_as_its_request_is_fresh_and_no_longer(central: Central, pc: Pc) -> None:
+    def push(nonce: str, when: float) -> Any:
+        sealed = pc.seal(pc.op())
+        made = pc.signed("POST", f"/v1/streams/{STREAM}/ops", join([sealed]), key=sealed.header.id, when=when,
+                         nonce=nonce)  # fmt: skip
+        assert pc.send(made).status_code == 200
+        return made
+
+    def held() -> list[Any]:
+        return [
+            row[0] for row in central.rows("SELECT nonce FROM nonce ORDER BY nonce") if row[0] in ("A" * 16, "B" * 16)
+        ]
+
+    start = time.time()
+    ahead = push("B" * 16, start + protocol.WINDOW_SECONDS - 5)  # by a clock that is five minutes fast
+    central.now_ahead = 2 * protocol.WINDOW_SECONDS - 15
+    push("A" * 16, start + central.now_ahead)  # such a one sweeps
+    assert kind(pc.send(ahead)) == "replayed"
+    assert held() == ["A" * 16, "B" * 16]
+    central.now_ahead += 30
+    assert kind(pc.send(ahead)) == "clock-skew"
+    push("A" + "C" * 15, start + central.now_ahead)
+    assert held() == ["A" * 16]
 
 
 def test_what_serves_the_operator(central: Central, pc: Pc) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import time
 import zlib
 from typing import Any
 
@@ -11,9 +12,12 @@ import pytest
 
 from tests.central.conftest import Central
 from tests.central.pc import Pc
+from tests.central.postgres_server import PostgresServer
 from tests.central.test_access import kind
 from tests.sealing import STREAM
-from vpr_desktop.central import intake
+from vpr_desktop.central import buckets, intake, serve
+from vpr_desktop.central.database import Database
+from vpr_desktop.central.refusals import Refused
 from vpr_desktop.domain.batches import join
 from vpr_desktop.sync import protocol
 
@@ -65,8 +69,111 @@ def test_I30_a_body_that_does_not_arrive_in_time_is_given_up(central: Central, m
     monkeypatch.setattr(intake, "SECONDS", 0.2)
     host, port = central.address.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as slow:
-        slow.sendall(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc".encode())
+        slow.sendall(_head("Signature: x\r\nSignature-Input: x\r\nContent-Length: 10") + b"abc")
         assert b"408" in slow.recv(4096).split(b"\r\n")[0]
+
+
+def _head(more: str) -> bytes:
+    return f"POST {PATH} HTTP/1.1\r\nHost: x\r\n{more}\r\n\r\n".encode()
+
+
+def connected(central: Central) -> socket.socket:
+    host, port = central.address.removeprefix("http://").split(":")
+    return socket.create_connection((host, int(port)), timeout=4)
+
+
+def answer(one: socket.socket) -> bytes:
+    """A whole answer, head and document, and nothing that follows."""
+    got = b""
+    while not got.endswith(b"}"):
+        got += one.recv(4096)
+    return got
+
+
+def closed(one: socket.socket) -> bool:
+    """Whether the endpoint ends a connection within its time, and not at once."""
+    one.settimeout(0.1)
+    with pytest.raises(TimeoutError):
+        one.recv(1)
+    one.settimeout(4)
+    return one.recv(1) == b""
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Heads have to arrive within 0.4 s."""
+    monkeypatch.setattr(serve, "HEADER_SECONDS", 0.4)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("begun", [b"", b"GET /health HTTP/1.1\r\nHost: "])
+def test_I30_a_connection_that_does_not_ask_is_closed(central: Central, begun: bytes) -> None:
+    with connected(central) as slow:
+        slow.sendall(begun)
+        assert closed(slow)
+
+
+@pytest.mark.usefixtures("soon")
+@pytest.mark.parametrize("together", [True, False])
+def test_I30_half_a_head_after_an_answer_keeps_no_connection(central: Central, together: bool) -> None:
+    whole, half = b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n", b"GET /health HTTP/1.1\r\nHost: "
+    with connected(central) as slow:
+        slow.sendall(whole + half * together)
+        assert b" 200 " in answer(slow)
+        slow.sendall(b"x" if together else half)
+        assert closed(slow)
+
+
+@pytest.mark.usefixtures("soon")
+def test_I30_a_connection_is_kept_between_two_requests(central: Central) -> None:
+    with connected(central) as one:
+        for _ in range(2):
+            for sent in (b"GET /health HT", b"TP/1.1\r\nHost: x\r\n\r\n"):
+                one.sendall(sent)
+                time.sleep(0.05)
+            assert b" 200 " in answer(one)
+            time.sleep(0.6)
+
+
+@pytest.mark.usefixtures("soon")
+def test_I30_of_a_request_that_nobody_signed_the_body_is_not_waited_for(central: Central) -> None:
+    with connected(central) as unsigned:
+        unsigned.sendall(_head("Content-Length: 4000000"))
+        assert b"not-signed" in answer(unsigned)
+        unsigned.sendall(b"x" * 100)
+        assert closed(unsigned)
+
+
+def test_I30_one_connection_too_many_is_told_to_come_again(central: Central, monkeypatch: Any) -> None:
+    monkeypatch.setattr(serve, "MOST_CONNECTIONS", 2)
+    held = [connected(central) for _ in range(3)]
+    told = answer(held[-1])
+    assert told.startswith(b"HTTP/1.1 503 ")
+    assert b"Retry-After: 1\r\n" in told
+    assert protocol.decode(told.partition(b"\r\n\r\n")[2], protocol.Problem).type == "busy"
+    for one in held:
+        one.close()
+    monkeypatch.undo()
+    assert central.pc(5).heads()[STREAM]["head"] == 0
+
+
+def test_I30_a_bucket_that_is_full_again_is_swept_out(postgres_server: PostgresServer) -> None:
+    database = Database(postgres_server.url(postgres_server.new_database()))
+    database.create()
+    held = buckets.SharedBuckets(database)
+    start = 10**12
+    for n in range(20):
+        held.take(f"device {n}", 1, 0, start + n)
+    held.take("drained", 1000, 0, start)
+    later = start + buckets.SWEEP_MS
+    held.take("drained", protocol.REFILL_REQUESTS, 0, later)
+    for at, left in ((later, 21), (start + buckets.FULL_AGAIN_MS + 1000, 1)):
+        held.take("another", 1, 0, at)
+        with database.read() as session:
+            assert session.one("SELECT count(*) FROM bucket WHERE k <> 'another'")[0] == left
+    with pytest.raises(Refused):
+        held.take("drained", 1000, 0, start + buckets.FULL_AGAIN_MS + 1000)
+    database.close()
 
 
 @pytest.mark.parametrize("sent", [b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n"])

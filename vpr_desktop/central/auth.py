@@ -95,10 +95,15 @@ class _Verifier(HTTPMessageVerifier):
             raise _TooFar("created too long ago or in the future")
 
 
+def is_signed(headers: Mapping[str, str]) -> None:
+    """Whether a request says at all who signed it. Raises Refused."""
+    if "signature-input" not in headers or "signature" not in headers:
+        raise Refused("not-signed")
+
+
 def device_named(message: Message) -> str:
     """The device whose key the request says it is signed with. Raises Refused."""
-    if "signature-input" not in message.headers or "signature" not in message.headers:
-        raise Refused("not-signed")
+    is_signed(message.headers)
     usual = _usual(message)
     if usual is not None:
         return usual.keyid

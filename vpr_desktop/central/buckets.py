@@ -18,6 +18,8 @@ FULL_BYTES = protocol.BUCKET_BYTES
 REQUESTS_A_MS = protocol.REFILL_REQUESTS / 60  # thousandths of a request
 BYTES_A_MS = protocol.REFILL_BYTES / 60_000
 MOST_KEPT = 10_000
+FULL_AGAIN_MS = int(max(FULL / REQUESTS_A_MS, 2 * FULL_BYTES / BYTES_A_MS))  # by then it says nothing any more
+SWEEP_MS = 60_000
 
 TAKE = f"""
 INSERT INTO bucket AS b (k, requests, bytes, at) VALUES (:k, {FULL} - 1000 * :requests, {FULL_BYTES} - :bytes, :now)
@@ -29,6 +31,7 @@ WHERE LEAST({FULL}, b.requests + GREATEST(0, :now - b.at) * {REQUESTS_A_MS}) >= 
   AND LEAST({FULL_BYTES}, b.bytes + GREATEST(0, :now - b.at) * {BYTES_A_MS}) >= 0
 RETURNING 1
 """
+SWEEP = "DELETE FROM bucket WHERE k IN (SELECT k FROM bucket WHERE at < :old FOR UPDATE SKIP LOCKED)"
 
 
 class Buckets(Protocol):
@@ -38,16 +41,20 @@ class Buckets(Protocol):
 
 
 class SharedBuckets:
-    """In the database."""
+    """In the database. Once a minute those that are full again are swept out."""
 
     def __init__(self, database: Database) -> None:
         self.database = database
+        self._swept = 0
 
     def take(self, key: str, requests: int, size: int, now_ms: int, session: Session | None = None) -> None:
         """Takes requests and bytes; bytes may go below nothing once, and then have to be filled up again."""
         with nullcontext(session) if session else self.database.write() as within:
             asked = {"k": key, "requests": requests, "bytes": size, "now": now_ms}
             _, taken = within.together(("SET LOCAL synchronous_commit = off", {}), (TAKE, asked))
+            if now_ms - self._swept >= SWEEP_MS:
+                self._swept = now_ms
+                within.together((SWEEP, {"old": now_ms - FULL_AGAIN_MS}))
         if not taken and requests:
             raise Refused("too-many", retry_after=_wait(1))
 

@@ -7,6 +7,7 @@ import zlib
 
 from starlette.requests import ClientDisconnect, Request
 
+from vpr_desktop.central import auth
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.sync import protocol
 
@@ -14,7 +15,7 @@ SECONDS = 15
 
 
 async def read_body(request: Request, most: int) -> bytes:
-    """The body as it was sent, not unpacked. Raises Refused."""
+    """The body as it was sent, not unpacked; of a request that nobody signed not a byte is read. Raises Refused."""
     told = request.headers.get("content-length")
     if told is None:
         raise Refused("no-length")
@@ -22,6 +23,7 @@ async def read_body(request: Request, most: int) -> bytes:
         raise Refused("unreadable-body")
     if int(told) > most:
         raise Refused("too-large")
+    auth.is_signed(request.headers)
     parts = bytearray()
     try:
         async with asyncio.timeout(SECONDS):

@@ -9,7 +9,9 @@ import signal
 import socket
 import threading
 from collections.abc import Callable
+from http import HTTPStatus
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -21,6 +23,7 @@ from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.sync import protocol
 
 HEADER_SECONDS = 15
+MOST_CONNECTIONS = 250  # of one process; each may hold one body of 4 MiB
 
 
 class NotPermitted(KnownError):
@@ -37,32 +40,66 @@ class PortTaken(KnownError):
 
 
 class BoundedProtocol(H11Protocol):
-    """Closes a connection whose request does not begin in time; answers what is not HTTP with a problem document."""
+    """Closes a connection that is too slow with what nothing else waits for: the head of a request, its first or a
+    later one, and the rest of a body that was refused unread. Takes so many connections and no more. Answers what is
+    not HTTP with a problem document.
+    """
+
+    _watch: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Starts the watch."""
+        """Starts the watch, or says that there are too many."""
         super().connection_made(transport)
-        self._watch = self.loop.call_later(HEADER_SECONDS, self._close_if_idle)
+        self._watch = self.loop.call_later(HEADER_SECONDS, self._close)
+        if len(self.connections) > MOST_CONNECTIONS:
+            self._answer_and_close("busy", "Retry-After: 1\r\n")
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Ends the watch."""
-        self._watch.cancel()
+        self._unwatch()
         super().connection_lost(exc)
 
-    def _close_if_idle(self) -> None:
-        if self.cycle is None and not self.transport.is_closing():
+    def handle_events(self) -> None:
+        """Takes what arrived."""
+        super().handle_events()
+        self._watch_over()
+
+    def on_response_complete(self) -> None:
+        """The answer is out; what follows may be half there already."""
+        super().on_response_complete()
+        self._watch_over()
+
+    def _watch_over(self) -> None:
+        """Starts the watch where something has begun that no call waits for, and ends it where that came in time."""
+        theirs = self.conn.their_state
+        begun = theirs is h11.SEND_BODY or (theirs is h11.IDLE and bool(self.conn.trailing_data[0]))
+        if not begun or not (self.cycle is None or self.cycle.response_complete):
+            self._unwatch()
+        elif self._watch is None:
+            self._watch = self.loop.call_later(HEADER_SECONDS, self._close)
+
+    def _unwatch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+
+    def _close(self) -> None:
+        if not self.transport.is_closing():
             self.transport.close()
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002
         """A problem document in place of plain text."""
-        body = protocol.encode(protocol.problem("unreadable-request"))
+        self._answer_and_close("unreadable-request")
+
+    def _answer_and_close(self, kind: str, more: str = "") -> None:
+        told = protocol.problem(kind)
+        body = protocol.encode(told)
         head = (
-            f"HTTP/1.1 400 Bad Request\r\nContent-Type: {protocol.PROBLEM}\r\nContent-Length: {len(body)}\r\n"
-            "Cache-Control: no-store\r\nConnection: close\r\n\r\n"
+            f"HTTP/1.1 {told.status} {HTTPStatus(told.status).phrase}\r\nContent-Type: {protocol.PROBLEM}\r\n"
+            f"Content-Length: {len(body)}\r\n{more}Cache-Control: no-store\r\nConnection: close\r\n\r\n"
         )
         self.transport.write(head.encode() + body)
         self.transport.close()
-        _ = msg
 
 
 def listen(host: str, port: int) -> socket.socket:
