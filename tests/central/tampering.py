@@ -66,10 +66,11 @@ class Tamperer:
         else:
             held = made.headers[what]
             text = held if isinstance(held, str) else held.decode()
-            at = self.choose.randrange(len(text))
+            # The last character of a signature carries four bits that nobody reads: another one there says the same.
+            at = self.choose.randrange(len(text) - len("x==:") * (what == "Signature"))
             other = self.choose.choice([c for c in "abcXYZ019-_" if c != text[at]])
             made.headers[what] = text[:at] + other + text[at + 1 :]
-        self._refused(made, f"altered {what}", {400, 401})
+        self._refused(made, f"altered {what}", {401})
 
     def _flipped(self, body: bytes) -> bytes:
         at = self.choose.randrange(len(body))

@@ -12,7 +12,7 @@ import pytest
 from tests.central.conftest import Central
 from tests.central.pc import Pc
 from tests.sealing import STREAM, Device
-from vpr_desktop.central import admin
+from vpr_desktop.central import admin, routes
 from vpr_desktop.central.enrolment import TRIES
 from vpr_desktop.domain.batches import join
 from vpr_desktop.domain.identity import stream_id
@@ -284,6 +284,27 @@ def test_a_bucket_runs_dry_and_fills_again(central: Central, pc: Pc) -> None:
     assert int(got.headers["Retry-After"]) >= 1
     central.now_ahead = 5
     assert pc.call("GET", "/v1/heads").status_code == 200
+
+
+def test_I30_who_tries_codes_keeps_no_other_pc_from_joining(central: Central) -> None:
+    """All come from this machine, as all do behind a balancer on it: each is counted by the key it proved."""
+    guesser = Pc(central.address, 50)
+    told = [kind(guesser.enrol(f"{n:010d}")) for n in range(120)]
+    assert told[0] == "bad-code"
+    assert told[-1] == "too-many"
+    other = Pc(central.address, 51)
+    asked = json.dumps({"code": "0" * 10, "dev": other.id, "keys": other.links}).encode()
+    for _ in range(120):  # in the name of another, without its key
+        assert kind(other.send(guesser.signed("POST", "/v1/enrol", asked, keyid=other.id))) == "bad-signature"
+    assert other.enrol(admin.add_code(central.admin, ["CED"], "RX1")["code"]).status_code == 200
+
+
+def test_I30_from_elsewhere_all_that_one_address_tries_is_counted(central: Central, monkeypatch: Any) -> None:
+    monkeypatch.setattr(routes, "LOOPBACK", ())
+    told = [kind(Pc(central.address, 50).enrol(f"{n:010d}")) for n in range(60)]
+    told += [kind(Pc(central.address, 51 + n).enrol("0" * 10)) for n in range(60)]
+    assert told[60] == "bad-code"
+    assert told[-1] == "too-many"
 
 
 def test_I28_a_nonce_is_kept_for_as_long_as_its_request_is_fresh_and_no_longer(central: Central, pc: Pc) -> None:

@@ -176,6 +176,30 @@ def test_I30_a_bucket_that_is_full_again_is_swept_out(postgres_server: PostgresS
     database.close()
 
 
+@pytest.mark.parametrize(
+    ("address", "packed_as"),
+    [
+        ("", None),
+        ("http://localhost:8470", None),
+        ("https://vpr.practice.example", "gzip"),
+        ("http://10.0.0.2", "gzip"),
+    ],
+)
+def test_a_page_is_packed_where_pcs_know_the_endpoint_by_an_address_of_elsewhere(
+    central: Central, pc: Pc, monkeypatch: Any, address: str, packed_as: str | None
+) -> None:
+    """A balancer on the same machine makes every request come from there; the address that PCs sign tells."""
+    pc.push(pc.seal(*(pc.op() for _ in range(20))))
+    monkeypatch.setattr(central.endpoint, "public_url", address or central.address)
+    pc.url = central.endpoint.public_url
+    made = pc.signed("GET", f"{PATH}?after=0")
+    made.url = str(made.url).replace(pc.url, central.address)
+    got = pc.send(made)
+    assert (got.status_code, got.headers.get("Content-Encoding")) == (200, packed_as)
+    assert protocol.split_page(got.content)[0].last == 20
+    pc.url = central.address
+
+
 @pytest.mark.parametrize("sent", [b"\x00\x01\x02\r\n\r\n", b"GET\r\n\r\n"])
 def test_I32_what_is_not_http_gets_a_problem_document(central: Central, sent: bytes) -> None:
     host, port = central.address.removeprefix("http://").split(":")

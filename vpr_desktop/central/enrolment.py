@@ -40,22 +40,30 @@ def new_code(taken: Iterable[str]) -> str:
             return code
 
 
-def enrol(database: Database, message: Message, asked: Enrol) -> Enrolled:
-    """Joins a device to the wards of a code. Raises Refused."""
+Chain = list[tuple[bytes, bytes]]  # keys with the signature of the one before, the newest last
+
+
+def prove(message: Message, asked: Enrol) -> tuple[Chain, str]:
+    """The keys of a device that asks to join, which prove each other and the request, and its nonce. Raises Refused."""
     chain = _chain(asked.dev, asked.keys)
-    newest = chain[-1][0]
     if auth.device_named(message) != asked.dev:
         raise Refused("bad-signature")
-    nonce = auth.verify(message, asked.dev, newest)
+    return chain, auth.verify(message, asked.dev, chain[-1][0])
+
+
+def enrol(database: Database, asked: Enrol, proven: tuple[Chain, str], now: int) -> Enrolled:
+    """Joins a device to the wards of a code. Raises Refused."""
+    chain, nonce = proven
+    newest = chain[-1][0]
     with database.write() as session:
-        trust, code_n, streams = _use_code(session, asked.code, asked.dev, newest, message.now)
+        trust, code_n, streams = _use_code(session, asked.code, asked.dev, newest, now)
         if trust is not None:
-            auth.once(session, Caller(trust, asked.dev, newest, nonce), message.now)
-            return _join(session, trust, code_n, streams, asked, chain, message.now)
+            auth.once(session, Caller(trust, asked.dev, newest, nonce), now)
+            return _join(session, trust, code_n, streams, asked, chain, now)
     raise Refused("bad-code")  # outside the block: the count of tries is kept
 
 
-def _chain(dev: str, links: Sequence[KeyLink]) -> list[tuple[bytes, bytes]]:
+def _chain(dev: str, links: Sequence[KeyLink]) -> Chain:
     listed = [links[0].key, *([link.key, link.sig] for link in links[1:])]
     try:
         return read_chain(dev, listed, auth.holds)
@@ -99,9 +107,8 @@ def _is_welcome(session: Session, trust: int, device: str, key: bytes) -> bool:
 
 
 def _join(
-    session: Session, trust: int, code_n: int, streams: list[int], asked: Enrol, chain: list[tuple[bytes, bytes]],
-    now: int,
-) -> Enrolled:  # fmt: skip
+    session: Session, trust: int, code_n: int, streams: list[int], asked: Enrol, chain: Chain, now: int
+) -> Enrolled:
     assert code_n
     for st in sorted(streams):
         session.one("SELECT n FROM stream WHERE n = :n" + session.for_update, n=st)  # letters are given one at a time
@@ -133,9 +140,7 @@ def _set_device_state(session: Session, trust: int, device: str, state: str) -> 
         raise Refused("key-in-use") from error
 
 
-def _take_keys(
-    session: Session, trust: int, held: HeldDevice, links: Sequence[KeyLink], chain: list[tuple[bytes, bytes]]
-) -> None:
+def _take_keys(session: Session, trust: int, held: HeldDevice, links: Sequence[KeyLink], chain: Chain) -> None:
     """Adds the keys of a chain that are not held; the newest is open, all others are not.
 
     A key that was changed since is never opened again: a PC whose file was put back comes with one more. Raises

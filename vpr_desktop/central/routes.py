@@ -11,6 +11,7 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
@@ -28,7 +29,7 @@ from vpr_desktop.domain.batches import ID, NotABody, split
 from vpr_desktop.sync import protocol
 from vpr_desktop.sync.protocol import Have, Lacking, NotAMessage, encode
 
-LOOPBACK = ("127.0.0.1", "::1")
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(slots=True)
@@ -45,6 +46,15 @@ class Endpoint:
         """Takes from the device's bucket, within a transaction where one is given. Raises Refused."""
         assert self.buckets is not None
         self.buckets.take(caller.device, requests, size, int(self.clock() * 1000), session)
+
+    @property
+    def is_far(self) -> bool:
+        """Whether PCs reach it over a link on which packing pays; a balancer here says nothing of that.
+
+        Packing tells nothing by its length: a page holds entries that the PC may read, each salted, and no token; and
+        nobody can have a PC fetch the same page again with words of their choice in it.
+        """
+        return urlsplit(self.public_url).hostname not in LOOPBACK
 
 
 def application(endpoint: Endpoint) -> FastAPI:
@@ -136,11 +146,18 @@ class Calls:
         message = await self._message(request, protocol.SMALL_REQUEST)
 
         def work() -> bytes:
-            assert self.endpoint.buckets is not None
-            self.endpoint.buckets.take(f"enrol {message.peer}"[:80], 10, 0, int(message.now) * 1000)
-            return encode(enrolment.enrol(self.database, message, _decode(message, request, protocol.Enrol)))
+            if message.peer not in LOOPBACK:  # behind a balancer here all come from there: that one counts them
+                self._count_joining(message.peer, message.now)
+            asked = _decode(message, request, protocol.Enrol)
+            proven = enrolment.prove(message, asked)
+            self._count_joining(asked.dev, message.now)
+            return encode(enrolment.enrol(self.database, asked, proven, message.now))
 
         return await _json(work)
+
+    def _count_joining(self, who: str, now: int) -> None:
+        assert self.endpoint.buckets is not None
+        self.endpoint.buckets.take(f"enrol {who}"[:80], 10, 0, now * 1000)
 
     async def rotate(self, request: Request) -> Response:
         """Changes a PC's key."""
@@ -198,7 +215,7 @@ class Calls:
         st = _stream(request)
         message = self._bare(request)
         after, limit = _number(request, "after", 0), _number(request, "limit", protocol.PAGE_OPS)
-        packs = "gzip" in request.headers.get("accept-encoding", "") and message.peer not in LOOPBACK
+        packs = "gzip" in request.headers.get("accept-encoding", "") and self.endpoint.is_far
 
         def work() -> bytes:
             caller = self._caller(message)

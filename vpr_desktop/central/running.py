@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from vpr_desktop.central.database import Database
 from vpr_desktop.central.refusals import Refused
@@ -16,7 +16,7 @@ class Unreachable(KnownError):
     """The database does not answer."""
 
     exit_code = 6
-    message = "The database does not answer. Check its address, the user's password, and whether it runs."
+    message = "The database does not answer. Check its address, its user's password and rights, and whether it runs."
 
 
 class NotInitialised(KnownError):
@@ -32,7 +32,12 @@ def run(url: str, work: Callable[[Database], Any]) -> Any:
     try:
         return work(database)
     except (DBAPIError, Refused) as error:
-        raise (Unreachable if _is_there(database) else NotInitialised)() from error
+        if not _is_there(database):
+            raise NotInitialised() from error
+        denied = getattr(getattr(error, "orig", None), "sqlstate", "") == "42501"
+        if denied or isinstance(error, OperationalError | InterfaceError | Refused):
+            raise Unreachable() from error
+        raise
     finally:
         database.close()
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    Text,
     UniqueConstraint,
     text,
 )
@@ -127,7 +128,7 @@ CODE = Table(
     Column("prefix", String(3), nullable=False),
     Column("salt", LargeBinary, nullable=False),
     Column("hash", LargeBinary, nullable=False),
-    Column("streams", String(400), nullable=False),
+    Column("streams", Text, nullable=False),  # numbers of streams, a list in JSON
     Column("expires", BIG, nullable=False),
     Column("tries", Integer, nullable=False),
     Column("used_by", ID),
