@@ -214,10 +214,15 @@ class World:
         """The endpoint's database is put back; its operator may forget to say so."""
         can = bool(self.snapshots) and not any(pc.busy for pc in self.pcs)
         if can:
+            if self.draw.random() < 0.3:  # the copy is of last night, and the wards have sent and fetched since
+                for pc in [*self.pcs, *self.pcs]:
+                    self._sync(pc)
             self.central.put_back(self.draw.choice(self.snapshots))
             if self.draw.random() < 0.6:
                 admin.restore_epoch(self.central)
             self.disaster()
+            if self.draw.random() < 0.3 and self._scrapped(self.draw.choice(self.pcs)):
+                self.mix["scrapped with the endpoint"] += 1  # what that PC wrote, only others can bring back
         return can
 
     def _back_up(self, pc: SimPc) -> None:
