@@ -60,6 +60,38 @@ def test_a_wrong_code_an_unsafe_address_and_another_ward_are_told(vpr: Any, endp
     assert "not joined" in err
 
 
+def test_a_new_key_is_ordered_on_the_pc_and_at_the_endpoint(vpr: Any, endpoint: Central, capsys: Any) -> None:
+    code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
+    joined = vpr("enrol", endpoint.address, code)[1]
+    status, told, _ = vpr("sync", "new-key")
+    assert (status, told["changed"], told["waiting"]) == (0, True, 0)
+    assert told["fingerprint"] != joined["fingerprint"]
+    asked = ("central", "new-key", joined["device"], "--database", endpoint.url)
+    assert main(list(asked)) == 0
+    assert told["fingerprint"] in capsys.readouterr().out
+    status, told, _ = vpr("sync")
+    assert (status, told.keys() & {"fingerprint", "changed"}) == (0, set())
+    admin.revoke(endpoint.admin, joined["device"])
+    assert main(list(asked)) == 2
+    assert "A new code" in capsys.readouterr().err
+    status, told, err = vpr("sync", "new-key")
+    assert (status, told["changed"]) == (6, False)
+    assert "withdrawn" in err
+
+
+def test_who_does_not_run_the_pc_orders_no_key(vpr: Any, endpoint: Central, tmp_path: Path, monkeypatch: Any) -> None:
+    vpr("enrol", endpoint.address, admin.add_code(endpoint.admin, ("CED",), "RX1")["code"])
+    (tmp_path / "new").write_text(PASSPHRASE)
+    added = vpr(
+        "users", "add", "rnurse", "--name", "R. Nurse", "--role", "reporter",
+        "--new-passphrase-file", str(tmp_path / "new"),
+    )  # fmt: skip
+    assert added[0] == 0, added
+    monkeypatch.setenv("VPR_USER", "rnurse")
+    assert vpr("sync")[0] == 0
+    assert vpr("sync", "new-key")[:2] == (4, None)
+
+
 def test_a_withdrawn_pc_keeps_what_waits(vpr: Any, endpoint: Central) -> None:
     code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
     device = vpr("enrol", endpoint.address, code)[1]["device"]

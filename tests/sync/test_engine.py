@@ -14,6 +14,7 @@ from vpr_desktop.sync.events import (
     Ask,
     CatchUp,
     CaughtUp,
+    ChangeKey,
     EndOffer,
     Failed,
     Forget,
@@ -22,6 +23,7 @@ from vpr_desktop.sync.events import (
     HeadNow,
     Heads,
     Job,
+    KeyChanged,
     Lacking,
     ListBatch,
     ListLine,
@@ -142,6 +144,18 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "a ward outside the scope": (at_work(todo=(A, B)), Failed("not-in-scope", 0.0, 0.5), (Look(B),)),
     "no answer": (at_work(todo=(A, B)), Failed("no-connection", 0.0, 0.5), ()),
     "out of scope before any ward": (State(running=True), Failed("not-in-scope", 0.0, 0.5), ()),
+    "a key to be changed, once nothing is left": (at_work(), CaughtUp(0.0, 0.5, key_due=True), (ChangeKey(new=True),)),
+    "no key after a cycle that did not end well": (
+        at_work(trouble="answer-not-accepted"), CaughtUp(0.0, 0.5, key_due=True), ()),
+    "no second key in a cycle": (at_work(keyed=True), CaughtUp(0.0, 0.5, key_due=True), ()),
+    "a change of key under way, before anything is sealed": (
+        State(running=True), Heads((head(),), (A,), changing=True), (ChangeKey(new=False),)),
+    "a change of key that was seen to": (
+        State(running=True, keyed=True), Heads((head(),), (A,), changing=True), (Look(A),)),
+    "a signature that is not known there": (pushing(), Failed("bad-signature", 0.0, 0.5), (ChangeKey(new=False),)),
+    "nor after the key was told": (pushing(keyed=True), Failed("bad-signature", 0.0, 0.5), ()),
+    "from the beginning with the key that is known": (at_work(keyed=True), KeyChanged(), (Ask(),)),
+    "the same while only something is sent": (at_work(keyed=True, poll=60.0), KeyChanged(), (Ask(heads=False),)),
     "a save while it runs": (at_work(), Saved(1.0), ()),
     "wanted while it runs": (at_work(), Wanted(1.0), ()),
 }  # fmt: skip
