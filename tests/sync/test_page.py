@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+import msgspec
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from tests.sealing import STREAM, Device
 from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import b64, stream_chain_start
+from vpr_desktop.domain.device_keys import key_message, read_chain
 from vpr_desktop.domain.ops import chain_next
+from vpr_desktop.storage.device import is_signed
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.sync import protocol
 from vpr_desktop.sync.page import KeyBook, NotProven, prove
@@ -101,5 +105,36 @@ def test_a_device_not_told_of_any_more_is_kept_for_what_it_wrote() -> None:
     pc, other = Device(), Device(2)
     kept = KeyBook([told(other)]).with_older([told(pc), told(other)])
     assert {device.dev for device in kept} == {pc.id, other.id}
-    assert KeyBook(kept).chain(pc.id) == [b64(pc.public)]
-    assert KeyBook(kept).chain("nobody") is None
+    (mine,), (theirs,), (nobodys,) = sealed(pc, 1), sealed(other, 1), sealed(Device(3), 1)
+    for batch, key in ((mine, pc.public), (theirs, other.public)):
+        assert KeyBook(kept).chain(batch.header, batches.digest(batch.header, batch.hashes)) == [b64(key)]
+    assert KeyBook(kept).chain(nobodys.header, batches.digest(nobodys.header, nobodys.hashes)) is None
+
+
+def next_key(pc: Device, by: int, seed: int, signer: Ed25519PrivateKey) -> tuple[Ed25519PrivateKey, KnownKey]:
+    new = Ed25519PrivateKey.from_private_bytes(bytes([seed]) * 32)
+    public = new.public_key().public_bytes_raw()
+    return new, KnownKey(b64(public), by, b64(signer.sign(key_message(pc.id, public))), False, {}, {STREAM: "9.9"})
+
+
+def test_each_batch_of_a_device_with_two_second_keys_goes_with_those_that_prove_it() -> None:
+    """A PC that was put back to before it changed its key, and changed it again; the endpoint knows of one change."""
+    pc = Device()
+    (first,) = told(pc).keys
+    one, second = next_key(pc, 0, 31, pc.private)
+    _, third = next_key(pc, 1, 32, one)
+    other, fork = next_key(pc, 0, 33, pc.private)
+    stranger = KnownKey(b64(bytes(32)), 0, b64(bytes(64)), True, {}, {})
+    held = KnownDevice(pc.id, "active", [first, stranger, second, msgspec.structs.replace(third, by=2)])
+    (kept,) = KeyBook([KnownDevice(pc.id, "active", [first, fork])]).with_older([held])
+    assert [key.key for key in kept.keys] == [first.key, fork.key, second.key, third.key]
+    book = KeyBook([kept])
+    assert len(book.keys[pc.id]) == 4
+    for signer, key in ((one, second), (other, fork)):
+        pc.private = signer
+        (batch,) = sealed(pc, 1)
+        digested = batches.digest(batch.header, batch.hashes)
+        assert book.verify(batch.header, digested)
+        chain = book.chain(batch.header, digested)
+        assert chain == [first.key, [key.key, key.sig]]
+        assert len(read_chain(pc.id, chain, is_signed)) == 2

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import Batch, Header, NotABody, b64, read_no, unb64
 from vpr_desktop.domain.device_keys import DeviceKey, key_message, keys_for
@@ -50,20 +52,40 @@ class KeyBook:
         keys = keys_for(self.keys.get(header.dev, ()), header.st, header.no)
         return any(is_signed(key, header.sig, digested) for key in keys)
 
-    def chain(self, dev: str) -> list[object] | None:
-        """The key chain that goes along when this device's batches are offered."""
-        told = self.told.get(dev)
-        if told is None or not told.keys:
+    def chain(self, header: Header, digested: bytes) -> list[object] | None:
+        """The keys that go along when a batch is offered: from its device's first to the one that signed it.
+
+        A device that was put back from a backup may have two keys that the same one signed.
+        """
+        proven = {b64(key.key) for key in self.keys.get(header.dev, ()) if is_signed(key.key, header.sig, digested)}
+        if not proven:
             return None
-        return [told.keys[0].key, *([key.key, key.sig] for key in told.keys[1:])]
+        told = self.told[header.dev].keys  # each proven key was signed by a proven one before it in this list
+        place = next(n for n, one in enumerate(told) if one.key in proven)
+        chain: list[object] = []
+        while (by := told[place].by) is not None:
+            chain.insert(0, [told[place].key, told[place].sig])
+            place = by
+        return [told[place].key, *chain]
 
     def with_older(self, held: Sequence[KnownDevice]) -> list[KnownDevice]:
-        """These devices and those held that are not told of any more, as after a restore of the endpoint."""
+        """These devices with their keys, and those held that are not told of any more: the endpoint was restored."""
         kept = {device.dev: device for device in held}
         for dev, device in self.told.items():
-            if dev not in kept or len(device.keys) >= len(kept[dev].keys):
-                kept[dev] = device
+            kept[dev] = _with_older_keys(device, kept[dev]) if dev in kept else device
         return list(kept.values())
+
+
+def _with_older_keys(told: KnownDevice, held: KnownDevice) -> KnownDevice:
+    """The keys that are told, and those held that are proven and not told of."""
+    keys = list(told.keys)
+    place = {one.key: n for n, one in enumerate(keys)}
+    proven = {b64(key.key) for key in _proven_keys(held)}
+    for one in held.keys:
+        if one.key in proven and one.key not in place:
+            place[one.key] = len(keys)
+            keys.append(replace(one, by=None if one.by is None else place[held.keys[one.by].key]))
+    return replace(told, keys=keys)
 
 
 def _proven_keys(device: KnownDevice) -> list[DeviceKey]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from vpr_desktop.domain.batches import Batch, b64
+from vpr_desktop.domain.batches import Batch, b64, digest
 from vpr_desktop.storage import exchange, lifetime, outbox, streams
 from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import events
@@ -35,7 +35,7 @@ def delivered(unit: UnitOfWork, batch: Sized, job: Job, book: KeyBook | None) ->
         an = {"n": tip.op_n, "audit": tip.audit_n, "hash": b64(lifetime.ends_hash(tip.op_chain, tip.audit_chain))}
         return outbox.held_batch(unit.db, batch.n, carry=carry, an=an)
     made = outbox.held_batch(unit.db, batch.n, carry=carry)
-    return replace(made, pk=book.chain(made.header.dev))
+    return replace(made, pk=book.chain(made.header, digest(made.header, made.hashes)))
 
 
 def believed(unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> list[Taken] | events.Regressed:
