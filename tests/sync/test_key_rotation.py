@@ -24,7 +24,9 @@ from vpr_desktop.services import enrolment, maintenance
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import keychange, lifetime
 from vpr_desktop.storage.device import is_signed, public_key
+from vpr_desktop.storage.streams import Place
 from vpr_desktop.sync.client import Client
+from vpr_desktop.sync.page import KeyBook, prove
 from vpr_desktop.sync.protocol import Rotate
 from vpr_desktop.sync.refusals import Refused
 
@@ -219,6 +221,59 @@ def test_twice_and_an_endpoint_put_back_to_before_the_last(two: Two, endpoint: C
     synced(one, other, one)
     assert other.reader().get(Incident, late.id)
     same(one, other)
+
+
+@on_both
+def test_an_endpoint_put_back_hears_of_the_new_key_from_another_pc_first(two: Two, endpoint: Central) -> None:
+    one, other = two
+    logged(one)
+    synced(one, other)
+    enrolment.order_new_key(one)
+    synced(one)
+    early = logged(one)
+    synced(one, other)
+    (st,) = {row[0] for row in rows(one, "SELECT DISTINCT st FROM op")}
+    kept = endpoint.rows("SELECT head FROM stream WHERE id = '" + st + "'")[0][0]
+    put_back(endpoint, one, keep=1)
+    lose_last_batch(endpoint, one, st)
+    synced(other)
+    assert endpoint.rows("SELECT head FROM stream WHERE id = '" + st + "'")[0][0] == kept
+    assert at_endpoint(endpoint, one) == [(1, "open"), (2, "ended")]
+    late = logged(one)
+    synced(one, other, one)
+    assert at_endpoint(endpoint, one) == [(1, "ended"), (2, "open")]
+    for got in (early, late):
+        assert other.reader().get(Incident, got.id)
+    assert endpoint.rows("SELECT count(*) FROM review WHERE code = 'key-ended'") == [(0,)]
+    bootstrap.enrol(one, endpoint.address, code(endpoint))
+    newest = logged(other)
+    synced(other, one)
+    assert one.reader().get(Incident, newest.id)
+    prove_all(one, endpoint, st)
+
+
+def lose_last_batch(endpoint: Central, pc: Context, st: str) -> None:
+    """The endpoint is put back to before it took the last batch of a PC."""
+    from vpr_desktop.domain.ops import chain_next
+
+    with endpoint.admin.write() as session:
+        (n,) = session.one("SELECT max(n) FROM batch WHERE dev = :d", d=pc.store.device_id)
+        session.run("DELETE FROM op WHERE batch = :n", n=n)
+        session.run("DELETE FROM batch WHERE n = :n", n=n)
+        (stream,) = session.one("SELECT n FROM stream WHERE id = :st", st=st)
+        link, head = batches.stream_chain_start(st), 0
+        for hashed, head in session.rows("SELECT hash, seq FROM op WHERE st = :st ORDER BY seq", st=stream):  # noqa: B007
+            link = chain_next(link, bytes(hashed))
+        session.run("UPDATE stream SET head = :h, chain = :c, epoch = 'older' WHERE n = :n", h=head, c=link, n=stream)
+
+
+def prove_all(pc: Context, endpoint: Central, st: str) -> None:
+    """Whoever comes to the ward now proves all of it."""
+    client = bootstrap.connect(pc, endpoint.address)
+    book = KeyBook(client.keys().devices)
+    proven = prove(client.pull(st, 0), st, Place(0, "", batches.stream_chain_start(st).hex()), book)
+    client.close()
+    assert proven.lines
 
 
 def put_back(endpoint: Central, pc: Context, keep: int) -> None:

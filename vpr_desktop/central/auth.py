@@ -30,7 +30,8 @@ ACT_FOR_DEVICE = (
 DEVICE = (
     "SELECT d.trust, d.state, k.key, d.letter, d.last_an FROM device d JOIN device_key k"
     " ON k.trust = d.trust AND k.device = d.id"
-    " WHERE d.id = :id AND d.state <> 'known' ORDER BY k.n DESC LIMIT 1"
+    " WHERE d.id = :id AND d.state <> 'known'"
+    " ORDER BY CASE k.state WHEN 'ended' THEN 1 ELSE 0 END, k.n DESC LIMIT 1"  # one that others told of is not in use
 )
 NONCE = "INSERT INTO nonce (device, nonce, at) VALUES (:device, :nonce, :at) ON CONFLICT DO NOTHING RETURNING at"
 

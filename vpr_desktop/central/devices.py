@@ -136,13 +136,16 @@ def end(session: Session, trust: int, device: str, n: int, state: str = "ended")
 
 
 def hand_over(
-    session: Session, trust: int, device: HeldDevice, before: HeldKey | None, after: HeldKey, last: Mapping[str, No]
-) -> None:
+    session: Session, trust: int, device: HeldDevice, before: HeldKey | None, after: HeldKey, last: Mapping[str, No],
+    *, is_new: bool,
+) -> None:  # fmt: skip
     """The key `before` ends with these last numbers, from which `after` goes on; an earlier end of it stands.
 
-    What is held counts too, as a PC whose file was put back may not know of all that it sealed.
+    What is held counts too where `after` is new, so that none of it is its own: a PC whose file was put back may not
+    know of all that it sealed.
     """
-    held = sealed_up_to(session, trust, device.id) if before is not None and before.state == "open" else {}
+    in_use = before is not None and before.state == "open"
+    held = sealed_up_to(session, trust, device.id) if in_use and is_new else {}
     for st in sorted({*last, *held}):
         no = max(last.get(st, (-1, 0)), held.get(st, (-1, 0)))
         if before is not None and no > before.last.get(st, (-1, 0)):

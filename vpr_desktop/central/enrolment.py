@@ -153,15 +153,16 @@ def _take_keys(session: Session, trust: int, held: HeldDevice, links: Sequence[K
     for place, (key, sig) in enumerate(chain):
         newest = place == len(chain) - 1
         known = by_key.get(key)
+        is_new = known is None
         if known is None:
             n = len(held.keys) + 1
             state = "open" if newest else "ended"
             known = devices.add_key(session, trust, held.id, n, key, before.n if before else None, sig, state)
             held.keys.append(known)
-            told = _last(links[place - 1].last) if before is not None and before.state != "revoked" else {}
-            devices.hand_over(session, trust, held, before, known, told)
         elif newest and known.state != "open":
             devices.set_state(session, trust, held.id, known.n, "open")
+        if before is not None and before.state != "revoked" and (is_new or before.state == "open"):
+            devices.hand_over(session, trust, held, before, known, _last(links[place - 1].last), is_new=is_new)
         if before is not None and before.state == "open":
             devices.set_state(session, trust, held.id, before.n, "ended")
         before = known
@@ -226,17 +227,21 @@ def rotate(session: Session, caller: Caller, asked: Rotate, now: int) -> None:
     if held.state != "active":  # a withdrawal holds from the moment it was made
         raise Refused("device-revoked")
     key, sig = unb64_or_refuse(asked.key, 32), unb64_or_refuse(asked.sig, 64)
-    current = held.keys[-1]
+    current = max(held.keys, key=lambda one: (one.state != "ended", one.n))  # the one in use, as for requests
     if current.key == key and current.sig == sig:
         return
     auth.once(session, caller, now)
-    if any(known.key == key for known in held.keys):
+    known = next((known for known in held.keys if known.key == key), None)
+    if known is not None and (known.state, known.signer) != ("ended", current.n):
         raise Refused("key-in-use")
     if not auth.holds(current.key, sig, key_message(caller.device, key)):
         raise Refused("unreadable-body", "the new key is not signed by the one in use")
-    after = devices.add_key(session, caller.trust, caller.device, current.n + 1, key, current.n, sig, "open")
+    after = known or devices.add_key(
+        session, caller.trust, caller.device, held.keys[-1].n + 1, key, current.n, sig, "open"
+    )  # after a restore others may have told of it
+    devices.set_state(session, caller.trust, caller.device, after.n, "open")
     devices.set_state(session, caller.trust, caller.device, current.n, "ended")
-    devices.hand_over(session, caller.trust, held, current, after, _last(asked.last))
+    devices.hand_over(session, caller.trust, held, current, after, _last(asked.last), is_new=known is None)
 
 
 def unb64_or_refuse(text: str, length: int) -> bytes:

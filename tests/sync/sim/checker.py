@@ -44,17 +44,19 @@ def standing(world: World, pc: SimPc) -> Any:
 def in_good_standing(world: World, pc: SimPc) -> bool:
     """Whether this endpoint must take what the PC sends, with no new code of an administrator.
 
-    It must, where its newest key is the file's, the one that is under way there, or the one before.
+    It must, where the key in use there is the file's, or one change away from it: the one under way, or the last.
     """
     if not world.known(pc) or pc.put_back:
         return False
     with world.central.read() as session:
         held = devices.load(session, 1, [pc.device])[pc.device]
+        newest = max(held.keys, key=lambda key: (key.state != "ended", key.n)).key
         open_ = session.rows("SELECT 1 FROM scope WHERE device = :d AND ended_at IS NULL", d=pc.device)
-    keys = [key for key, _, _ in keychange.chain(pc.db)[-2:]]
+    under_way = keychange.is_begun(pc.db)
+    keys = [key for key, _, _ in keychange.chain(pc.db)[-1 if under_way else -2 :]]
     for (made,) in pc.db.execute("SELECT v FROM state WHERE k = 'device_key_next'"):
         keys.append(batches.b64(Ed25519PrivateKey.from_private_bytes(bytes(made)).public_key().public_bytes_raw()))
-    return held.state == "active" and len(open_) == len(pc.wards) and batches.b64(held.keys[-1].key) in keys
+    return held.state == "active" and len(open_) == len(pc.wards) and batches.b64(newest) in keys
 
 
 def check_all(world: World) -> None:
