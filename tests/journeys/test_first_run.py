@@ -29,7 +29,7 @@ def to_last_step(ward: WardPC, address: str = "", code: str = "") -> Any:
     if address:
         page.start.choose(1)
         ward.put("Address of the server", address)
-        ward.put("Enrolment code", code)
+        ward.put("One-time code", code)
         ward.press("Return")
     else:
         ward.click("Next")
@@ -61,7 +61,7 @@ def test_a_wrong_code_is_said_at_its_field_and_can_be_put_right(new_pc: WardPC, 
     page = to_last_step(ward, endpoint.address, "00000 00000")
     said = "The code is wrong, used up or out of date. Check each character, or ask for a new one."
     assert page.join.asked.code_field.error.text() == said
-    ward.put("Enrolment code (optional)", admin.add_code(endpoint.admin, ("CED",), "RX1")["code"])
+    ward.put("One-time code (optional)", admin.add_code(endpoint.admin, ("CED",), "RX1")["code"])
     ward.click("Test and join")
     assert "Joined for CED." in ward.screen()
 
@@ -101,7 +101,7 @@ def test_a_server_typed_at_the_end_is_tried_before_the_start(new_pc: WardPC) -> 
     ward = new_pc
     page = to_last_step(ward)
     ward.put("Address of the server (optional)", "http://server.example")
-    ward.put("Enrolment code (optional)", "0123456789")
+    ward.put("One-time code (optional)", "0123456789")
     ward.click("Start")
     assert ward.window.first_run is page
     assert "Write the address of the server as https://server.example" in ward.screen()

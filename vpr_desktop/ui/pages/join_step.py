@@ -27,9 +27,9 @@ class JoinFields(QWidget):
     def __init__(self, *, optional: bool = False, act: Button | None = None) -> None:
         """`act`: stands beside the code, as that is short; below it in large text."""
         super().__init__()
-        words = (say("Address of the server"), say("Enrolment code"))
+        words = (say("Address of the server"), say("One-time code"))
         if optional:
-            words = (say("Address of the server (optional)"), say("Enrolment code (optional)"))
+            words = (say("Address of the server (optional)"), say("One-time code (optional)"))
         self.address, self.code = TextField("", "https://"), TextField()
         self.address.setObjectName("endpoint")
         self.code.setObjectName("enrolment_code")
