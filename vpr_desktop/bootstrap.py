@@ -38,7 +38,7 @@ def connect(ctx: Context, url: str) -> Client:
     from vpr_desktop.sync.client import Client
 
     pc = enrolment.this_pc(ctx)
-    return Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
+    return Client(url, pc.device, pc.signing, ctx.clock.now)
 
 
 def enrol(
@@ -78,7 +78,7 @@ def _used(ctx: Context, url: str, code: str, pc: ThisPc) -> Enrolled:
     from vpr_desktop.sync.client import Client
     from vpr_desktop.sync.protocol import Enrol, KeyLink
 
-    client = Client(url, pc.device, pc.signing, ctx.clock.now, ctx.clock.monotonic)
+    client = Client(url, pc.device, pc.signing, ctx.clock.now)
     try:
         return client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links]))
     finally:

@@ -117,7 +117,7 @@ class Window:
     def tell(self, event: Any) -> None:
         self.state, effects = engine.step(self.state, event)
         self.state = self.runner.run(self.state, effects)
-        assert self.runner.refused is None, self.runner.refused
+        assert not self.state.trouble, self.state.trouble
 
     def saved(self) -> None:
         """Somebody saved, and the two seconds in which saves are gathered are over."""

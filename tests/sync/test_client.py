@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
-import itertools
+import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -25,8 +27,8 @@ from tests.sync.conftest import on_both
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import WrongUse
 from vpr_desktop.services.context import Context
-from vpr_desktop.sync import protocol
-from vpr_desktop.sync.client import Client, address
+from vpr_desktop.sync import connections, protocol
+from vpr_desktop.sync.client import CHUNK, Client, address
 from vpr_desktop.sync.refusals import TEXTS, Refused, text_of
 
 Reply = tuple[int, dict[str, str], bytes]
@@ -88,9 +90,9 @@ def odd() -> Iterator[Callable[..., Odd]]:
 def client() -> Iterator[Callable[[str], Client]]:
     made: list[Client] = []
 
-    def make(url: str, step: float = 0.1) -> Client:
-        pc, times = Device(), itertools.count(0.0, step)
-        made.append(Client(url, pc.id, pc.private, lambda: datetime.now(UTC), lambda: next(times)))
+    def make(url: str) -> Client:
+        pc = Device()
+        made.append(Client(url, pc.id, pc.private, lambda: datetime.now(UTC)))
         return made[-1]
 
     yield make
@@ -141,9 +143,86 @@ def test_retry_after_is_read_and_nonsense_is_not(odd: Any, client: Any) -> None:
         assert raised.value.retry_after == seconds
 
 
-def test_an_answer_that_trickles_in_is_given_up(odd: Any, client: Any) -> None:
-    with pytest.raises(Refused) as raised:
-        client(odd((200, JSON, b" " * 300_000)).url, step=50.0).heads()
+@contextlib.contextmanager
+def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
+    """The address of a server that does this with each connection."""
+
+    def accept() -> None:
+        with contextlib.suppress(OSError):
+            while True:
+                one, _ = there.accept()
+                with one, contextlib.suppress(OSError):
+                    serve(one)
+
+    with socket.create_server(("127.0.0.1", 0)) as there:
+        thread = threading.Thread(target=accept, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{there.getsockname()[1]}"
+        there.shutdown(socket.SHUT_RDWR)
+    thread.join(10)
+
+
+BEGUN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
+TRICKLES = {
+    "in its headers": BEGUN + b"X-More: ",
+    "in its body": BEGUN + b"Content-Length: 300000\r\n\r\n",
+    "in a body without end": BEGUN + b"Connection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("case", TRICKLES)
+def test_an_answer_that_trickles_in_is_given_up(case: str, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "WHOLE", 0.5)
+
+    def trickle(one: socket.socket) -> None:
+        one.recv(CHUNK)
+        one.sendall(TRICKLES[case])
+        for _ in range(160):
+            one.sendall(b" ")
+            time.sleep(0.05)
+
+    with listening(trickle) as url:
+        began = time.monotonic()
+        with pytest.raises(Refused) as raised:
+            client(url).heads()
+        assert time.monotonic() - began < 4
+    assert raised.value.kind == "no-answer"
+
+
+MUCH = 8 * 1024 * 1024  # more than the buffers of both sides take
+
+
+def reading(one: socket.socket, piece: int, pause: float) -> None:
+    """Reads a request so slowly, and then refuses it."""
+    left = MUCH
+    while left > 0 and (got := len(one.recv(piece))):
+        left -= got
+        time.sleep(pause)
+    body = protocol.encode(protocol.problem("busy"))
+    told = f"HTTP/1.1 503 Busy\r\nContent-Type: {protocol.PROBLEM}\r\nContent-Length: {len(body)}\r\n\r\n"
+    one.sendall(told.encode() + body)
+
+
+def test_what_takes_longer_to_send_than_to_connect_is_sent(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "CONNECT", 0.3)
+    with listening(lambda one: reading(one, 256 * 1024, 0.04)) as url, pytest.raises(Refused) as raised:
+        client(url).push("st", b"x" * MUCH, "b")
+    assert raised.value.kind == "busy"
+
+
+@pytest.mark.parametrize(("wait", "whole"), [(0.3, 60.0), (60.0, 0.3)], ids=["a piece", "all of it"])
+def test_what_does_not_leave_in_time_is_given_up(
+    wait: float, whole: float, client: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "READ", wait)
+    monkeypatch.setattr(connections, "WHOLE", whole)
+    over = threading.Event()
+    with listening(lambda _: over.wait(20) and None) as url:
+        began = time.monotonic()
+        with pytest.raises(Refused) as raised:
+            client(url).push("st", b"x" * MUCH, "b")
+        assert time.monotonic() - began < 4
+        over.set()
     assert raised.value.kind == "no-answer"
 
 

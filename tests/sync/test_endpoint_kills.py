@@ -23,6 +23,7 @@ from vpr_desktop.central.database import Database, Session
 from vpr_desktop.central.routes import Endpoint, application
 from vpr_desktop.services import sessions
 from vpr_desktop.services.context import Context
+from vpr_desktop.sync import connections
 
 NEVER = 10**9
 
@@ -114,8 +115,9 @@ def numbered(database: Database) -> tuple[int, int, int]:
 
 
 def test_i1_an_endpoint_killed_at_every_effect_loses_and_doubles_nothing(
-    database: Database, tmp_path: Path, clock: FakeClock
+    database: Database, tmp_path: Path, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(connections, "READ", 2.0)  # what is asked of a process that ended is taken in, and not heard
     listening = serve.listen("127.0.0.1", 0)
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     pcs: list[Context] = []

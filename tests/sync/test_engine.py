@@ -82,7 +82,7 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "nothing waits": (State(running=True), Heads((head(st=B),), ()), (Look(B),)),
     "all as before": (at_work(), Looked(HERE), (Seal(A),)),
     "all as before, nothing waits": (at_work(), Looked(HERE, waits=False), (CatchUp(),)),
-    "nothing waits, something to fetch": (at_work(head(12)), Looked(HERE, waits=False), (Pull(A),)),
+    "nothing waits, something to fetch": (at_work(head(12)), Looked(HERE, waits=False), (Pull(A, 2000),)),
     "nothing waits, and another epoch": (
         at_work(head(epoch="e2")), Looked(HERE, waits=False), (Forget(A, first=True),)),
     "first contact": (at_work(), Looked(NOTHING), (Seal(A),)),
@@ -105,7 +105,7 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "a batch to send, and one to follow": (
         at_work(), Sealed(BATCH, Sized(8, 1)), (Push(A, Job((BATCH,)), False, Job((Sized(8, 1),))),)),
     "nothing to send, nothing to fetch": (at_work(), Sealed(None), (CatchUp(),)),
-    "nothing to send, something to fetch": (at_work(head(12)), Sealed(None), (Pull(A),)),
+    "nothing to send, something to fetch": (at_work(head(12)), Sealed(None), (Pull(A, 2000),)),
     "nothing to fetch from a ward that left": (replace(at_work(), head=None), Sealed(None), (CatchUp(),)),
     "taken": (pushing(), pushed(), (Seal(A),)),
     "taken from a ward that left": (replace(pushing(), head=None), pushed(), (Seal(A),)),
@@ -132,7 +132,7 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
         (Settle((BATCH,)), Have(A))),
     "restored while the cycle ran": (pushing(), Regressed(head(3), HERE), (Forget(A, first=True),)),
     "restored twice in a cycle": (pushing(offered=(A,)), Regressed(head(3), HERE), (CatchUp(),)),
-    "a page stored, more to come": (at_work(head(12)), Stored(HERE, head(14)), (Pull(A),)),
+    "a page stored, more to come": (at_work(head(12)), Stored(HERE, head(14)), (Pull(A, 2000),)),
     "the last page stored": (at_work(head(10)), Stored(HERE, head(10)), (CatchUp(),)),
     "a chain that broke behind the cursor": (at_work(), PageRefused("chain-differs"), (Forget(A, first=True),)),
     "other numbers than were given, though nothing was pulled yet": (
@@ -142,7 +142,25 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "a chain that broke after all was offered": (at_work(offered=(A,)), PageRefused("chain-differs"), (CatchUp(),)),
     "a page that proves nothing": (at_work(todo=(A, B)), PageRefused("gap"), (Look(B),)),
     "a ward outside the scope": (at_work(todo=(A, B)), Failed("not-in-scope", 0.0, 0.5), (Look(B),)),
-    "no answer": (at_work(todo=(A, B)), Failed("no-connection", 0.0, 0.5), ()),
+    "busy": (at_work(todo=(A, B)), Failed("busy", 0.0, 0.5), ()),
+    "no answer before any ward": (State(running=True), Failed("no-answer", 0.0, 0.5), ()),
+    "no answer to a push, and it asks whether there is anybody": (
+        pushing(todo=(A, B)), Failed("no-answer", 0.0, 0.5), (Ask(),)),
+    "no answer to a push of one line": (
+        pushing(Sized(8, 1), todo=(A, B)), Failed("no-answer", 0.0, 0.5), (Look(B),)),
+    "no answer to a push of one line, something to fetch": (
+        pushing(Sized(8, 1), now=head(12)), Failed("too-slow", 0.0, 0.5), (Pull(A, 2000),)),
+    "no answer to an offer of one line": (
+        pushing(Sized(8, 1), now=head(12), offering=True), Failed("no-answer", 0.0, 0.5), (CatchUp(),)),
+    "a fault of one push": (pushing(now=head(12)), Failed("fault", 0.0, 0.5), (Pull(A, 2000),)),
+    "no page": (at_work(todo=(A, B)), Failed("no-answer", 0.0, 0.5), (Ask(),)),
+    "no page, however small": (at_work(todo=(A, B), page=32), Failed("no-answer", 0.0, 0.5), (Look(B),)),
+    "a batch larger than the line takes": (at_work(most=3), Sealed(BATCH), (Push(A, Job((BATCH,), (0, 3)), False),)),
+    "a batch as large as the line takes, the next larger": (
+        at_work(most=4), Sealed(BATCH, Sized(8, 5)), (Push(A, Job((BATCH,)), False),)),
+    "an offer larger than the line takes": (
+        at_work(offering=True, most=2), Lacking((BATCH, Sized(8, 1)), True), (Push(A, Job((BATCH,), (0, 2)), True),)),
+    "a smaller page": (at_work(head(12), page=31), Sealed(None), (Pull(A, 31),)),
     "out of scope before any ward": (State(running=True), Failed("not-in-scope", 0.0, 0.5), ()),
     "a key to be changed, once nothing is left": (at_work(), CaughtUp(0.0, 0.5, key_due=True), (ChangeKey(new=True),)),
     "no key after a cycle that did not end well": (
@@ -178,13 +196,14 @@ DUE: dict[str, tuple[State, Any, float | None]] = {
     "a poll, early": (at_work(), CaughtUp(100.0, 0.0), 148.0),
     "a poll, late": (at_work(), CaughtUp(100.0, 1.0), 172.0),
     "saved meanwhile": (at_work(saved_meanwhile=True), CaughtUp(100.0, 1.0), 102.0),
-    "first failure": (at_work(), Failed("no-connection", 100.0, 0.5), 101.0),
-    "third failure": (at_work(failures=2), Failed("no-connection", 100.0, 0.5), 104.0),
-    "many failures": (at_work(failures=400), Failed("no-connection", 100.0, 1.0), 1000.0),
+    "first failure": (State(running=True), Failed("no-connection", 100.0, 0.5), 101.0),
+    "third failure": (State(running=True, failures=2), Failed("no-connection", 100.0, 0.5), 104.0),
+    "many failures": (State(running=True, failures=400), Failed("no-connection", 100.0, 1.0), 1000.0),
     "told when": (at_work(), Failed("busy", 100.0, 0.5, 30.0), 130.0),
     "told to wait a day": (at_work(), Failed("too-many", 100.0, 0.5, 86400.0), 3700.0),
     "an earlier time than the back-off": (at_work(failures=9), Failed("busy", 100.0, 1.0, 30.0), 1000.0),
     "not accepted yet": (at_work(), Failed("device-waiting", 100.0, 0.0), 550.0),
+    "of one ward alone": (at_work(trouble="not-in-scope"), CaughtUp(100.0, 0.5), 160.0),
     "revoked": (at_work(), Failed("device-revoked", 100.0, 0.5, 30.0), None),
     "an answer that was not accepted": (at_work(trouble="answer-not-accepted"), CaughtUp(100.0, 0.5), 101.0),
     "the hour's tries are used up": (
@@ -229,10 +248,60 @@ def test_i11_a_ward_whose_answers_are_refused_does_not_keep_others_waiting() -> 
     assert effects == (Look(B),)
     state, effects = step(state, Looked(HERE))
     state, effects = step(state, Sealed(None))
-    assert effects == (Pull(B),)
+    assert effects == (Pull(B, 2000),)
     state, effects = step(state, Stored(replace(HERE, cursor=12), head(12, B)))
     assert effects == (CatchUp(),)
     assert step(state, CaughtUp(0.0, 0.5))[0].failures == 1
+
+
+def test_i11_a_ward_outside_the_scope_is_told_of_and_no_other_waits_for_it() -> None:
+    state, effects = step(at_work(todo=(A, B)), Failed("not-in-scope", 0.0, 0.5))
+    assert (state.trouble, effects) == ("not-in-scope", (Look(B),))
+    state, _ = step(replace(state, todo=()), CaughtUp(100.0, 0.5))
+    assert (state.trouble, state.failures) == ("not-in-scope", 0)
+    assert step(state, Saved(101.0))[0].due == 103.0  # what is saved in another ward goes at once
+    assert step(state, Tick(200.0))[0].trouble == ""
+    other = at_work(todo=(A, B), trouble="answer-not-accepted")
+    assert step(other, Failed("not-in-scope", 0.0, 0.5))[0].trouble == "answer-not-accepted"
+
+
+@pytest.mark.parametrize("kind", sorted(engine.SLOW_LINE))
+@pytest.mark.parametrize("takes", [1, 30, 130, 499])
+def test_i1_a_batch_too_large_for_a_slow_line_leaves_in_parts_and_the_size_that_went_is_remembered(
+    kind: str, takes: int
+) -> None:
+    batch = Sized(1, 500)
+    state, effects = step(at_work(heads=(head(),)), Sealed(batch))
+    carried: list[int] = []
+    failed = 0
+    while effects != (Seal(A),):
+        if effects == (Ask(),):
+            state, _ = step(state, Heads((head(),), (A,)))
+            state, effects = step(step(state, Looked(HERE))[0], Sealed(batch))
+        low, high = effects[-1].job.span or (0, 500)
+        assert effects[-1].then is None
+        if high - low > takes:
+            failed += 1
+            state, effects = step(state, Failed(kind, 0.0, 0.5))
+        else:
+            carried += range(low, high)
+            state, effects = step(state, pushed())
+    assert carried == list(range(500))
+    assert failed <= 5
+    assert state.trouble == ""
+    _, effects = step(state, Sealed(Sized(2, 500)))
+    low, high = effects[-1].job.span
+    assert high - low <= takes
+
+
+def test_a_size_that_was_too_much_is_tried_again_after_cycles_without_fault() -> None:
+    state = at_work(todo=(), most=1, page=31)
+    for most, page in ((4, 124), (16, 496), (64, 1984), (256, 2000), (1024, 2000)):
+        state, _ = step(state, CaughtUp(0.0, 0.5))
+        assert (state.most, state.page) == (most, page)
+        state, _ = step(state, Tick(1e6))
+    kept = step(state, Failed("busy", 0.0, 0.5))[0]
+    assert (kept.most, step(kept, Tick(1e7))[0].most) == (1024, 1024)
 
 
 @pytest.mark.parametrize("shift", [-3.2e8, 0.0, 3.2e8])
@@ -314,7 +383,7 @@ def test_what_others_sent_meanwhile_is_fetched_with_the_answer_to_a_push() -> No
     state = State(running=True, todo=(A,), place=HERE, jobs=(Job((BATCH,)),), poll=500.0)
     state, effects = step(state, Pushed((), False, HeadNow(A, HERE.epoch, HERE.cursor + 3, "ff"), HERE))
     state, effects = step(state, Sealed(None))
-    assert effects == (Pull(A),)
+    assert effects == (Pull(A, 2000),)
 
 
 def test_all_is_offered_again_only_to_an_endpoint_that_was_asked() -> None:

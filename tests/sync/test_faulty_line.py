@@ -19,7 +19,7 @@ from vpr_desktop.central import admin
 from vpr_desktop.central.database import Database
 from vpr_desktop.services import maintenance, sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.sync import client
+from vpr_desktop.sync import client, connections
 
 WAYS = {
     "request cut at once": Fault("cut", 0),
@@ -102,7 +102,7 @@ def ward(tmp_path: Path, clock: FakeClock, endpoint: tuple[Line, Database]) -> I
 def test_a_line_that_fails_loses_nothing_and_stores_nothing_twice(
     way: str, ward: Ward, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client, "READ", 1.0)
+    monkeypatch.setattr(connections, "READ", 1.0)
     one, two = ward.pcs
     ward.sync(one, two)
     logged(one)
@@ -116,9 +116,12 @@ def test_a_line_that_fails_loses_nothing_and_stores_nothing_twice(
 
     monkeypatch.setattr(client.Client, "push", over_a_bad_line)
     got = bootstrap.sync(one)
-    assert got.refused is not None
-    assert got.refused.kind in ("no-connection", "no-answer", "not-the-endpoint")
-    assert got.waiting > 0
+    if way.startswith("request") and way.endswith("in the body"):  # less at a time came through
+        assert (got.refused, got.waiting) == (None, 0)
+    else:
+        assert got.refused is not None
+        assert got.refused.kind in ("no-connection", "no-answer", "not-the-endpoint")
+        assert got.waiting > 0
     monkeypatch.setattr(client.Client, "push", pushed)
     ward.line.fault = Fault()
     logged(two)

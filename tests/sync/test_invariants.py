@@ -33,6 +33,7 @@ def test_i7_a_page_cut_between_its_slices_leaves_the_cursor_at_what_is_held(
         logged(one)
     synced(one)
     monkeypatch.setattr(runner, "SLICE", 5)
+    monkeypatch.setattr(Runner, "part", 5)
     apply, calls = UnitOfWork.apply_remote, []
 
     def third_fails(self: UnitOfWork, st: str, lines: Any, place: Any) -> None:
@@ -132,4 +133,5 @@ def _killed_at(step: int, after: bool) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
         return event
 
+    Runner.most_in_batch = 2  # so that one batch is on its way while the answer to another is written down
     Runner._do = ending  # type: ignore[method-assign]

@@ -127,6 +127,8 @@ def test_a_pc_the_restored_endpoint_never_knew_is_answered_for_by_the_others(
 
 ODD: dict[str, list[BatchAnswer]] = {
     "none": [],
+    "of another batch": [BatchAnswer("c", first=1, stored=2)],
+    "a problem of another batch": [BatchAnswer("c", problem=protocol.problem("batch-differs"))],
     "one too many": [BatchAnswer("b", first=1, stored=2)] * 2,
     "too few lines": [BatchAnswer("b", first=1, stored=1)],
     "too many lines": [BatchAnswer("b", first=1, stored=3)],
@@ -142,13 +144,13 @@ ODD: dict[str, list[BatchAnswer]] = {
 @pytest.mark.parametrize("case", ODD)
 def test_an_answer_that_does_not_fit_what_was_sent_is_not_taken(case: str) -> None:
     with pytest.raises(Refused) as raised:
-        answers_of(PushAnswer(ODD[case], 2, "x", "e"), [(Sized(1, 2), [b"1" * 32, b"2" * 32])])
+        answers_of(PushAnswer(ODD[case], 2, "x", "e"), [(Sized(1, 2), "b", [b"1" * 32, b"2" * 32])])
     assert raised.value.kind == "answer-not-accepted"
 
 
 def test_an_answer_line_by_line_is_read() -> None:
     lines = [[5, "duplicate"], [None, "quarantined", {"type": "op-unreadable"}]]
-    (taken,) = answers_of(PushAnswer([BatchAnswer("b", ops=lines)], 5, "x", "e"), [(Sized(1, 2), [b"1", b"2"])])
+    (taken,) = answers_of(PushAnswer([BatchAnswer("b", ops=lines)], 5, "x", "e"), [(Sized(1, 2), "b", [b"1", b"2"])])
     assert [(line.seq, line.status, line.problem) for line in taken.lines] == [
         (5, "duplicate", None), (None, "quarantined", "op-unreadable"),
     ]  # fmt: skip

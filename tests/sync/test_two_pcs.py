@@ -182,7 +182,7 @@ def test_a_page_that_proves_nothing_stores_nothing_and_the_push_goes_on(
     logged(other)
     synced(one)
     pulled = Client.pull
-    monkeypatch.setattr(Client, "pull", lambda self, st, after: pulled(self, st, after).replace(b'"UNK"', b'"PAT"', 1)
+    monkeypatch.setattr(Client, "pull", lambda self, *given: pulled(self, *given).replace(b'"UNK"', b'"PAT"', 1)
                         .replace(b"Hit on", b"Bit on"))  # fmt: skip
     held = rows(other, "SELECT count(*) FROM op")
     other.clock.forward(minutes=3)  # type: ignore[attr-defined]

@@ -187,6 +187,12 @@ def hashes_of(db: Connection, n: int) -> list[bytes]:
     return _cut(bytes(hashes))
 
 
+def id_of(db: Connection, n: int) -> str:
+    """The identity of a batch, as everybody knows it."""
+    (known,) = db.execute("SELECT id FROM batch WHERE n = ?", (n,)).fetchone()
+    return str(known)
+
+
 def _cut(hashes: bytes) -> list[bytes]:
     return [hashes[i : i + HASH] for i in range(0, len(hashes), HASH)]
 
@@ -244,6 +250,11 @@ def clashing(db: Connection, ops: Sequence[int]) -> list[tuple[str, str, str]]:
             )
             found += [tuple(row) for row in db.execute(sql, (asked, json.dumps(held), et))]
     return found
+
+
+def note_why(db: Connection, st: str, code: str) -> None:
+    """Keeps with what a stream has to send why it does not leave; gone once it left."""
+    db.execute("UPDATE outbox SET code = ? WHERE st = ? AND state IN (?, ?)", (code, st, PENDING, SEALED))
 
 
 def mark_batch(db: Connection, n: int, state: str, code: str) -> None:

@@ -31,11 +31,11 @@ def head_now(st: str, epoch: str, head: int, chain: str) -> HeadNow:
         raise Refused("answer-not-accepted") from error
 
 
-def answers_of(answer: PushAnswer, sent: Sequence[tuple[Sized, list[bytes]]]) -> list[Taken]:
-    """The answers in the order of what was sent. Raises Refused where they are not its answers."""
-    if len(answer.r) != len(sent):
+def answers_of(answer: PushAnswer, sent: Sequence[tuple[Sized, str, list[bytes]]]) -> list[Taken]:
+    """The answers in the order of what was sent, by number, identity and hashes. Raises Refused where they are not."""
+    if [one.b for one in answer.r] != [known for _, known, _ in sent]:
         raise Refused("answer-not-accepted")
-    return [_taken(one, batch, hashes) for one, (batch, hashes) in zip(answer.r, sent, strict=True)]
+    return [_taken(one, batch, hashes) for one, (batch, _, hashes) in zip(answer.r, sent, strict=True)]
 
 
 def _taken(answer: BatchAnswer, batch: Sized, hashes: list[bytes]) -> Taken:

@@ -7,23 +7,20 @@ from __future__ import annotations
 
 import gzip
 import secrets
-import ssl
 import zlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from threading import Thread
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-import truststore
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import HTTPError
 
 from vpr_desktop.domain.errors import WrongUse
-from vpr_desktop.sync import protocol, signing
+from vpr_desktop.sync import connections, protocol, signing
 from vpr_desktop.sync.protocol import (
     Enrol,
     Enrolled,
@@ -38,37 +35,17 @@ from vpr_desktop.sync.protocol import (
 )
 from vpr_desktop.sync.refusals import Refused, known_kind
 
-CONNECT, READ, WHOLE = 5.0, 30.0, 120.0
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CHUNK = 64 * 1024
 
 
-class _Verified(HTTPAdapter):
-    """TLS as it always is here. What `verify` says, by argument, session or environment, changes nothing."""
-
-    def __init__(self) -> None:
-        self.context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-        self.context.minimum_version = ssl.TLSVersion.TLSv1_2
-        super().__init__(max_retries=0)
-
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:  # noqa: ARG002
-        host, _ = super().build_connection_pool_key_attributes(request, True, None)
-        return host, {"cert_reqs": "CERT_REQUIRED", "ssl_context": self.context}
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:  # noqa: ARG002
-        conn.cert_reqs = "CERT_REQUIRED"
-
-
 class Client:
-    """This PC's side of the calls. `clock` gives the wall time, `monotonic` seconds for the longest exchange."""
+    """This PC's side of the calls. `clock` gives the wall time."""
 
-    def __init__(
-        self, url: str, device: str, key: Any, clock: Callable[[], datetime], monotonic: Callable[[], float]
-    ) -> None:
+    def __init__(self, url: str, device: str, key: Any, clock: Callable[[], datetime]) -> None:
         self.url = address(url)
         self.device = device
         self.clock = clock
-        self.monotonic = monotonic
         self.ahead = timedelta(0)  # the endpoint's clock against this PC's, once a reply told of it
         self.gap: float | None = None  # seconds, by the date of the last reply
         self.local = urlsplit(self.url).hostname in LOOPBACK
@@ -77,7 +54,9 @@ class Client:
         self._sign = key.sign  # an object that signs, never its bytes
         self._http = requests.Session()
         self._http.trust_env = False
-        self._http.mount("https://", _Verified())
+        self._lines = connections.Lines()
+        self._http.mount("https://", self._lines)
+        self._http.mount("http://", self._lines)
 
     def clock_gap(self) -> float | None:
         """How far the endpoint's clock is ahead of this PC's, in seconds, as the last reply told; None before one."""
@@ -140,9 +119,9 @@ class Client:
         Thread(target=work, name="vpr-push", daemon=True).start()
         return told.result
 
-    def pull(self, st: str, after: int) -> bytes:
+    def pull(self, st: str, after: int, most: int = protocol.PAGE_OPS) -> bytes:
         """A page of a stream, as bytes."""
-        return self._call("GET", f"/v1/streams/{st}/ops?after={after}", (protocol.JSON_LINES,))
+        return self._call("GET", f"/v1/streams/{st}/ops?after={after}&limit={most}", (protocol.JSON_LINES,))
 
     def _message(
         self, method: str, path: str, kind: type[Any], body: bytes | None = None, name: str = "",
@@ -177,14 +156,27 @@ class Client:
                 created=int((self.clock() + self.ahead).timestamp()), nonce=secrets.token_urlsafe(12), sign=self._sign,
             )
         )  # fmt: skip
+        late = Event()
+        try:
+            with self._lines.ended_after(connections.WHOLE, late):
+                answer = self._answered(made, wanted)
+        except Refused:
+            if late.is_set():
+                raise Refused("no-answer") from None
+            raise
+        if late.is_set():
+            raise Refused("no-answer")  # it may lack its end
+        return answer
+
+    def _answered(self, made: requests.PreparedRequest, wanted: tuple[str, ...]) -> bytes:
         proxies = {} if self.local else requests.utils.get_environ_proxies(self.url)
-        ends = self.monotonic() + WHOLE
+        timeout = connections.CONNECT, connections.READ
         try:
             with self._http.send(
-                made, timeout=(CONNECT, READ), allow_redirects=False, stream=True, verify=True, proxies=proxies
+                made, timeout=timeout, allow_redirects=False, stream=True, verify=True, proxies=proxies
             ) as got:
                 self._compare_clocks(got.headers.get("Date", ""))
-                return self._answer(got, wanted, self._read(got, ends))
+                return self._answer(got, wanted, self._read(got))
         except requests.exceptions.ProxyError as error:
             raise Refused("proxy" if "407" in str(error) else "no-connection") from error
         except requests.exceptions.SSLError as error:
@@ -194,8 +186,8 @@ class Client:
         except (requests.exceptions.RequestException, HTTPError, OSError) as error:
             raise Refused("no-connection") from error
 
-    def _read(self, got: requests.Response, ends: float) -> bytes:
-        """The reply unpacked, within bounds of size, growth and time."""
+    def _read(self, got: requests.Response) -> bytes:
+        """The reply unpacked, within bounds of size and growth."""
         unpacker = zlib.decompressobj(16 + zlib.MAX_WBITS) if got.headers.get("Content-Encoding") == "gzip" else None
         wire, body = 0, bytearray()
         while chunk := got.raw.read(CHUNK, decode_content=False):
@@ -207,8 +199,6 @@ class Client:
             grown = unpacker is not None and len(body) > max(CHUNK, wire * protocol.MOST_RATIO)
             if len(body) > protocol.UNPACKED_REPLY or grown:
                 raise Refused("answer-too-large")
-            if self.monotonic() > ends:
-                raise Refused("no-answer")
         if unpacker is not None and not unpacker.eof:
             raise Refused("not-the-endpoint")
         told = got.headers.get("Content-Length")

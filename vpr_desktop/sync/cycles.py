@@ -17,8 +17,7 @@ def cycle(runner: Runner) -> Outcome:
 
 def ended(runner: Runner, state: engine.State) -> Outcome:
     """Keeps in the file how a cycle came out, and says how things stand after it."""
-    if state.trouble and runner.refused is None:
-        runner.refused = Refused(state.trouble)
+    refused = Refused(state.trouble) if state.trouble else None
 
     def job(unit: UnitOfWork) -> Outcome:
         if state.trouble in engine.STOPS:
@@ -29,7 +28,7 @@ def ended(runner: Runner, state: engine.State) -> Outcome:
         unit.commit("")
         return Outcome(
             runner.pushed, runner.pulled, counts.conflicts, counts.waiting, counts.needs_review,
-            last if state.trouble else runner.now().isoformat(), runner.refused,
+            last if state.trouble else runner.now().isoformat(), refused,
         )  # fmt: skip
 
     return runner.in_unit(job)

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from vpr_desktop.sync import pieces
 from vpr_desktop.sync.events import (
     Ask,
     CatchUp,
@@ -49,6 +50,7 @@ from vpr_desktop.sync.events import (
     Unseal,
     Wanted,
 )
+from vpr_desktop.sync.protocol import PAGE_OPS
 
 COALESCE = 2.0  # seconds from a save to its push, so that the saves of one form go together
 POLL, POLL_SPREAD = 60.0, 0.2
@@ -63,8 +65,10 @@ STOPS = frozenset({"device-revoked"})
 SLOW = frozenset({"unknown-device", "device-waiting", "bad-signature", "not-signed"})
 OF_ONE_WARD = frozenset({"not-in-scope"})
 ISOLATES = frozenset({"unreadable-body", "too-large", "batch-too-large"})
+# Less at a time may come through, where the endpoint is still reached. Of a fault of one call others go on.
+SLOW_LINE = frozenset({"too-slow", "no-answer", "no-connection", "not-the-endpoint"})
 BROKEN_CHAIN, OTHER_NUMBERS = "chain-differs", "numbers-differ"
-NOT_ACCEPTED, NO_ROOM = "answer-not-accepted", "disk-full"
+NOT_ACCEPTED, NO_ROOM, FAULT = "answer-not-accepted", "disk-full", "fault"
 OTHER_KEY = "bad-signature"
 
 
@@ -75,7 +79,8 @@ class State:
     `poll` is when heads are asked for again, where a save brought its push forward: that cycle sends and asks
     nothing, as the answer to a push says where the stream stands. `fresh` is until a first cycle ended: before
     anything is sealed the endpoint is asked whether this is still the file that pushed last. `keyed`: the key of
-    this PC was seen to in this cycle, once is enough.
+    this PC was seen to in this cycle, once is enough. `most` are the lines that go with their bytes in one request,
+    and `page` the ops asked for in one, since a line was too slow for more; over more than one cycle.
     """
 
     due: float | None = None
@@ -96,6 +101,8 @@ class State:
     poll: float | None = None
     fresh: bool = True
     keyed: bool = False
+    most: int = pieces.MOST
+    page: int = PAGE_OPS
 
     @property
     def st(self) -> str:
@@ -111,6 +118,11 @@ def step(state: State, event: Any) -> Step:
     return HANDLERS[type(event)](state, event)
 
 
+def _ended(state: State, due: float | None, **more: Any) -> State:
+    """Between two cycles: what outlasts one."""
+    return State(due, retries=state.retries, most=state.most, page=state.page, **more)
+
+
 def begun(now: float, failures: int = 0, retries: tuple[float, ...] = ()) -> Step:
     """A cycle that begins at this second, whatever the rhythm says: for a command."""
     return step(State(now, failures, retries), Tick(now))
@@ -120,7 +132,7 @@ def begun(now: float, failures: int = 0, retries: tuple[float, ...] = ()) -> Ste
 
 
 def _started(state: State, event: Started) -> Step:
-    return State(event.now if event.waiting else event.now + FIRST_POLL * event.chance, retries=state.retries), ()
+    return _ended(state, event.now if event.waiting else event.now + FIRST_POLL * event.chance), ()
 
 
 def _saved(state: State, event: Saved) -> Step:
@@ -145,7 +157,8 @@ def _tick(state: State, event: Tick) -> Step:
             return replace(state, due=retries[0] + HOUR), ()
         retries += (event.now,)
     poll = None if state.failures or state.poll is None or state.poll <= event.now else state.poll
-    return State(None, state.failures, retries, running=True, poll=poll), (Ask(heads=poll is None),)
+    state = replace(state, retries=retries)
+    return _ended(state, None, failures=state.failures, running=True, poll=poll), (Ask(heads=poll is None),)
 
 
 def back_off(failures: int, chance: float, retry_after: float) -> float:
@@ -156,7 +169,9 @@ def back_off(failures: int, chance: float, retry_after: float) -> float:
 
 def _failed(state: State, event: Failed) -> Step:
     if event.kind in OF_ONE_WARD and state.todo:
-        return _next_stream(state)
+        return _next_stream(replace(state, trouble=state.trouble or event.kind))
+    if state.todo and event.kind in SLOW_LINE | {FAULT}:
+        return _less(state, event.kind)
     if event.kind == OTHER_KEY and not state.keyed:
         return _change_key(state)  # the answer to a change of key was lost, or the endpoint was put back to before it
     return _over(state, event.kind, event.now, event.chance, event.retry_after), ()
@@ -177,18 +192,21 @@ def _over(state: State, kind: str, now: float, chance: float, retry_after: float
         due = now + max(LONGEST_BACK_OFF * (0.5 + chance / 2), min(retry_after, LONGEST_RETRY_AFTER))
     elif kind in STOPS:
         due = None
-    return State(due, failures, state.retries, kind if kind in STOPS | SLOW else "", trouble=kind)
+    return _ended(state, due, failures=failures, stopped=kind if kind in STOPS | SLOW else "", trouble=kind)
 
 
 def _caught_up(state: State, event: CaughtUp) -> Step:
-    if state.trouble:
+    if state.trouble and state.trouble not in OF_ONE_WARD:
         return _over(state, state.trouble, event.now, event.chance, 0.0), ()
     if event.key_due and not state.keyed:
         return _change_key(state, new=True)
     poll = state.poll or event.now + POLL * (1 - POLL_SPREAD + 2 * POLL_SPREAD * event.chance)
     if state.saved_meanwhile:
-        return State(min(event.now + COALESCE, poll), retries=state.retries, poll=poll, fresh=False), ()
-    return State(max(event.now, poll), retries=state.retries, fresh=False), ()
+        due, kept = min(event.now + COALESCE, poll), poll
+    else:
+        due, kept = max(event.now, poll), None
+    most, page = min(state.most * pieces.LESS, pieces.MOST), min(state.page * pieces.LESS, PAGE_OPS)
+    return _ended(replace(state, most=most, page=page), due, poll=kept, trouble=state.trouble, fresh=False), ()
 
 
 # One stream after another.
@@ -247,7 +265,7 @@ def _forgotten(state: State, event: Forgotten) -> Step:
 
 def _lacking(state: State, event: Lacking) -> Step:
     if event.batches:
-        return _next_job(replace(state, jobs=(Job(event.batches),)))
+        return _next_job(replace(state, jobs=pieces.cut(Job(event.batches), state.most, offering=True)))
     epoch = state.head.epoch if state.head else ""
     return state, ((Have(state.st),) if event.more else (EndOffer(state.st, epoch),))
 
@@ -262,8 +280,10 @@ def _offer_ended(state: State, event: OfferEnded) -> Step:
 def _sealed(state: State, event: Sealed) -> Step:
     if event.batch is None:
         return _pull(state)
-    job, then = Job((event.batch,)), None if event.then is None else Job((event.then,))
-    return replace(state, jobs=(job,)), (Push(state.st, job, False, then),)
+    jobs = pieces.cut(Job((event.batch,)), state.most, offering=False)
+    ahead = event.then is not None and len(jobs) == 1 and event.then.lines <= state.most
+    then = Job((event.then,)) if event.then is not None and ahead else None
+    return replace(state, jobs=jobs), (Push(state.st, jobs[0], False, then),)
 
 
 def _next_job(state: State, *before: Effect) -> Step:
@@ -287,7 +307,7 @@ def _pushed(state: State, event: Pushed) -> Step:
         state, more = _not_taken(state, batch, kind, job)
         effects += more
     if event.stuck or state.reseals > MOST_RESEALS:
-        state, pulling = _pull(replace(state, trouble=NOT_ACCEPTED))
+        state, pulling = _pull(replace(state, trouble=NOT_ACCEPTED, jobs=()))
         return state, (*effects, *pulling)
     return _next_job(state, *effects)
 
@@ -309,19 +329,27 @@ def _push_refused(state: State, event: PushRefused) -> Step:
 
 
 def _isolated(state: State, job: Job, kind: str) -> Step:
-    """Halves a request until the bad op stands alone: batches first, then the lines that go with their bytes."""
-    if len(job.batches) > 1:
-        half = len(job.batches) // 2
-        return replace(state, jobs=(Job(job.batches[:half]), Job(job.batches[half:]), *state.jobs)), ()
+    """Halves a request until the bad op stands alone."""
+    made = pieces.halves(job, state.offering)
+    if made:
+        return replace(state, jobs=(*made, *state.jobs)), ()
     (batch,) = job.batches
-    low, high = job.span or (0, batch.lines)
-    if high - low == 1:
-        alone = (Settle((batch,)),) if job.span is None else ()
-        return state, (alone if state.offering else (ListLine(batch, low, kind),))
-    middle = (low + high) // 2
-    halves = (Job(job.batches, (low, middle)), Job(job.batches, (middle, high)))
-    done = (Job(job.batches, (0, 0)),) if state.offering and job.span is None else ()
-    return replace(state, jobs=(*halves, *done, *state.jobs)), ()
+    alone = (Settle((batch,)),) if job.span is None else ()
+    low, _ = job.span or (0, 1)
+    return state, (alone if state.offering else (ListLine(batch, low, kind),))
+
+
+def _less(state: State, kind: str) -> Step:
+    """A request that did not come through: less at a time from now on, if the endpoint is still reached. Where there
+    is no less, what else there is goes on."""
+    size = pieces.lines(state.jobs[0]) if state.jobs else state.page
+    if kind in SLOW_LINE and size > (1 if state.jobs else pieces.LEAST_PAGE):
+        less = max(size // pieces.LESS, 1)
+        state = replace(state, most=less) if state.jobs else replace(state, page=less)
+        return replace(state, todo=(), jobs=(), poll=None), (Ask(),)
+    pushed = bool(state.jobs) and not state.offering
+    state = replace(state, jobs=(), trouble=kind)
+    return _pull(state) if pushed else _next_stream(state)
 
 
 def _answered_by_another(state: State, event: Regressed) -> Step:
@@ -336,7 +364,7 @@ def _answered_by_another(state: State, event: Regressed) -> Step:
 def _pull(state: State) -> Step:
     if state.head is None or state.head.head <= state.place.cursor:
         return _next_stream(state)
-    return state, (Pull(state.st),)
+    return state, (Pull(state.st, state.page),)
 
 
 def _stored(state: State, event: Stored) -> Step:

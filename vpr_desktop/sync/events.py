@@ -288,9 +288,10 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Fetch, prove and store the next page. Answer: Stored or PageRefused."""
+    """Fetch, prove and store the next page, of so many ops at most. Answer: Stored or PageRefused."""
 
     st: str
+    most: int
 
 
 @dataclass(frozen=True, slots=True)

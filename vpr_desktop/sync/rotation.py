@@ -31,7 +31,6 @@ def due(runner: Runner, unit: UnitOfWork) -> bool:
 def change(runner: Runner, effect: ChangeKey) -> KeyChanged:
     """Tells the endpoint of the newest key. Raises Refused where it does not answer, or knows of neither."""
     _change(runner, effect)
-    runner.refused = None  # it was for the key; whatever else there is shows itself again
     return KeyChanged()
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 
 from vpr_desktop.domain.batches import join, unb64
@@ -50,7 +51,6 @@ class Runner:
         self.chance, self.told, self.wanted = chance, told, wanted
         self.pushed = self.pulled = 0
         self.new_key = False  # whether the endpoint asked for one
-        self.refused: Refused | None = None
         self._heads: dict[str, HeadNow] = {}
         self._looked: dict[str, events.Looked] = {}
         self._book: KeyBook | None = None
@@ -80,8 +80,8 @@ class Runner:
         except Refused as refused:
             if isinstance(effect, events.Push) and refused.kind in engine.ISOLATES:
                 return events.PushRefused(refused.kind)
-            if refused.kind not in engine.OF_ONE_WARD:
-                self.refused = refused
+            if isinstance(effect, events.Push) and refused.kind in engine.OF_ONE_WARD:
+                self.in_unit(partial(sending.note_why, st=effect.st, kind=refused.kind))
             return events.Failed(refused.kind, self.monotonic(), self.chance(), refused.retry_after)
         except DiskFull:
             return events.Failed(engine.NO_ROOM, self.monotonic(), self.chance())
@@ -298,7 +298,7 @@ class Runner:
         place, has_room = self.in_unit(lambda unit: (streams.place(unit.db, st), unit.store.has_room()))
         if not has_room:
             return events.PageRefused(engine.NO_ROOM)
-        body = self.calls.pull(st, place.cursor)
+        body = self.calls.pull(st, place.cursor, effect.most)
         try:
             try:
                 proven = prove(body, st, place, self._keys())

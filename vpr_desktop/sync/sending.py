@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from vpr_desktop.domain.batches import Batch, b64, digest
+from vpr_desktop.domain.batches import MOST_OPS, Batch, b64, digest
 from vpr_desktop.storage import exchange, lifetime, outbox, streams
 from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import events
@@ -41,7 +41,8 @@ def delivered(unit: UnitOfWork, batch: Sized, job: Job, book: KeyBook | None) ->
 def believed(unit: UnitOfWork, effect: events.Push, answer: PushAnswer) -> list[Taken] | events.Regressed:
     """An answer, batch by batch, if it is one to what was sent and goes on from what is held. Raises Refused."""
     place = streams.place(unit.db, effect.st)
-    taken = answers_of(answer, [(b, outbox.hashes_of(unit.db, b.n)) for b in effect.job.batches])
+    sent = [(b, outbox.id_of(unit.db, b.n), outbox.hashes_of(unit.db, b.n)) for b in effect.job.batches]
+    taken = answers_of(answer, sent)
     numbers = [pair for one in taken for pair in one.numbered]
     held = [pair for one in taken for pair in outbox.numbers_held(unit.db, one.batch.n)]
     contradicts = exchange.contradicts(unit.db, effect.st, numbers, held)
@@ -58,8 +59,9 @@ def settled(unit: UnitOfWork, effect: events.Push, answer: PushAnswer, taken: li
     if effect.offer and whole:
         outbox.settle_offers(unit.db, [one.batch.n for one in taken if one.problem is None])
     problems = tuple((one.batch, one.problem) for one in taken if one.problem is not None)
-    stuck = not effect.offer and whole and not problems and any(
-        exchange.unanswered(unit.db, one.batch.n) for one in taken
+    low, high = effect.job.span or (0, MOST_OPS)
+    stuck = not effect.offer and not problems and any(
+        low <= line < high for one in taken for line in exchange.unanswered(unit.db, one.batch.n)
     )  # fmt: skip
     if not effect.offer:
         lifetime.known_again(unit.db)
@@ -69,3 +71,9 @@ def settled(unit: UnitOfWork, effect: events.Push, answer: PushAnswer, taken: li
         streams.put_place(unit.db, effect.st, replace(place, epoch=answer.epoch))
         streams.advance(unit.db, effect.st, head.head, head.chain)
     return events.Pushed(problems, stuck, head, standing(streams.place(unit.db, effect.st)))
+
+
+def note_why(unit: UnitOfWork, st: str, kind: str) -> None:
+    """Keeps with what waits of a ward why the endpoint does not take it; the rest of the wards goes."""
+    outbox.note_why(unit.db, st, kind)
+    unit.commit("")

@@ -49,8 +49,8 @@ class Line:
     def keys(self) -> Keys:
         return self._read(lambda session, caller: heads.keys(session, caller), None)
 
-    def pull(self, st: str, after: int) -> bytes:
-        limit = self.world.draw.choice((1, 2, 5, 2000, 2000))
+    def pull(self, st: str, after: int, most: int) -> bytes:
+        limit = min(most, self.world.draw.choice((1, 2, 5, 2000, 2000)))
 
         def work(session: Any, caller: Caller) -> bytes:
             page = pull.page(session, caller, st, after, limit)
@@ -152,6 +152,7 @@ class Line:
 
     def _travel(self, deliver: Callable[[], Any], lie: Any, may_linger: bool = False) -> Any:
         world, pc = self.world, self.pc
+        world.check(not self.on_its_way, "two calls at once on one connection")
         pc.requests.append(world.now)
         world.check(len(pc.requests) < MOST_REQUESTS, "I15: a PC asks without end")
         world.meanwhile(pc)

@@ -232,10 +232,9 @@ class SimPc:
             return
         self.busy = True
         try:
-            self.runner.refused = None
             state, effects = engine.step(self.state, events.Tick(self.monotonic()))
             self.state = self.runner.run(state, effects)
-            self.refused = self.runner.refused.kind if self.runner.refused else ""
+            self.refused = self.state.trouble
             if self.state.stopped in engine.STOPS:
                 with self.unit() as unit:
                     unit.put_state(keychange.WITHDRAWN, b"1")

@@ -193,6 +193,11 @@ def sent_before_answered(put: Put) -> None:
     put(sending, "delivered", gone)
 
 
+def two_calls_at_once(put: Put) -> None:
+    """The next call is made while a batch is on its way."""
+    put(Runner, "_let_go", lambda _: None)
+
+
 def nothing_offered(put: Put) -> None:
     """After the endpoint was put back, nobody brings back what it lost."""
     put(outbox, "offer_all", lambda *_: None)

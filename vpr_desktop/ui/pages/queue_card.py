@@ -29,6 +29,7 @@ WHAT = {
     "user": say("People"), "other": say("Other change"),
 }  # fmt: skip
 LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
+OF_ONE_WARD = ("not-in-scope",)  # said on the lines that it concerns
 NO_REPORT = ("ward", "user", "other")
 
 
@@ -73,8 +74,10 @@ class Queue(RowTable):
         if one.state == "held" and one.until is not None:
             until = f"{one.until.astimezone(self.desk.ctx.ward.zone):%H:%M}"
             return say("Waiting: it can be undone until {time}", time=until)
-        if status is not None and status.tries and status.why:
-            return say("Waiting: {why}", why=_begun_small(_first(bootstrap.refusal(status.why))))
+        of_all = status is not None and status.tries and status.why not in OF_ONE_WARD
+        why = one.code or (status.why if status is not None and of_all else "")
+        if why:
+            return say("Waiting: {why}", why=_begun_small(_first(bootstrap.refusal(why))))
         return say("Waiting: goes next")
 
 
