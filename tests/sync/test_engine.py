@@ -295,13 +295,20 @@ def test_i1_a_batch_too_large_for_a_slow_line_leaves_in_parts_and_the_size_that_
 
 
 def test_a_size_that_was_too_much_is_tried_again_after_cycles_without_fault() -> None:
-    state = at_work(todo=(), most=1, page=31)
-    for most, page in ((4, 124), (16, 496), (64, 1984), (256, 2000), (1024, 2000)):
+    state = at_work(todo=(), most=32, page=31)
+    for most, page in ((128, 124), (512, 496), (2048, 1984), (8192, 2000)):
         state, _ = step(state, CaughtUp(0.0, 0.5))
         assert (state.most, state.page) == (most, page)
         state, _ = step(state, Tick(1e6))
     kept = step(state, Failed("busy", 0.0, 0.5))[0]
-    assert (kept.most, step(kept, Tick(1e7))[0].most) == (1024, 1024)
+    assert (kept.most, step(kept, Tick(1e7))[0].most) == (8192, 8192)
+
+
+def test_after_an_outage_that_befell_a_small_batch_a_large_one_does_not_go_line_by_line() -> None:
+    state, effects = step(pushing(Sized(8, 3)), Failed("no-connection", 0.0, 0.5))
+    assert (state.most, effects) == (1, (Ask(),))
+    state, _ = step(step(state, Failed("no-connection", 0.0, 0.5))[0], Tick(1e6))
+    assert state.most == 32
 
 
 @pytest.mark.parametrize("shift", [-3.2e8, 0.0, 3.2e8])

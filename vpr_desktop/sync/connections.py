@@ -101,6 +101,7 @@ class Lines(HTTPAdapter):
             over.set()
 
     def _end(self) -> None:
-        for one in tuple(self.opened):
-            with suppress(OSError):  # it is closed already
-                socket.socket.shutdown(one, socket.SHUT_RDWR)
+        with suppress(RuntimeError):  # another was opened just now: the next time
+            for one in tuple(self.opened):
+                with suppress(OSError):  # it is closed already
+                    socket.socket.shutdown(one, socket.SHUT_RDWR)

@@ -120,7 +120,7 @@ def step(state: State, event: Any) -> Step:
 
 def _ended(state: State, due: float | None, **more: Any) -> State:
     """Between two cycles: what outlasts one."""
-    return State(due, retries=state.retries, most=state.most, page=state.page, **more)
+    return State(due, retries=state.retries, most=max(state.most, pieces.LEAST), page=state.page, **more)
 
 
 def begun(now: float, failures: int = 0, retries: tuple[float, ...] = ()) -> Step:
@@ -343,7 +343,7 @@ def _less(state: State, kind: str) -> Step:
     """A request that did not come through: less at a time from now on, if the endpoint is still reached. Where there
     is no less, what else there is goes on."""
     size = pieces.lines(state.jobs[0]) if state.jobs else state.page
-    if kind in SLOW_LINE and size > (1 if state.jobs else pieces.LEAST_PAGE):
+    if kind in SLOW_LINE and size > (1 if state.jobs else pieces.LEAST):
         less = max(size // pieces.LESS, 1)
         state = replace(state, most=less) if state.jobs else replace(state, page=less)
         return replace(state, todo=(), jobs=(), poll=None), (Ask(),)

@@ -6,7 +6,7 @@ from vpr_desktop.sync.events import Job
 
 MOST = 4**7  # lines; more than fit into any request
 LESS = 4  # a request that did not come through is followed by one of a fourth; a cycle without fault, by the reverse
-LEAST_PAGE = 32  # ops asked for in a page
+LEAST = 32  # lines; no page is smaller, and after a cycle no less is kept to: what failed may have been a small batch
 
 
 def lines(job: Job) -> int:
