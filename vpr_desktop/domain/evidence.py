@@ -10,7 +10,7 @@ from vpr_desktop.domain.choices_acts import act_class
 from vpr_desktop.domain.support_sets import POLICE_CLASSES
 
 KEPT_FOR = timedelta(days=28)  # longer than most systems keep a recording
-PROMPT = "Ask now that CCTV and body-worn video are kept: they are often overwritten within days. Note it under Action."
+PROMPT = "Ask now that CCTV and body-worn video are kept: they are often overwritten within days. Note what was asked."
 
 
 def asks(incident: Mapping[str, Any], now: datetime) -> bool:
