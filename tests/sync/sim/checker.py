@@ -150,14 +150,23 @@ def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
     _records(world, pc)
 
 
+def _erases(raw: bytes) -> str | None:
+    """The op that an erasing op takes the words of; None of any other."""
+    erasing = json.loads(bytes(raw)).get("er")
+    return erasing["op"] if erasing else None
+
+
 def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, Any]) -> None:
     head = max((seq or 0 for seq, _, _ in told.values()), default=0)
     world.check(place.get("cursor", 0) == head and not place.get("offering"), "I1: a PC did not come to the end")
     listed = {row[0] for row in pc.db.execute("SELECT op FROM outbox")}
     named = {bytes(row[3]) for row in ops if not row[1].startswith("#")}
+    erased_by_listed = {_erases(row[4]) for row in ops if row[0] in listed and row[4] is not None}
     for n, op_id, seq, hashed, raw, header, hashes in ops:
         if op_id == nameless(bytes(hashed)) and seq is None and bytes(hashed) in named:
             continue  # came as a hash alone, under a batch of which nobody had spoken; the op itself is here, named
+        if raw is None and op_id in erased_by_listed:
+            continue  # the endpoint gives an erased op its place with its erasing op, which waits for the trust
         at = told.get(op_id)
         world.check(at is not None or n in listed, f"I10: op {op_id} left without a number")
         if at is None:
