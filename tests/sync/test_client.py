@@ -193,7 +193,8 @@ MUCH = 8 * 1024 * 1024  # more than the buffers of both sides take
 
 
 def reading(one: socket.socket, piece: int, pause: float) -> None:
-    """Reads a request so slowly, and then refuses it."""
+    """Reads a request so slowly, beginning late, and then refuses it."""
+    time.sleep(0.6)
     left = MUCH
     while left > 0 and (got := len(one.recv(piece))):
         left -= got
