@@ -15,6 +15,8 @@ from vpr_desktop.domain.batches import MOST_RAW, Batch, digest
 from vpr_desktop.domain.device_keys import NotAChain, read_chain
 from vpr_desktop.sync.protocol import Problem, problem
 
+NOT_ACCEPTED = "device-not-accepted"
+
 
 @dataclass(slots=True)
 class Prepared:
@@ -71,7 +73,7 @@ def _by_held_key(made: Prepared, device: HeldDevice) -> bool:
 
 def _review(device: HeldDevice, key: HeldKey, made: Prepared) -> str | None:
     if device.state == "known":
-        return "device-not-accepted"
+        return NOT_ACCEPTED
     return None if key.may_sign(made.batch.header.st, made.batch.header.no) else "key-ended"
 
 
@@ -86,6 +88,6 @@ def _by_sent_chain(made: Prepared) -> bool:
         return False
     for key, _ in reversed(chain):
         if auth.holds(key, header.sig, made.digest):
-            made.key, made.chain, made.review = key, chain, "device-not-accepted"
+            made.key, made.chain, made.review = key, chain, NOT_ACCEPTED
             return True
     return False

@@ -206,7 +206,7 @@ class Calls:
             with self.database.read() as session:
                 session.act_for(caller.trust)
                 stream = stream_of(session, caller, st, may_be_ended=True)  # it still sends what it has of it
-                return encode(Lacking(standing.lacking(session, stream.n, asked.batches)))
+                return encode(Lacking(standing.lacking(session, stream.n, asked.batches, caller.device)))
 
         return await _json(work)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from vpr_desktop.central.database import Session
 from vpr_desktop.central.judge import Entry
-from vpr_desktop.central.prepare import Prepared
+from vpr_desktop.central.prepare import NOT_ACCEPTED, Prepared
 from vpr_desktop.sync.protocol import BatchAnswer, Problem, problem
 
 
@@ -83,19 +83,23 @@ def reviews(session: Session, st: int, ids: Sequence[str]) -> dict[str, str]:
     return {row[0]: row[1] for row in rows}
 
 
-def lacking(session: Session, st: int, batches: Sequence[str]) -> list[str]:
-    """Those of these batches of which any op is neither held, erased nor in quarantine."""
+def lacking(session: Session, st: int, batches: Sequence[str], dev: str) -> list[str]:
+    """Those of these batches that a PC should bring: any op of them is neither held, erased nor in quarantine.
+
+    Its own are asked for also where one is in quarantine only because another PC brought it before this one was let in.
+    """
     if not batches:
         return []
     rows = session.rows(
-        "SELECT id, hashes FROM batch WHERE st = :st AND id IN :ids", st=st, ids=list(dict.fromkeys(batches))
+        "SELECT id, dev, hashes FROM batch WHERE st = :st AND id IN :ids", st=st, ids=list(dict.fromkeys(batches))
     )
-    by_id = {row[0]: bytes(row[1]) for row in rows}
-    return [one for one in batches if one not in by_id or not _complete(session, st, by_id[one])]
+    by_id = {row[0]: (bytes(row[2]), row[1] == dev) for row in rows}
+    return [one for one in batches if one not in by_id or not _complete(session, st, *by_id[one])]
 
 
-def _complete(session: Session, st: int, packed: bytes) -> bool:
+def _complete(session: Session, st: int, packed: bytes, is_own: bool) -> bool:
     hashes = [packed[i : i + 32] for i in range(0, len(packed), 32)]
     found = held(session, st, hashes)
-    missing = [hashed for hashed in hashes if hashed not in found]
-    return not missing or len(quarantined(session, st, missing)) == len(set(missing))
+    missing = {hashed for hashed in hashes if hashed not in found}
+    aside = quarantined(session, st, list(missing)) if missing else {}
+    return missing == {hashed for hashed, why in aside.items() if not (is_own and why == NOT_ACCEPTED)}

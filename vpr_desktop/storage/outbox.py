@@ -263,8 +263,11 @@ def mark_batch(db: Connection, n: int, state: str, code: str) -> None:
 
 
 def unseal(db: Connection, n: int) -> None:
-    """Takes a batch's ops back to be sealed anew, where the endpoint holds other content under its id."""
-    db.execute("UPDATE op SET batch = NULL WHERE batch = ?", (n,))
+    """Takes a batch's ops back to be sealed anew, where the endpoint holds other content under its id.
+
+    What has its number is proven by this batch and stays in it.
+    """
+    db.execute("UPDATE op SET batch = NULL WHERE batch = ? AND seq IS NULL", (n,))
     db.execute("UPDATE outbox SET state = ?, batch = NULL WHERE batch = ? AND state = ?", (PENDING, n, SEALED))
 
 

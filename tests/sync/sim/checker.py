@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
 ENDS_KEYS = ("revoke", "restore", "file put back", "put back")
-HIDE_A_FILE_PUT_BACK = ("lie", "put back", "late", "restore")
+HIDE_A_FILE_PUT_BACK = ("lie", "put back", "late", "restore", "revoke")
 
 
 def standing(world: World, pc: SimPc) -> Any:
@@ -150,6 +150,14 @@ def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
     _records(world, pc)
 
 
+def _of_nobody_let_in(world: World) -> set[bytes]:
+    """What waits at the endpoint for the trust to accept a PC that is gone: others brought it after a restore."""
+    here = {pc.device for pc in world.pcs}
+    with world.central.read() as session:
+        rows = session.rows("SELECT q.hash, b.dev FROM quarantine q JOIN batch b ON b.n = q.batch")
+    return {bytes(hashed) for hashed, dev in rows if dev not in here}
+
+
 def _erases(raw: bytes) -> str | None:
     """The op that an erasing op takes the words of; None of any other."""
     erasing = json.loads(bytes(raw)).get("er")
@@ -161,11 +169,14 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
     world.check(place.get("cursor", 0) == head and not place.get("offering"), "I1: a PC did not come to the end")
     listed = {row[0] for row in pc.db.execute("SELECT op FROM outbox")}
     named = {bytes(row[3]) for row in ops if not row[1].startswith("#")}
-    erased_by_listed = {_erases(row[4]) for row in ops if row[0] in listed and row[4] is not None}
+    aside = _of_nobody_let_in(world)
+    erasing_waits = {
+        _erases(row[4]) for row in ops if row[4] is not None and (row[0] in listed or bytes(row[3]) in aside)
+    }
     for n, op_id, seq, hashed, raw, header, hashes in ops:
         if op_id == nameless(bytes(hashed)) and seq is None and bytes(hashed) in named:
             continue  # came as a hash alone, under a batch of which nobody had spoken; the op itself is here, named
-        if raw is None and op_id in erased_by_listed:
+        if (raw is None and op_id in erasing_waits) or bytes(hashed) in aside:
             continue  # the endpoint gives an erased op its place with its erasing op, which waits for the trust
         at = told.get(op_id)
         world.check(at is not None or n in listed, f"I10: op {op_id} left without a number")
@@ -235,8 +246,8 @@ def _no_number_twice(world: World) -> None:
     """I2: no PC ever gave a number to two of its ops or batches, restored or not, and nothing raises an alarm.
 
     Where a file was put back behind the app's back, ops count alike until the endpoint shows it. Batches do where
-    the endpoint cannot show it in time: it lies or is put back itself, a request of before still comes to it, or
-    the file was just restored.
+    the endpoint cannot show it in time: it lies or is put back itself, a request of before still comes to it, the
+    file was just restored, or the PC was withdrawn and seals what waits before it is let in.
     """
     counted = [(op["dev"], *op["dn"]) for op in map(json.loads, world.model.ops.values())]
     once = len(set(counted)) == len(counted)

@@ -69,7 +69,9 @@ class Line:
         def work(session: Any, caller: Caller) -> Lacking:
             session.act_for(caller.trust)
             return Lacking(
-                standing.lacking(session, stream_of(session, caller, st, may_be_ended=True).n, asked.batches)
+                standing.lacking(
+                    session, stream_of(session, caller, st, may_be_ended=True).n, asked.batches, caller.device
+                )
             )
 
         return self._read(work, None).lacking

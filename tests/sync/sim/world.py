@@ -335,14 +335,14 @@ class World:
     def calm(self) -> None:
         """All faults end: the network holds, the endpoint tells the truth, every PC is let in again."""
         self.stormy = self.lying = False
+        while self.late:
+            self.deliver_late()
         for pc in self.pcs:
             pc.cut_off = False
             pc.clock_moved = timedelta(0)
             if not checker.in_good_standing(self, pc):
                 self.enrol(pc)
             pc.state = pc.state.__class__(pc.monotonic())
-        while self.late:
-            self.deliver_late()
         rested: dict[int, Any] = {}  # where a PC stood when a whole cycle of it changed nothing
         for _ in range(CALM_ROUNDS):
             moving = [pc for pc in self.pcs if rested.get(pc.number) != checker.standing(self, pc)]
