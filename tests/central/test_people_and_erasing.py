@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -86,6 +87,23 @@ def test_erasing_by_somebody_not_entitled_waits_in_quarantine(central: Central, 
     for by in ("p.practice", "nobody.known"):
         assert pc.push(pc.seal(eraser(pc, target, by=by))) == [[(None, "quarantined", "erase-not-entitled")]]
     assert central.pc(2).pull()[2] == canonical(target)
+
+
+def test_what_others_brought_of_a_pc_before_it_was_let_in_is_taken_from_itself(central: Central, pc: Pc) -> None:
+    """As after a restore: another PC offers its batches, then it gets a code. Nobody asks others for it again."""
+    lost = Pc(central.address, 77)
+    target = pc.op()
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead"), target))
+    erasing = lost.seal(eraser(lost, target))
+    brought = replace(erasing, pk=lost.chain)
+    assert pc.push(brought) == [[(None, "quarantined", "device-not-accepted")]]
+    lost = central.pc(77)
+    assert pc.have(erasing.header.id) == []
+    assert lost.have(erasing.header.id) == [erasing.header.id]
+    assert lost.push(erasing) == [("all", 3, 1)]
+    assert lost.have(erasing.header.id) == []
+    assert central.rows("SELECT count(*) FROM quarantine") == [(0,)]
+    assert lost.pull()[2] is None
 
 
 def test_erasing_that_came_before_the_role_takes_effect_with_it(central: Central, pc: Pc) -> None:

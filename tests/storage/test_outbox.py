@@ -299,6 +299,21 @@ def test_a_batch_refused_as_a_whole_is_listed_or_sealed_anew(ctx: Context) -> No
     assert {row[2] for row in outbox.needs_you(ctx.store.db)} == {"batch-signature"}
 
 
+def test_what_has_its_number_stays_proven_by_its_batch_whatever_is_said_of_it_later(ctx: Context) -> None:
+    """One line waits for a look and is sent again; the endpoint then says that it holds another batch of that id."""
+    logged(ctx)
+    n = seal(ctx)
+    assert n is not None
+    first, *rest = all_stored(outbox.held_batch(ctx.store.db, n))
+    answer(ctx, n, [Answer(0, first.seq, "stored", "newer-version"), *rest])
+    with ctx.unit() as unit:
+        outbox.send_again(unit.db, outbox.needs_you(unit.db)[0][0])
+        outbox.unseal(unit.db, n)
+        unit.commit("")
+    assert count(ctx, "SELECT count(*) FROM op WHERE seq IS NOT NULL AND batch IS NULL") == 0
+    assert outbox.waiting(ctx.store.db, ctx.ward_id, 1e9).pending == 1
+
+
 def test_many_arrivals_leave_the_worklist_to_be_caught_up(ctx: Context, other: Context) -> None:
     for _ in range(60):
         logged(ctx)
