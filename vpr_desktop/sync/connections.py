@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import socket
 import ssl
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
-from threading import Event, Thread
+from math import inf
+from threading import Condition, Event, Thread
+from time import monotonic
 from typing import Any
 from weakref import WeakSet
 
@@ -59,6 +61,60 @@ class _TlsPieces(_Pieces, HTTPSConnection):
     pass
 
 
+class Watch:
+    """Calls `end`, again and again, while something takes longer than it may.
+
+    Its one thread sleeps on between two exchanges, since to start a thread takes as long as to ask for nothing new. It
+    goes where a time has come, or this is closed, and nothing is under way.
+    """
+
+    def __init__(self, end: Callable[[], None]) -> None:
+        self._end = end
+        self._changed = Condition()
+        self._times: dict[Event, float] = {}  # when what is under way has to be over, on the monotonic clock
+        self._looks = inf  # when the thread looks next; without end where there is none
+
+    @contextmanager
+    def over_in(self, seconds: float, late: Event) -> Iterator[None]:
+        """What has to be over in so many seconds; once it is not, `late` is set before each call of `end`."""
+        time = monotonic() + seconds
+        with self._changed:
+            if self._looks == inf:
+                Thread(target=self._work, name="vpr-watch", daemon=True).start()
+            if time < self._looks:
+                self._look_at(time)
+            self._times[late] = time
+        try:
+            yield
+        finally:
+            with self._changed:
+                del self._times[late]
+
+    def close(self) -> None:
+        """Lets the thread go, at once or with what is still under way."""
+        with self._changed:
+            if self._looks < inf:
+                self._look_at(0.0)
+
+    def _look_at(self, time: float) -> None:
+        self._looks = time
+        self._changed.notify()
+
+    def _work(self) -> None:
+        with self._changed:
+            self._changed.wait(self._looks - monotonic())
+            while self._times:
+                now = monotonic()
+                late = [one for one, time in self._times.items() if time <= now]
+                for one in late:
+                    one.set()
+                if late:
+                    self._end()
+                self._looks = now + AGAIN if late else min(self._times.values())
+                self._changed.wait(self._looks - now)
+            self._looks = inf
+
+
 class Lines(HTTPAdapter):
     """TLS as it always is here. What `verify` says, by argument, session or environment, changes nothing."""
 
@@ -66,6 +122,7 @@ class Lines(HTTPAdapter):
         self.context = truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         self.context.minimum_version = ssl.TLSVersion.TLSv1_2
         self.opened: WeakSet[socket.socket] = WeakSet()
+        self._watch = Watch(self._end)
         super().__init__(max_retries=0)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:  # noqa: ARG002
@@ -81,24 +138,14 @@ class Lines(HTTPAdapter):
         pool.ConnectionCls = partial(_TlsPieces if pool.scheme == "https" else _Pieces, opened=self.opened)
         return pool
 
-    @contextmanager
-    def ended_after(self, seconds: float, late: Event) -> Iterator[None]:
+    def ended_after(self, seconds: float, late: Event) -> AbstractContextManager[None]:
         """Ends every connection once this takes longer, and sets `late`."""
-        over = Event()
+        return self._watch.over_in(seconds, late)
 
-        def watch() -> None:
-            if over.wait(seconds):
-                return
-            late.set()
-            self._end()
-            while not over.wait(AGAIN):
-                self._end()
-
-        Thread(target=watch, name="vpr-watch", daemon=True).start()
-        try:
-            yield
-        finally:
-            over.set()
+    def close(self) -> None:
+        """Ends the connections, and the watch over them."""
+        super().close()
+        self._watch.close()
 
     def _end(self) -> None:
         with suppress(RuntimeError):  # another was opened just now: the next time
