@@ -150,12 +150,10 @@ def _file(world: World, pc: SimPc, at_endpoint: Held) -> None:
     _records(world, pc)
 
 
-def _of_nobody_let_in(world: World) -> set[bytes]:
-    """What waits at the endpoint for the trust to accept a PC that is gone: others brought it after a restore."""
-    here = {pc.device for pc in world.pcs}
+def _aside(world: World) -> set[bytes]:
+    """What the endpoint put aside for the trust to look at. It is kept there, and has no number until then."""
     with world.central.read() as session:
-        rows = session.rows("SELECT q.hash, b.dev FROM quarantine q JOIN batch b ON b.n = q.batch")
-    return {bytes(hashed) for hashed, dev in rows if dev not in here}
+        return {bytes(row[0]) for row in session.rows("SELECT hash FROM quarantine")}
 
 
 def _erases(raw: bytes) -> str | None:
@@ -169,7 +167,7 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
     world.check(place.get("cursor", 0) == head and not place.get("offering"), "I1: a PC did not come to the end")
     listed = {row[0] for row in pc.db.execute("SELECT op FROM outbox")}
     named = {bytes(row[3]) for row in ops if not row[1].startswith("#")}
-    aside = _of_nobody_let_in(world)
+    aside = _aside(world)
     erasing_waits = {
         _erases(row[4]) for row in ops if row[4] is not None and (row[0] in listed or bytes(row[3]) in aside)
     }
@@ -177,7 +175,7 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
         if op_id == nameless(bytes(hashed)) and seq is None and bytes(hashed) in named:
             continue  # came as a hash alone, under a batch of which nobody had spoken; the op itself is here, named
         if (raw is None and op_id in erasing_waits) or bytes(hashed) in aside:
-            continue  # the endpoint gives an erased op its place with its erasing op, which waits for the trust
+            continue  # an endpoint that was put back erases what was erased, once the trust let the erasing op pass
         at = told.get(op_id)
         world.check(at is not None or n in listed, f"I10: op {op_id} left without a number")
         if at is None:
@@ -197,10 +195,11 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
 def _records(world: World, pc: SimPc) -> None:
     """I5, I12: heads and conflicts are those of the reference model, and no field of a newer version is gone."""
     by_entity: dict[tuple[str, str], list[Any]] = {}
+    gone = {row[0] for row in pc.db.execute("SELECT id FROM op WHERE raw IS NULL")}
     for et, ei, seq, raw in pc.db.execute("SELECT et, ei, seq, raw FROM op WHERE raw IS NOT NULL ORDER BY n"):
         op = json.loads(raw)
-        if seq is None:
-            op.pop("er", None)  # the endpoint gave it no number: nothing was erased
+        if seq is None and "er" in op and op["er"]["op"] not in gone:
+            op.pop("er")  # the endpoint gave it no number: nothing was erased
         by_entity.setdefault((et, ei), []).append(op)
     for (et, ei), ops in by_entity.items():
         if et not in ENTITIES:
@@ -233,6 +232,8 @@ def _everywhere(world: World, at_endpoint: Held) -> None:
 def _same_rows(world: World) -> None:
     """I4: PCs of the same wards hold the same records, byte for byte."""
     first: dict[tuple[str, ...], Any] = {}
+    if _aside(world) and world.mix["put back"]:
+        return  # what was erased before and waits for the trust now is a row of those that knew it
     for pc in world.pcs:
         if pc.db.execute("SELECT count(*) FROM outbox").fetchone()[0]:
             continue  # something of its own that nobody else has
