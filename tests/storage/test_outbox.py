@@ -262,58 +262,6 @@ def test_what_was_just_sent_is_not_fetched_back(ctx: Context) -> None:
     assert streams.place(ctx.store.db, ctx.ward_id).cursor == batch.header.n
 
 
-def test_after_a_restore_of_the_endpoint_all_is_offered_again(ctx: Context) -> None:
-    logged(ctx)
-    n = seal(ctx)
-    assert n is not None
-    answer(ctx, n, all_stored(outbox.held_batch(ctx.store.db, n)))
-    assert outbox.streams(ctx.store.db) == []
-    with ctx.unit() as unit:
-        outbox.offer_all(unit.db, ctx.ward_id)
-        assert outbox.forget_numbers(unit.db, ctx.ward_id, 2) == 2
-        while outbox.forget_numbers(unit.db, ctx.ward_id, 200):
-            pass
-        unit.commit("")
-    assert outbox.streams(ctx.store.db) == [ctx.ward_id]
-    assert [one[0] for one in outbox.offered(ctx.store.db, ctx.ward_id, 10)] == [n]
-    assert count(ctx, "SELECT count(*) FROM op WHERE seq IS NOT NULL") == 0
-    with ctx.unit() as unit:
-        outbox.settle_offers(unit.db, [n])
-        unit.commit("")
-    assert outbox.offered(ctx.store.db, ctx.ward_id, 10) == []
-
-
-def test_a_batch_refused_as_a_whole_is_listed_or_sealed_anew(ctx: Context) -> None:
-    logged(ctx)
-    n = seal(ctx)
-    assert n is not None
-    with ctx.unit() as unit:
-        outbox.unseal(unit.db, n)
-        unit.commit("")
-    again = seal(ctx)
-    assert again not in (None, n)
-    assert again is not None
-    with ctx.unit() as unit:
-        outbox.mark_batch(unit.db, again, outbox.REFUSED, "batch-signature")
-        unit.commit("")
-    assert {row[2] for row in outbox.needs_you(ctx.store.db)} == {"batch-signature"}
-
-
-def test_what_has_its_number_stays_proven_by_its_batch_whatever_is_said_of_it_later(ctx: Context) -> None:
-    """One line waits for a look and is sent again; the endpoint then says that it holds another batch of that id."""
-    logged(ctx)
-    n = seal(ctx)
-    assert n is not None
-    first, *rest = all_stored(outbox.held_batch(ctx.store.db, n))
-    answer(ctx, n, [Answer(0, first.seq, "stored", "newer-version"), *rest])
-    with ctx.unit() as unit:
-        outbox.send_again(unit.db, outbox.needs_you(unit.db)[0][0])
-        outbox.unseal(unit.db, n)
-        unit.commit("")
-    assert count(ctx, "SELECT count(*) FROM op WHERE seq IS NOT NULL AND batch IS NULL") == 0
-    assert outbox.waiting(ctx.store.db, ctx.ward_id, 1e9).pending == 1
-
-
 def test_many_arrivals_leave_the_worklist_to_be_caught_up(ctx: Context, other: Context) -> None:
     for _ in range(60):
         logged(ctx)

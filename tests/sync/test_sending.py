@@ -166,7 +166,7 @@ def test_an_answer_cut_off_in_the_middle_keeps_what_was_written_down_and_asks_fo
 
     def wanted(self: Runner, *given: Any, **named: Any) -> None:
         INIT(self, *given, **named)
-        self.wanted = lambda: True
+        self.manners.wanted = lambda: True
 
     monkeypatch.setattr(Client, "push", push)
     monkeypatch.setattr(Runner, "part", 1)

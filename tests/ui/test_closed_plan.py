@@ -100,7 +100,7 @@ def test_closing_is_taken_back_and_a_closed_plan_opened_again(ward: WardPC) -> N
     ward.press("Ctrl+Z")
     assert (why(ward), said(ward)) == (None, "Undone. The plan is as it was.")
     close(ward, "The person left the trust")
-    ward.clock.forward(minutes=10)
+    ward.clock.forward(minutes=3)
     ward.click("Open again")
     assert (why(ward), said(ward)) == (None, "The plan is open again, Person A")
     assert ward.buttons("Close this plan")

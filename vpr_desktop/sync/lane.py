@@ -11,6 +11,7 @@ from vpr_desktop.sync.protocol import Heads, Keys, PushAnswer, Rotate
 from vpr_desktop.sync.refusals import Refused
 
 T = TypeVar("T")
+GENTLE = 10.0  # seconds after somebody waited for the file, in which sync goes on in small parts
 
 
 class InUnit(Protocol):
@@ -29,6 +30,21 @@ class Calls(Protocol):
     def pull(self, st: str, after: int, most: int) -> bytes: ...
     def clock_gap(self) -> float | None: ...
     def rotate(self, asked: Rotate, key: Any) -> None: ...
+
+
+class Manners:
+    """How sync makes room: while somebody works with the file, and for a while after, it works in small parts."""
+
+    def __init__(self, wanted: Callable[[], bool], monotonic: Callable[[], float]) -> None:
+        """`wanted` says whether a person waits for the file at this moment."""
+        self.wanted, self.monotonic = wanted, monotonic
+        self._until = 0.0
+
+    def is_gentle(self) -> bool:
+        """Whether somebody waits for the file, or did a moment ago."""
+        if self.wanted():
+            self._until = self.monotonic() + GENTLE
+        return self.monotonic() < self._until
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,14 +23,14 @@ from vpr_desktop.storage.unit import UnitOfWork
 from vpr_desktop.sync import engine, events, protocol, rotation, sending
 from vpr_desktop.sync.answers import Taken, head_now
 from vpr_desktop.sync.events import HeadNow, Job, Sized
-from vpr_desktop.sync.lane import Calls, InUnit
+from vpr_desktop.sync.lane import Calls, InUnit, Manners
 from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
 from vpr_desktop.sync.protocol import MOST_OPS, Heads, Keys, PushAnswer
 from vpr_desktop.sync.refusals import Refused
 from vpr_desktop.sync.standings import beginning, looked, standing
 
 T = TypeVar("T")
-SLICE = 100  # ops in one unit, so that a lock or an end waits less than 50 ms
+SLICE, SMALL_SLICE = 200, 100  # ops in one unit, so that a lock or an end waits less than 50 ms
 CATCH_UP = 0.025  # seconds of work in one unit
 OFFER_BYTES = 3 * 1024 * 1024
 KEYS = "endpoint_keys"
@@ -48,7 +48,7 @@ class Runner:
         wanted: Callable[[], bool] = lambda: False,
     ) -> None:  # fmt: skip
         self.in_unit, self.calls, self.now, self.monotonic = in_unit, calls, now, monotonic
-        self.chance, self.told, self.wanted = chance, told, wanted
+        self.chance, self.told, self.manners = chance, told, Manners(wanted, monotonic)
         self.pushed = self.pulled = 0
         self.new_key = False  # whether the endpoint asked for one
         self._heads: dict[str, HeadNow] = {}
@@ -243,12 +243,15 @@ class Runner:
         taken = self.in_unit(lambda unit: sending.believed(unit, effect, answer))
         if isinstance(taken, events.Regressed):
             return taken
-        left = [(one, one.lines[i : i + self.part]) for one in taken for i in range(0, len(one.lines), self.part)]
+        left = [(one, one.lines) for one in taken if one.lines]
 
         def job(unit: UnitOfWork) -> events.Pushed | None:
             while left:
-                self._note(unit, *left.pop(0))
-                if left and self.wanted():
+                one, lines = left.pop(0)
+                most = self.part if self.manners.is_gentle() else len(lines)
+                self._note(unit, one, lines[:most])
+                left[:0] = [(one, lines[most:])] if lines[most:] else []
+                if left and self.manners.wanted():
                     self._commit(unit)
                     return None
             return self._took(unit, effect, answer, taken)
@@ -332,8 +335,9 @@ class Runner:
 
         def job(unit: UnitOfWork) -> tuple[Place, int]:
             now, end = place, done
-            while end < min(done + SLICE, len(lines)) and (end == done or not self.wanted()):
-                part = lines[end : end + self.part]
+            most, size = (SMALL_SLICE, self.part) if self.manners.is_gentle() else (SLICE, SLICE)
+            while end < min(done + most, len(lines)) and (end == done or not self.manners.wanted()):
+                part = lines[end : end + size]
                 end += len(part)
                 cursor = max((line.seq for line in part if line.seq is not None), default=now.cursor)
                 now = replace(now, cursor=cursor, epoch=proven.head.epoch, chain=proven.chains[end - 1])
