@@ -78,6 +78,7 @@ def test_a_row_becomes_an_incident_with_its_marks(ctx: Context, tmp_path: Path) 
     assert (record.affected, record.perp_relation, record.location, record.effect) == ("PNTS", "UNK", "UNK", "MIN")
     assert record.support_offered is None
     assert (record.imported_at, record.import_source) == (ctx.now().replace(microsecond=0), "Old system")
+    assert record.org_ods == ctx.ward.org_code
     assert (record.reported_by, record.reported_at, record.status) == ("amanager", None, "closed")
     assert record.local_system_ref == "W1"
     assert ctx.reader().find(Plan) == []

@@ -36,6 +36,12 @@ def problem_fields(job: Callable[[], Any]) -> list[str]:
     return [problem.field for problem in refused.value.problems]
 
 
+def test_a_report_says_of_which_organisation_it_is(ctx: Context) -> None:
+    """F05: the organisation of its ward, whoever logs it."""
+    made = ctx.reader().get(Incident, logged(ctx).id)
+    assert made.org_ods == ctx.ward.org_code == "RX1"
+
+
 def test_a_view_is_kept_replaced_and_removed_for_one_person(ctx: Context, as_role: Become) -> None:
     query = ListQuery(acts=("PHY",), since="2026-11-01")
     saved_views.keep(ctx, " Hits ", query)

@@ -45,6 +45,7 @@ class WardFacts:
     boundaries: tuple[str, ...]
     emergency_number: str
     short_factors: tuple[str, ...] = ()
+    org_code: str = ""
 
 
 NO_TIE = Tie()

@@ -139,7 +139,8 @@ def is_self_declared(entity: str, name: str) -> bool:
 
 
 def mark(ctx: Context, record: Incident) -> None:
-    """Notes by which version of the data set and on which PC an incident was written."""
+    """Notes whose incident it is, by which version of the data set and on which PC it was written."""
+    record.org_ods = ctx.wards[str(record.ward_id)].org_code or None
     record.dataset_version = DATASET_VERSION
     record.device_id = ctx.store.device_id
     if record.affected == "MANY":

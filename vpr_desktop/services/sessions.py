@@ -282,7 +282,7 @@ def _facts(opened: Store, ward: Ward) -> WardFacts:
     zone: ZoneInfo = opened.zone(ward.id)
     times = tuple(part.strip() for part in (ward.shift_times or "").split(",") if part.strip()) or DEFAULT
     number, short = ward.emergency_number or "2222", tuple(ward.short_factors or ())
-    return WardFacts(ward.id, ward.code or "", ward.name or "", zone, times, number, short)
+    return WardFacts(ward.id, ward.code or "", ward.name or "", zone, times, number, short, ward.org_code or "")
 
 
 def lock(ctx: Context) -> None:
