@@ -12,7 +12,7 @@ import pytest
 from tests.central.conftest import Central
 from tests.central.pc import Pc
 from tests.sealing import STREAM, Device
-from vpr_desktop.central import admin, routes
+from vpr_desktop.central import admin
 from vpr_desktop.central.enrolment import TRIES
 from vpr_desktop.domain.batches import join
 from vpr_desktop.domain.identity import stream_id
@@ -300,7 +300,7 @@ def test_I30_who_tries_codes_keeps_no_other_pc_from_joining(central: Central) ->
 
 
 def test_I30_from_elsewhere_all_that_one_address_tries_is_counted(central: Central, monkeypatch: Any) -> None:
-    monkeypatch.setattr(routes, "LOOPBACK", ())
+    monkeypatch.setattr(protocol, "LOOPBACK", ())
     told = [kind(Pc(central.address, 50).enrol(f"{n:010d}")) for n in range(60)]
     told += [kind(Pc(central.address, 51 + n).enrol("0" * 10)) for n in range(60)]
     assert told[60] == "bad-code"

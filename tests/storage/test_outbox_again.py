@@ -59,3 +59,15 @@ def test_what_has_its_number_stays_proven_by_its_batch_whatever_is_said_of_it_la
         unit.commit("")
     assert count(ctx, "SELECT count(*) FROM op WHERE seq IS NOT NULL AND batch IS NULL") == 0
     assert outbox.waiting(ctx.store.db, ctx.ward_id, 1e9).pending == 1
+
+
+def test_why_a_ward_does_not_go_is_written_down_once(ctx: Context) -> None:
+    """It is found out again with every poll, and a poll that finds nothing new costs no disk."""
+    logged(ctx)
+    with ctx.unit() as unit:
+        outbox.note_why(unit.db, ctx.ward_id, "not-in-scope")
+        before = unit.db.total_changes
+        outbox.note_why(unit.db, ctx.ward_id, "not-in-scope")
+        assert unit.db.total_changes == before
+        unit.commit("")
+    assert count(ctx, "SELECT count(*) FROM outbox WHERE code IS NOT 'not-in-scope'") == 0

@@ -37,6 +37,27 @@ def pc(make_pc: Callable[[str], Context], monkeypatch: pytest.MonkeyPatch) -> Co
     return made
 
 
+class Ended(BaseException):
+    """The app was ended."""
+
+
+def ended(*_given: Any) -> Any:
+    raise Ended
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
+    """The bodies of all pushes, as they go."""
+    bodies: list[bytes] = []
+
+    def push(self: Client, st: str, body: bytes, first: str) -> Any:
+        bodies.append(body)
+        return PUSH(self, st, body, first)
+
+    monkeypatch.setattr(Client, "push", push)
+    return bodies
+
+
 def arrived_once(pc: Context, endpoint: Central) -> None:
     """Every entry is held there once, and nothing waits here."""
     assert endpoint.rows("SELECT op_id, count(*) FROM op GROUP BY op_id HAVING count(*) > 1") == []
@@ -119,22 +140,9 @@ def test_a_full_disk_behind_a_batch_on_its_way_loses_nothing_and_leaves_no_call_
 
 
 def test_two_batches_that_were_sent_and_not_answered_go_again_as_they_were(
-    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+    pc: Context, endpoint: Central, sent: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the app was ended while both were under way."""
-    sent: list[bytes] = []
-
-    def push(self: Client, st: str, body: bytes, first: str) -> Any:
-        sent.append(body)
-        return PUSH(self, st, body, first)
-
-    class Ended(BaseException):
-        pass
-
-    def ended(*_given: Any) -> Any:
-        raise Ended
-
-    monkeypatch.setattr(Client, "push", push)
     with monkeypatch.context() as cut:
         cut.setattr(Runner, "_take", ended)
         with pytest.raises(Ended):
@@ -149,26 +157,14 @@ def test_two_batches_that_were_sent_and_not_answered_go_again_as_they_were(
 
 
 def test_an_answer_cut_off_in_the_middle_keeps_what_was_written_down_and_asks_for_the_rest(
-    pc: Context, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+    pc: Context, endpoint: Central, sent: list[bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As where the app was ended between two parts of one answer: what has its number goes without its bytes."""
-    sent: list[bytes] = []
-
-    def push(self: Client, st: str, body: bytes, first: str) -> Any:
-        sent.append(body)
-        return PUSH(self, st, body, first)
-
-    class Ended(BaseException):
-        pass
-
-    def ended(*_given: Any) -> Any:
-        raise Ended
 
     def wanted(self: Runner, *given: Any, **named: Any) -> None:
         INIT(self, *given, **named)
         self.manners.wanted = lambda: True
 
-    monkeypatch.setattr(Client, "push", push)
     monkeypatch.setattr(Runner, "part", 1)
     monkeypatch.setattr(Runner, "__init__", wanted)
     with monkeypatch.context() as cut:

@@ -29,8 +29,6 @@ from vpr_desktop.domain.batches import ID, NotABody, split
 from vpr_desktop.sync import protocol
 from vpr_desktop.sync.protocol import Have, Lacking, NotAMessage, encode
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
-
 
 @dataclass(slots=True)
 class Endpoint:
@@ -54,7 +52,7 @@ class Endpoint:
         Packing tells nothing by its length: a page holds entries that the PC may read, each salted, and no token; and
         nobody can have a PC fetch the same page again with words of their choice in it.
         """
-        return urlsplit(self.public_url).hostname not in LOOPBACK
+        return urlsplit(self.public_url).hostname not in protocol.LOOPBACK
 
 
 def application(endpoint: Endpoint) -> FastAPI:
@@ -146,7 +144,7 @@ class Calls:
         message = await self._message(request, protocol.SMALL_REQUEST)
 
         def work() -> bytes:
-            if message.peer not in LOOPBACK:  # behind a balancer here all come from there: that one counts them
+            if message.peer not in protocol.LOOPBACK:  # else from a balancer here, which counts them itself
                 self._count_joining(message.peer, message.now)
             asked = _decode(message, request, protocol.Enrol)
             proven = enrolment.prove(message, asked)
@@ -275,7 +273,7 @@ class Calls:
 
     async def metrics(self, request: Request) -> Response:
         """Counts, told to this machine alone."""
-        if request.client is None or request.client.host not in LOOPBACK:
+        if request.client is None or request.client.host not in protocol.LOOPBACK:
             raise Refused("not-found")
         assert self.endpoint.metrics is not None
         return Response(self.endpoint.metrics.text(), media_type="text/plain; version=0.0.4")

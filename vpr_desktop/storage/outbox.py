@@ -253,8 +253,9 @@ def clashing(db: Connection, ops: Sequence[int]) -> list[tuple[str, str, str]]:
 
 
 def note_why(db: Connection, st: str, code: str) -> None:
-    """Keeps with what a stream has to send why it does not leave; gone once it left."""
-    db.execute("UPDATE outbox SET code = ? WHERE st = ? AND state IN (?, ?)", (code, st, PENDING, SEALED))
+    """Keeps with what a stream has to send why it does not leave; gone once it left. Said again, it writes nothing."""
+    sql = "UPDATE outbox SET code = :code WHERE st = :st AND state IN (:p, :s) AND code IS NOT :code"
+    db.execute(sql, {"code": code, "st": st, "p": PENDING, "s": SEALED})
 
 
 def mark_batch(db: Connection, n: int, state: str, code: str) -> None:

@@ -35,7 +35,6 @@ from vpr_desktop.sync.protocol import (
 )
 from vpr_desktop.sync.refusals import Refused, known_kind
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 CHUNK = 64 * 1024
 
 
@@ -48,7 +47,7 @@ class Client:
         self.clock = clock
         self.ahead = timedelta(0)  # the endpoint's clock against this PC's, once a reply told of it
         self.gap: float | None = None  # seconds, by the date of the last reply
-        self.local = urlsplit(self.url).hostname in LOOPBACK
+        self.local = urlsplit(self.url).hostname in protocol.LOOPBACK
         self._told: tuple[str, Heads] | None = None  # the last heads, by the tag they came with
         self._tag = ""
         self._sign = key.sign  # an object that signs, never its bytes
@@ -249,7 +248,7 @@ def _read(got: bytes, kind: type[Any]) -> Any:
 def address(url: str) -> str:
     """An endpoint's address as it is kept. Raises WrongUse unless it is https, or http to this very PC."""
     parts = urlsplit(url.strip().rstrip("/"))
-    local = parts.hostname in LOOPBACK
+    local = parts.hostname in protocol.LOOPBACK
     plain = not (parts.username or parts.password or parts.query or parts.fragment)
     if not parts.hostname or not plain or not (parts.scheme == "https" or (local and parts.scheme == "http")):
         raise WrongUse("Write the address of the server as https://server.example, as IT gave it.")

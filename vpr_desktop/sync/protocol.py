@@ -27,6 +27,7 @@ MOST_ASKED = 1000  # batch ids in one `have`
 WIRE_REQUEST = 4 * 1024 * 1024
 UNPACKED_REQUEST = 8 * 1024 * 1024
 UNPACKED_REPLY = 8 * 1024 * 1024
+LOOPBACK = ("127.0.0.1", "::1", "localhost")  # this machine: the one place that is reached without TLS
 SMALL_REQUEST = 64 * 1024  # enrolment, keys, have
 PAGE_OPS = 2000
 PAGE_BYTES = 4 * 1024 * 1024

@@ -214,9 +214,7 @@ class Runner:
             return events.Pushed((), False, head, standing(place))
         self._sending = None
         answer = sent.answer()
-        if (
-            effect.then
-        ):  # it is on its way while this answer is written down; read now, as a session that ended reads nothing
+        if effect.then:  # on its way while this answer is written down; read only now: a session that ended reads none
             self._send(effect.st, effect.then, self._read(effect.then))
         return self._take(effect, answer)
 
