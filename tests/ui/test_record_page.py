@@ -38,6 +38,15 @@ def test_the_history_names_people_and_leaves_out_what_the_app_alone_wrote(window
     page = window.go("record", incident_id=window.ids["open"], history=True)
     card = page.findChild(Card, "history")
     told = [one.text() for one in card.findChildren(Words)]
-    assert "Logged by: Not provided → A. Manager" in told
-    assert "What happened? Not provided → Physical contact, Threat" in told
+    assert "Logged by: A. Manager" in told
+    assert "What happened? Physical contact, Threat" in told
     assert not [one for one in told if "?:" in one or "This PC" in one or "Data set" in one]
+
+
+def test_the_history_tells_a_first_answer_alone_and_says_what_the_app_counted(window: Stage) -> None:
+    page = window.go("record", incident_id=window.ids["open"], history=True)
+    told = [one.text() for one in page.findChild(Card, "history").findChildren(Words)]
+    assert "Most serious effect so far: Minor injury → Needed treatment" in told
+    assert "Most serious effect so far: Minor injury" in told
+    assert "Earlier events in 90 days: 0, counted by the app" in told
+    assert not [one for one in told if "Not provided →" in one]

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.when import show
-from vpr_desktop.services.history import Change
+from vpr_desktop.services.history import NOT_PROVIDED, Change
 from vpr_desktop.ui.widgets.frames import Card, column, rows
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
@@ -24,10 +26,19 @@ def history_card(found: Sequence[Change], zone: ZoneInfo) -> Card:
         if change.field in OF_THE_APP:
             continue
         who = say("{when}, {who}", when=show(change.at, zone), who=change.by)
-        label = change.label if change.label.endswith("?") else say("{label}:", label=change.label)
-        what = say("{label} {before} → {after}", label=label, before=change.before, after=change.after)
+        what = _what(change)
         why = say("{who}. Reason: {reason}", who=who, reason=change.reason) if change.reason else who
         told = Words(f"{change.part}: {what}" if change.part else what)
         lines.append(column(told, Words(why, "hint", tone="second"), gap=0))
     card.body.addLayout(rows(*lines, gap=6, top=0))
     return card
+
+
+def _what(change: Change) -> str:
+    """The change as a line. Of a first answer there is nothing before to tell, and nobody typed what was counted."""
+    label = change.label if change.label.endswith("?") else say("{label}:", label=change.label)
+    spec = fields_of(ENTITIES[change.entity])[change.field]
+    after = say("{after}, counted by the app", after=change.after) if spec.app and spec.kind == "number" else change.after
+    if change.before == NOT_PROVIDED:
+        return say("{label} {after}", label=label, after=after)
+    return say("{label} {before} → {after}", label=label, before=change.before, after=after)
