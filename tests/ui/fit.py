@@ -15,6 +15,8 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QScrollArea,
+    QStyle,
+    QStyleOptionFrame,
     QWidget,
 )
 
@@ -26,6 +28,7 @@ from vpr_desktop.ui.widgets.choice_group import PADDING, CheckCard, RadioCard
 
 CONTROLS = (QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView)
 SLACK = 1  # pixels lost to rounding
+HINT_MARGIN = 2  # pixels that Qt keeps free at both ends of a line of a field
 
 
 def misfits(root: QWidget) -> list[str]:
@@ -34,9 +37,11 @@ def misfits(root: QWidget) -> list[str]:
 
 
 def clipped(root: QWidget) -> list[str]:
-    """Labels and buttons whose text does not fit into them."""
+    """Labels and buttons whose text does not fit into them, and fields whose hint does not."""
     found = []
     for widget in shown(root):
+        if isinstance(widget, QLineEdit) and not inside(widget, (QComboBox,)) and (fault := _hint_fault(widget)):
+            found.append(f"{told(widget)} is clipped: {fault}")
         if inside(widget, CONTROLS):
             continue
         if isinstance(widget, QLabel) and widget.text():
@@ -71,6 +76,16 @@ def _label_fault(label: QLabel) -> str:
     if longest > has.width() + SLACK:
         return f"its longest word is {longest:.0f} wide in {has.width()}"
     return ""
+
+
+def _hint_fault(field: QLineEdit) -> str:
+    """The hint inside of an empty field, which is on one line."""
+    option = QStyleOptionFrame()
+    field.initStyleOption(option)
+    has = field.style().subElementRect(QStyle.SubElement.SE_LineEditContents, option, field).width()
+    has -= field.textMargins().left() + field.textMargins().right() + 2 * HINT_MARGIN
+    wanted = QFontMetricsF(field.font()).horizontalAdvance(field.placeholderText())
+    return f"its hint is {wanted:.0f} wide in {has}" if wanted > has + SLACK else ""
 
 
 def _card_fault(card: QAbstractButton) -> str:

@@ -179,7 +179,7 @@ def test_get_support_closes_where_what_had_focus_is_gone(window: Stage) -> None:
 
 def test_nothing_is_cut_where_text_grows_while_a_page_is_open(window: Stage) -> None:
     found = {}
-    for name in ("home", "record", "handover", "quick log"):
+    for name in PAGES:
         window.look(percent=100)
         new(window, name)
         window.look(percent=200)
@@ -212,3 +212,27 @@ def test_the_list_of_a_pc_that_sends_shows_all_that_matters_without_scrolling_si
     gives_way = ("Status",) if size == FULL_HD_LESS_BARS else ("Status", "Tasks left", "Send state")
     assert heads == [one.title for one in table.rows.columns if one.title not in gives_way]
     assert table.horizontalScrollBar().maximum() == 0
+
+
+@pytest.mark.parametrize("size", [FULL_HD_LESS_BARS, SMALLEST])
+def test_what_waits_is_told_whole_in_large_text_without_scrolling_sideways(
+    window: Stage, size: tuple[int, int]
+) -> None:
+    """Columns give way as in the list of incidents; of the line that is chosen they are told below the table."""
+    window.look(size=size)
+    joined_screens.offline(window)
+    queue = window.window.page().queue
+    table = queue.table
+    assert not queue.more.isVisible()
+    window.look(percent=200, size=size)
+    rest(window)
+    assert table.horizontalScrollBar().maximum() == 0
+    assert misfits(window.window) == []
+    table.setCurrentIndex(table.rows.index(3, 0))
+    cells = [(one.title, one.cell(queue.chosen()).text) for one in table.rows.columns]
+    hidden = [told for place, told in enumerate(cells) if table.isColumnHidden(place)]
+    assert hidden
+    assert queue.more.text() == "".join(f"{title}: {text}. " for title, text in (*hidden, cells[-1])).strip()
+    window.look(size=size)
+    rest(window)
+    assert not any(table.isColumnHidden(place) for place in range(len(cells)))

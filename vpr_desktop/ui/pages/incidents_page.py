@@ -98,7 +98,7 @@ class IncidentsPage(QWidget):
         self._found = 0
         self._counts: dict[str, int] = {}  # of each view, as read last
         self.model = RowTable(COLUMNS)
-        self.table = RowView(self.model, say("Incidents"))
+        self.table = RowView(self.model, say("Incidents"), GIVES_WAY, LEAST_WHAT)
         self.tabs = ViewTabs(say("Views"))
         self.filters = IncidentFilters(desk)
         self.export = Button(say("Export CSV, redacted"), "link")
@@ -352,13 +352,7 @@ class IncidentsPage(QWidget):
 
     def _fit(self) -> None:
         look = style_of()
-        hidden = set() if self._is_joined() else {SENT_COLUMN}
-        for place in GIVES_WAY:
-            if self.table.fits_without(hidden, LEAST_WHAT):
-                break
-            hidden.add(place)
-        for place in GIVES_WAY:
-            self.table.setColumnHidden(place, place in hidden)
+        self.table.left_out = frozenset() if self._is_joined() else frozenset({SENT_COLUMN})
         self.table.fit()
         self.table.setMinimumHeight(look.px(HEAD + LEAST_ROWS * ROW))
 

@@ -24,6 +24,9 @@ from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
 from vpr_desktop.ui.words import say
 
 LEAST, MOST = 2, 7  # rows in sight
+WHAT_COLUMN, SAVED_COLUMN, TRIED_COLUMN, STATE_COLUMN = 1, 2, 3, 4
+GIVES_WAY = (TRIED_COLUMN, SAVED_COLUMN, WHAT_COLUMN)  # in this order, where not all columns fit
+LEAST_STATE = 300  # pixels for why a line is there
 WHAT = {
     "new": say("New incident"), "change": say("Change"), "support": say("Support step"), "ward": say("Ward settings"),
     "user": say("People"), "other": say("Other change"),
@@ -103,7 +106,8 @@ class QueueCard(Card):
         self.desk = desk
         self.items: list[Item] = []
         self.model = Queue(desk)
-        self.table = RowView(self.model, say("Waiting to be sent"))
+        self.table = RowView(self.model, say("Waiting to be sent"), GIVES_WAY, LEAST_STATE)
+        self.more = Words("", "hint", tone="second")  # what gave way in the table, of the line that is chosen
         self.why = Words("", tone="second")
         self.review = Button(say("Review"), name=say("Review the two versions"))
         self.edit = Button(say("Edit and send"))
@@ -113,7 +117,7 @@ class QueueCard(Card):
         self.open = Button(say("Open"), name=say("Open the report"))
         self.acts = (self.review, self.edit, self.again, self.export, self.noted, self.open)
         self.body.addWidget(self.table)
-        below = column(self.why, margins=(10, 0, 10, 0))
+        below = column(self.more, self.why, margins=(10, 0, 10, 0))
         below.addLayout(Flow(*self.acts, gap=12))
         self.body.addLayout(below)
         self._connect()
@@ -122,6 +126,7 @@ class QueueCard(Card):
     def _connect(self) -> None:
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_acts())
         self.model.modelReset.connect(self._show_acts)
+        self.table.gave_way.connect(self._show_more)
         self.table.opened.connect(self._on_row_opened)
         self.table.menu_asked.connect(self._on_menu_asked)
         self.review.clicked.connect(lambda: self._with(lambda one: self.review_asked.emit(one.incident_id)))
@@ -175,6 +180,16 @@ class QueueCard(Card):
             button.setVisible(shown)
         self.why.setVisible(listed)
         self.why.setText(bootstrap.refusal(one.code) if listed and one is not None else "")
+        self._show_more()
+
+    def _show_more(self) -> None:
+        """Tells what the table has no room for: the columns that gave way, and the state, which may be cut."""
+        one, hidden = self.chosen(), [i for i in sorted(GIVES_WAY) if self.table.isColumnHidden(i)]
+        if one is not None and hidden:
+            told = [self.model.columns[i] for i in (*hidden, *(() if one.state in LISTED else (STATE_COLUMN,)))]
+            cells = [(column.title, column.cell(one)) for column in told]
+            self.more.setText(". ".join(f"{title}: {cell.spoken or cell.text}" for title, cell in cells) + ".")
+        self.more.setVisible(one is not None and bool(hidden))
 
     def _with(self, act: Any) -> None:
         one = self.chosen()

@@ -106,7 +106,6 @@ class WorklistPage(QWidget):
     def _build(self) -> None:
         top = row(Heading(say("Support")), gap=16)
         top.addStretch(1)
-        self.search.setMinimumWidth(style_of().px(250))
         top.addWidget(self.search)
         card = Card()
         card.body.setContentsMargins(8, 8, 8, 8)
@@ -367,6 +366,7 @@ class WorklistPage(QWidget):
 
     def _fit(self) -> None:
         look = style_of()
+        self.search.setMinimumWidth(look.px(250))
         beside = self.width() >= look.px(BESIDE)
         self.both.setDirection(self.both.Direction.LeftToRight if beside else self.both.Direction.TopToBottom)
         self.detail.setMaximumWidth(look.px(DETAIL) if beside else 16_777_215)

@@ -38,7 +38,8 @@ def _what(change: Change) -> str:
     """The change as a line. Of a first answer there is nothing before to tell, and nobody typed what was counted."""
     label = change.label if change.label.endswith("?") else say("{label}:", label=change.label)
     spec = fields_of(ENTITIES[change.entity])[change.field]
-    after = say("{after}, counted by the app", after=change.after) if spec.app and spec.kind == "number" else change.after
+    counted = spec.app and spec.kind == "number"
+    after = say("{after}, counted by the app", after=change.after) if counted else change.after
     if change.before == NOT_PROVIDED:
         return say("{label} {after}", label=label, after=after)
     return say("{label} {before} → {after}", label=label, before=change.before, after=after)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
@@ -83,10 +83,14 @@ class RowView(QTableView):
     opened = Signal(int)
     menu_asked = Signal(int, QPoint)
     sort_asked = Signal(str)
+    gave_way = Signal()  # other columns are hidden than before
 
-    def __init__(self, model: RowTable, name: str) -> None:
+    def __init__(self, model: RowTable, name: str, gives_way: Sequence[int] = (), least: int = LEAST_STRETCH) -> None:
+        """Columns that give way, in this order, where the stretching one has not so many of the design's pixels."""
         super().__init__()
         self.rows = model
+        self._gives_way, self._least = tuple(gives_way), least
+        self.left_out: frozenset[int] = frozenset()  # of them, those that have nothing to tell
         self.setModel(model)
         self.setAccessibleName(name)
         self.setItemDelegate(RowDelegate(self))
@@ -116,6 +120,7 @@ class RowView(QTableView):
         self.verticalHeader().setDefaultSectionSize(look.px(ROW))
         head = self.horizontalHeader()
         head.setFixedHeight(look.px(HEAD))
+        self._give_way()
         for place, column in enumerate(self.rows.columns):
             stretch = column.widest == "*"
             mode = QHeaderView.ResizeMode.Stretch if stretch else QHeaderView.ResizeMode.Fixed
@@ -136,10 +141,23 @@ class RowView(QTableView):
         beside = look.px(ICON + 6) if column.icon else 0
         return round(max(words + beside, title)) + look.px(PADDING)
 
-    def fits_without(self, hidden: Collection[int], stretch: int) -> bool:
-        """Whether all columns but these fit side by side, the stretching one so many of the design's pixels wide."""
+    def _give_way(self) -> None:
+        """Hides columns until the rest fit, and shows those again for which there is room."""
+        hidden = set(self.left_out)
+        for place in self._gives_way:
+            if self._fits_without(hidden):
+                break
+            hidden.add(place)
+        before = [self.isColumnHidden(place) for place in self._gives_way]
+        for place in self._gives_way:
+            self.setColumnHidden(place, place in hidden)
+        if before != [place in hidden for place in self._gives_way]:
+            self.gave_way.emit()
+
+    def _fits_without(self, hidden: Collection[int]) -> bool:
+        """Whether all columns but these fit side by side."""
         shown = [column for place, column in enumerate(self.rows.columns) if place not in hidden]
-        needed = sum(style_of().px(stretch) if one.widest == "*" else self._natural(one) for one in shown)
+        needed = sum(style_of().px(self._least) if one.widest == "*" else self._natural(one) for one in shown)
         bar = self.verticalScrollBar().sizeHint().width()
         return needed <= self.width() - 2 * self.frameWidth() - bar
 
