@@ -56,6 +56,14 @@ def test_what_fits_is_left_alone() -> None:
     assert "absent_to" in {p.field for p in problems(good, "log", now=NOW, parts=parts)}
 
 
+def test_a_held_time_is_no_problem_on_a_pc_whose_clock_is_behind_until_touched() -> None:
+    record = from_wire(Incident, "i", "w", Shown({"occurred_at": "2026-11-22T14:05:00Z"}))
+    behind = NOW - timedelta(days=3650)
+    assert "occurred_at" not in {p.field for p in problems(record, "close", now=behind)}
+    record.occurred_at = NOW - timedelta(minutes=1)
+    assert "occurred_at" in {p.field for p in problems(record, "close", now=behind)}
+
+
 def test_a_newer_versions_value_is_no_problem_until_touched() -> None:
     record = from_wire(Incident, "i", "w", Shown({"effect": "NEW9", "from_2031": "x"}))
     assert "effect" not in {p.field for p in problems(record, "log", now=NOW)}

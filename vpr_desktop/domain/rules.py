@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 from vpr_desktop.domain.errors import Problem
-from vpr_desktop.domain.fields import STAGES, FieldSpec, Stage, encode, is_asked, wire_problem
+from vpr_desktop.domain.fields import STAGES, FieldSpec, Stage, decode, encode, is_asked, wire_problem
 from vpr_desktop.domain.quick_log import QUICK_LOG
 from vpr_desktop.domain.record import Record, entity_name, fields_of
 
@@ -62,8 +62,11 @@ Rule = Callable[[Any, datetime], tuple[str, str] | None]
 
 
 def _not_future(record: Any, now: datetime) -> tuple[str, str] | None:
-    at = record.occurred_at
-    if isinstance(at, datetime) and at.tzinfo is not None and at > now + FUTURE_GRACE:
+    """A time that is held and nobody touched is left alone: it is this PC's clock that may be behind."""
+    at, entity = record.occurred_at, cast(type[Record], type(record))
+    if not isinstance(at, datetime) or at.tzinfo is None or at <= now + FUTURE_GRACE:
+        return None
+    if at != decode(fields_of(entity)["occurred_at"], record.shown.values.get("occurred_at")):
         return "occurred_at", "That is in the future. Give the time when it happened."
     return None
 
