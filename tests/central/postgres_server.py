@@ -51,11 +51,16 @@ def _die_with_parent() -> None:
 
 
 class PostgresServer:
-    """One cluster; a new database costs a copy of a template. A `durable` one waits for the disk as one at work."""
+    """One cluster; a new database costs a copy of a template. A `durable` one waits for the disk as one at work.
 
-    def __init__(self, folder: Path | None = None, *, durable: bool = False) -> None:
+    `at` is the folder for its own folder; `log_at` one for its log of changes, which then takes room MiB by MiB.
+    """
+
+    def __init__(
+        self, folder: Path | None = None, *, durable: bool = False, at: Path = Path("/tmp"), log_at: Path | None = None
+    ) -> None:
         self.bin = folder or binaries()
-        self.root = Path(tempfile.mkdtemp(prefix="vprpg-", dir="/tmp"))
+        self.root = Path(tempfile.mkdtemp(prefix="vprpg-", dir=at))
         self.count = 0
         self.identity: dict[str, Any] = {}
         if os.geteuid() == 0:  # the server refuses to run as root
@@ -63,9 +68,11 @@ class PostgresServer:
 
             account = pwd.getpwnam("postgres") if _has_account("postgres") else pwd.getpwnam("nobody")
             self.identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
-            os.chown(self.root, account.pw_uid, account.pw_gid)
+            for place in filter(None, (self.root, log_at)):
+                os.chown(place, account.pw_uid, account.pw_gid)
+        log = ("-X", log_at / "log", "--wal-segsize=1") if log_at else ()
         self._run("initdb", "-D", self.root / "data", "-U", "postgres", "-A", "trust", "--no-sync", "--locale=C",
-                  "-E", "UTF8")  # fmt: skip
+                  "-E", "UTF8", *log)  # fmt: skip
         self.chosen = ALWAYS if durable else ALWAYS | FAST
         self.start()
 
@@ -119,6 +126,10 @@ class PostgresServer:
         name = f"t{self.count}"
         self.do(f"CREATE DATABASE {name} TEMPLATE {template}")
         return name
+
+    def ended(self) -> bool:
+        """Whether the server gave up by itself."""
+        return self.process.poll() is not None
 
     def kill(self) -> None:
         """Ends it as a power cut would: the server and each process of its own, by their numbers, at once."""

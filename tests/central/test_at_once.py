@@ -95,3 +95,25 @@ def test_a_change_of_key_that_is_asked_for_twice_is_made_once(pc: Pc) -> None:
         pc.use_key(new)
         assert pc.heads()[STREAM]["head"] == 0
     assert len(pc.keys()[pc.id]["keys"]) == 1 + ROUNDS
+
+
+def test_two_pcs_offer_two_lost_devices_in_opposite_order(central: Central) -> None:
+    """Each waits for what the other holds: the database ends one of them, which is told to come again and then goes."""
+    cedar, birch = central.pc(1, "CED"), central.pc(2, "BIR")
+    told_to_come_again = 0
+    for n in range(ROUNDS):
+        lost = [Pc(central.address, 100 + 2 * n + place) for place in range(2)]
+        calls = [
+            pushing(cedar, STREAM, *(offered(one, STREAM) for one in lost)),
+            pushing(birch, BIRCH, *(offered(one, BIRCH) for one in reversed(lost))),
+        ]
+        for call, got in zip(calls, at_once(*calls), strict=True):
+            if got.status_code == 503:
+                told_to_come_again += 1
+                assert got.headers["Retry-After"]
+                got = call()
+            assert got.status_code == 200, got.text
+            assert [batch["ops"][0][1] for batch in got.json()["r"]] == ["stored", "stored"]
+    assert told_to_come_again == (ROUNDS if central.admin.is_postgres else 0)
+    assert central.rows("SELECT count(*) FROM op") == [(4 * ROUNDS,)]
+    assert central.rows("SELECT count(*), count(DISTINCT device) FROM device_key") == [(2 + 2 * ROUNDS,) * 2]

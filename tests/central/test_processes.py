@@ -28,7 +28,7 @@ WRITERS = 8
 BATCHES = 12
 
 
-def _die_with_parent() -> None:
+def die_with_parent() -> None:
     ctypes.CDLL(None).prctl(1, signal.SIGKILL)
 
 
@@ -41,7 +41,7 @@ class Process:
         self.log = tempfile.TemporaryFile("w+")  # noqa: SIM115
         self.process = subprocess.Popen(
             [*command, "--database", url, *more], stdout=subprocess.PIPE, stderr=self.log, stdin=subprocess.DEVNULL,
-            text=True, preexec_fn=_die_with_parent, env=dict(os.environ),
+            text=True, preexec_fn=die_with_parent, env=dict(os.environ),
         )  # fmt: skip
         assert self.process.stdout is not None
         told = ""
@@ -170,7 +170,7 @@ def test_I28_a_request_replayed_at_another_process_is_refused(database: Database
     command = ["central", "serve", "--database", database.url, "--port", str(port), "--json"]
     with subprocess.Popen(
         [sys.executable, "-m", "vpr_desktop.cli.main", *command], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-        text=True, preexec_fn=_die_with_parent,
+        text=True, preexec_fn=die_with_parent,
     ) as again:  # fmt: skip
         assert again.stdout is not None
         while not again.stdout.readline().startswith("}"):

@@ -18,7 +18,8 @@ def in_a_namespace(test_id: str) -> bool:
     """Where this user may not mount, runs the test again where they may. True if that was done, and passed."""
     if os.geteuid() == 0 or os.environ.get(INSIDE):
         return False
-    command = ["unshare", "--user", "--map-root-user", "--mount", sys.executable, "-m", "pytest", "-q", test_id]
+    inside = ["unshare", "--user", "--map-current-user", "--keep-caps", "--mount"]  # PostgreSQL refuses to run as root
+    command = [*inside, sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", test_id]
     done = subprocess.run(command, env={**os.environ, INSIDE: "1"}, capture_output=True, text=True, check=False)
     assert done.returncode == 0, f"no small disk can be made here, or the test failed on it:\n{done.stdout[-2000:]}"
     return True

@@ -12,6 +12,7 @@ from tests.central.conftest import Central
 from tests.conftest import FAST
 from tests.factories import PASSPHRASE, logged
 from tests.sync.conftest import on_both
+from tests.sync.ending import end_at
 from tests.sync.test_two_pcs import amend, rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.incident import Incident
@@ -110,28 +111,10 @@ def in_a_process(pc: Context, step: int, after: bool) -> int:
     if child == 0:
         code = 1
         try:
-            _killed_at(step, after)
+            end_at(step, after)
             ctx = sessions.unlock(pc.home, "amanager", PASSPHRASE, pc.clock, FAST)
             code = 0 if bootstrap.sync(ctx).refused is None else 2
         finally:
             os._exit(code)
     _, status = os.waitpid(child, 0)
     return -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
-
-
-def _killed_at(step: int, after: bool) -> None:
-    """In the child alone: the real effects, and the end of the process at one of them."""
-    do, count = Runner._do, [0]
-
-    def ending(self: Runner, effect: Any) -> Any:
-        here = count[0] == step
-        count[0] += 1
-        if here and not after:
-            os.kill(os.getpid(), signal.SIGKILL)
-        event = do(self, effect)
-        if here:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return event
-
-    Runner.most_in_batch = 2  # so that one batch is on its way while the answer to another is written down
-    Runner._do = ending  # type: ignore[method-assign]
