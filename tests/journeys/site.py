@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -30,9 +31,9 @@ class Site:
     def url(self) -> str:
         return self.server.url(self.name) if self.server else f"sqlite:///{self.folder}/{self.name}"
 
-    def database(self) -> _Open:
+    def database(self) -> contextlib.closing[Database]:
         """The database, for administration, until the end of a `with`."""
-        return _Open(self.url)
+        return contextlib.closing(Database(self.url))
 
     def __enter__(self) -> Site:
         return self
@@ -77,17 +78,6 @@ class Site:
         self.stop()
         self.name = copy
         self.start()
-
-
-class _Open:
-    def __init__(self, url: str) -> None:
-        self.made = Database(url)
-
-    def __enter__(self) -> Database:
-        return self.made
-
-    def __exit__(self, *_: Any) -> None:
-        self.made.close()
 
 
 def same_everywhere(site: Site, pcs: Iterable[Any]) -> None:
