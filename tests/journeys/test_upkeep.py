@@ -17,7 +17,7 @@ from tests.factories import PASSPHRASE
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC, set_up
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import incidents, wards
+from vpr_desktop.services import incidents, people, wards
 
 Pc = Callable[..., WardPC]
 HEAD = ["ID", "Incident date", "Incident time", "Location (exact)", "Reported date", "Reported time",
@@ -275,12 +275,15 @@ def test_security_settings_ask_for_the_passphrase(pc: Pc) -> None:
     ward.click("Add person")
     assert "Give a sign-in name of letters, digits, dots or dashes." in ward.screen()
     assert ward.page.sections["people"].add_fields["name"].control.hasFocus(), "the first that is wrong"
-    for name, text in (("user_id", "nnew"), ("name", "N. New"), ("passphrase", "seven red boats float")):
+    for name, text in (("user_id", "nnew"), ("name", "Ana Maria de Souza"), ("passphrase", "seven red boats float")):
         ward.page.sections["people"].add_fields[name].control.setText(text)
     ward.click("Add person")
     ward.put("Your passphrase", PASSPHRASE)
     ward.click("Go on")
     assert "nnew" in ward.screen()
+    assert [one.initials for one in people.users(ward.ctx) if one.user_id == "nnew"] == ["A.M.D."], (
+        "a name of any length"
+    )
     ward.click("End access of R. Nurse")
     ward.put("Your passphrase", PASSPHRASE)
     ward.click("Go on")

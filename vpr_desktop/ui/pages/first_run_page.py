@@ -180,7 +180,7 @@ class FirstRunPage(QWidget):
         return self._page(
             self._pair(
                 self._field("name", "Your name", "As colleagues know it."),
-                self._field("initials", "Initials (optional)", "Such as A.M."), (2, 1),
+                self._field("initials", "Initials (optional)", "At most 6, such as A.M."), (2, 1),
             ),
             self._pair(
                 self._field("user_id", "Sign-in name", "Letters, digits, dots or dashes."),
@@ -268,8 +268,10 @@ class FirstRunPage(QWidget):
 
     def _setup(self) -> Any:
         from vpr_desktop.services.sessions import FirstRun
+        from vpr_desktop.ui.initials import initials
 
         named: dict[str, Any] = {name: self.value(name) for name in STEP_OF}
+        named["initials"] = initials(named["name"], named["initials"])
         return FirstRun(**named, lock_minutes=int(self.value("lock_minutes")))
 
     def _check(self, place: int) -> None:
