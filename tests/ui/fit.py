@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QScrollArea,
     QStyle,
+    QStyleOptionComboBox,
     QStyleOptionFrame,
     QWidget,
 )
@@ -25,6 +26,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, MARK
 from vpr_desktop.ui.widgets.busy_note import BusyNote
 from vpr_desktop.ui.widgets.choice_group import PADDING, CheckCard, RadioCard
+from vpr_desktop.ui.widgets.support_dock import SupportDock
 
 CONTROLS = (QComboBox, QLineEdit, QPlainTextEdit, QAbstractItemView)
 SLACK = 1  # pixels lost to rounding
@@ -37,14 +39,16 @@ def misfits(root: QWidget) -> list[str]:
 
 
 def clipped(root: QWidget) -> list[str]:
-    """Labels and buttons whose text does not fit into them, and fields whose hint does not."""
+    """Labels, buttons and lists to choose from whose text does not fit into them, and fields whose hint does not."""
     found = []
     for widget in shown(root):
-        if isinstance(widget, QLineEdit) and not inside(widget, (QComboBox,)) and (fault := _hint_fault(widget)):
-            found.append(f"{told(widget)} is clipped: {fault}")
         if inside(widget, CONTROLS):
             continue
-        if isinstance(widget, QLabel) and widget.text():
+        if isinstance(widget, QLineEdit):
+            fault = _hint_fault(widget)
+        elif isinstance(widget, QComboBox):
+            fault = _choice_fault(widget)
+        elif isinstance(widget, QLabel) and widget.text():
             fault = _label_fault(widget)
         elif isinstance(widget, RadioCard | CheckCard):
             fault = _card_fault(widget)
@@ -88,6 +92,16 @@ def _hint_fault(field: QLineEdit) -> str:
     return f"its hint is {wanted:.0f} wide in {has}" if wanted > has + SLACK else ""
 
 
+def _choice_fault(listed: QComboBox) -> str:
+    """What is chosen, beside the arrow."""
+    option = QStyleOptionComboBox()
+    listed.initStyleOption(option)
+    edit = QStyle.SubControl.SC_ComboBoxEditField
+    has = listed.style().subControlRect(QStyle.ComplexControl.CC_ComboBox, option, edit, listed).width()
+    wanted = QFontMetricsF(listed.font()).horizontalAdvance(listed.currentText())
+    return f"what is chosen is {wanted:.0f} wide in {has}" if wanted > has + SLACK else ""
+
+
 def _card_fault(card: QAbstractButton) -> str:
     look = style_of()
     room = card.width() - look.px(MARK) - 2 * look.px(PADDING)
@@ -128,9 +142,9 @@ def overlapping(root: QWidget) -> list[str]:
 
 
 def _children(parent: QWidget) -> list[QWidget]:
-    """The children that share the room of a widget; the note of loading lies over the page on purpose."""
+    """The children that share the room of a widget; two may lie over the page on purpose."""
     children = [c for c in parent.children() if isinstance(c, QWidget) and c.isVisible() and not c.isWindow()]
-    return [c for c in children if not isinstance(c, BusyNote)]
+    return [c for c in children if not isinstance(c, BusyNote | SupportDock)]
 
 
 def sideways(root: QWidget) -> list[str]:

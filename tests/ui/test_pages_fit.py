@@ -15,6 +15,7 @@ from tests.ui.placed import Rect, differences, places
 from tests.ui.stage import FULL_HD_LESS_BARS, SMALLEST, Stage
 from tests.ui.walk import told
 from tests.window import fast_keys, settle
+from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import ScrollPage
 from vpr_desktop.ui.widgets.labels import Heading, Words
@@ -152,14 +153,24 @@ def test_a_page_that_was_resized_stands_as_one_opened_at_that_size(window: Stage
     assert found == {}
 
 
-def test_nothing_is_cut_where_get_support_takes_its_room(window: Stage) -> None:
-    """The panel at the side makes the page narrower while it is open, as a smaller window would."""
+@pytest.mark.parametrize(
+    ("percent", "size", "beside"), [(200, FULL_HD_LESS_BARS, True), (100, SMALLEST, True), (200, SMALLEST, False)]
+)
+def test_nothing_is_cut_where_get_support_takes_its_room(
+    window: Stage, percent: int, size: tuple[int, int], beside: bool
+) -> None:
+    """The panel makes the page narrower while it is open, as a smaller window would; with too little room for both it
+    lies over the page."""
     found = {}
-    window.look(percent=200)
+    window.look(percent=percent, size=size)
     for name in PAGES:
         new(window, name)
         window.window.open_support()
         rest(window)
+        shell = window.window.shell
+        assert shell is not None
+        page = shell.pages.mapToGlobal(shell.pages.rect().topRight()).x()
+        assert (page < shell.dock.mapToGlobal(shell.dock.rect().topLeft()).x()) == beside
         if faults := misfits(window.window):
             found[name] = faults[:4]
         window.window.open_support()
@@ -236,3 +247,23 @@ def test_what_waits_is_told_whole_in_large_text_without_scrolling_sideways(
     window.look(size=size)
     rest(window)
     assert not any(table.isColumnHidden(place) for place in range(len(cells)))
+
+
+def test_that_a_record_was_changed_meanwhile_is_seen_wherever_somebody_types(window: Stage) -> None:
+    """Also in large text, and what they type into stays in sight with its focus."""
+    window.look(percent=200)
+    page = window.go("task", incident_id=window.ids["open"], task="reports")
+    rest(window)
+    editors = next(one.editors for one in page.panels if "crime_ref" in one.editors)
+    for field in (editors["local_system_ref"].widget, editors["crime_ref"].widget):
+        page.meanwhile.hide()
+        field.setFocus()
+        rest(window)
+        field.setText("12")
+        page.refreshed(Changes((Change("incident", page.seen.record.id),), "sync"))
+        rest(window)
+        assert QApplication.focusWidget() is field
+        assert field.visibleRegion().boundingRect().size() == field.size()
+        assert page.meanwhile.visibleRegion().boundingRect().size() == page.meanwhile.size()
+    page.seen_it.click()
+    assert not page.meanwhile.isVisible()

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, Signal
-from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.services import lockscreen
-from vpr_desktop.ui.widgets.frames import row
+from vpr_desktop.ui.widgets.beside import Beside
 
 if TYPE_CHECKING:
     from vpr_desktop.ui.main_window import MainWindow
@@ -33,8 +32,7 @@ class Beginning(QObject):
         page.file_made.connect(window.idle.start)
         page.support_asked.connect(window.open_support)
         window.first_run = page
-        self._view = QWidget()
-        self._view.setLayout(row(page, gap=0))
+        self._view = Beside(page)
         window.stack.addWidget(self._view)
         window.stack.setCurrentWidget(self._view)
         page.first_focus().setFocus(Qt.FocusReason.OtherFocusReason)

@@ -29,7 +29,8 @@ from vpr_desktop.ui.sending import Sending
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
-from vpr_desktop.ui.widgets.frames import Panel, begin, row
+from vpr_desktop.ui.widgets.beside import Beside
+from vpr_desktop.ui.widgets.frames import Panel, begin
 from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.words import say
 
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from vpr_desktop.ui.pages.first_run_page import FirstRunPage
     from vpr_desktop.ui.shell import Shell
     from vpr_desktop.ui.system_lock import SystemLock
-    from vpr_desktop.ui.widgets.support_dock import SupportDock
 
 LOG = logging.getLogger(__name__)
 TITLE = "VPR Desktop"
@@ -73,8 +73,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.stack = QStackedLayout()
         self.stack.setContentsMargins(0, 0, 0, 0)
         self.setLayout(self.stack)
-        self._locked_view = QWidget()
-        self._locked_view.setLayout(row(self.lock_page, gap=0))
+        self._locked_view = Beside(self.lock_page)
         self.stack.addWidget(self._locked_view)
         self.ring = FocusRing(self)
         self.idle = IdleWatch(clock, self.facts.lock_minutes, self)
@@ -254,25 +253,12 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def open_support(self) -> None:
         """Opens Get support, or closes it."""
-        dock = self.shell.dock if self.shell is not None else self._dock_of_lock()
+        view: Any = self.stack.currentWidget()  # the shell, or what holds the lock screen or the first run
+        dock = view.dock
         if dock.isVisible():
             dock.dismiss()
         else:
             dock.show_for(lockscreen.read(self.home))
-
-    def _dock_of_lock(self) -> SupportDock:
-        """The panel beside the lock screen or the first run, made when first asked for."""
-        from vpr_desktop.ui.widgets.support_dock import SupportDock
-
-        view = self.stack.currentWidget()
-        assert view is not None
-        held = view.findChild(SupportDock)
-        if isinstance(held, SupportDock):
-            return held
-        made, beside = SupportDock(), view.layout()
-        assert beside is not None
-        beside.addWidget(made)
-        return made
 
     # Unlock and lock
     def show_lock(self) -> None:

@@ -11,11 +11,11 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QStackedW
 from vpr_desktop.ui.icons import icon
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import HEADER, MENU_FROM, NARROW_BELOW, RAIL, RAIL_NARROW, STATUS_BAR
+from vpr_desktop.ui.widgets.beside import Beside
 from vpr_desktop.ui.widgets.busy_note import BusyNote
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Panel, clear, column, row
 from vpr_desktop.ui.widgets.labels import IconLabel, TagLabel, Words
-from vpr_desktop.ui.widgets.support_dock import SupportDock
 from vpr_desktop.ui.words import say
 
 # Page, icon, words and shortcut of each place in the rail; a place without a page yet is not shown.
@@ -225,7 +225,6 @@ class Shell(QWidget):
         self._banner_line = column(margins=(24, 8, 24, 0))
         self.banner.setLayout(self._banner_line)
         self.banner.hide()
-        self.dock = SupportDock()
         centre = QWidget()
         self.busy = BusyNote()
         over = QGridLayout()  # the note lies over the page, so that nothing moves when it comes and goes
@@ -236,8 +235,9 @@ class Shell(QWidget):
         middle_line.addLayout(over, 1)
         centre.setLayout(middle_line)
         middle = row(self.rail, gap=0)
-        middle.addWidget(centre, 1)
-        middle.addWidget(self.dock)
+        self.beside = Beside(centre)
+        self.dock = self.beside.dock
+        middle.addWidget(self.beside, 1)
         whole = column(self.header, gap=0)
         whole.addLayout(middle, 1)
         whole.addWidget(self.status)

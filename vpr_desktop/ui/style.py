@@ -184,6 +184,7 @@ def _fields(style: Style) -> str:
         border: 2px solid {t.control_edge}; border-radius: {px(6)}px; padding: 0 {px(12)}px;
         selection-background-color: {t.link}; selection-color: {t.on_link};
         placeholder-text-color: {t.second}; }}
+    QComboBox {{ padding-right: {px(2)}px; }}
     QComboBox::drop-down {{ border: 0; width: {px(36)}px; }}
     QComboBox::down-arrow {{ image: none; }}
     QPlainTextEdit {{ padding: {px(6)}px {px(8)}px; }}

@@ -96,7 +96,7 @@ class HandbookPage(QWidget):
         self._held: list[HelpPage] = handbook.pages()
         self._name = FIRST
         self.back = Button(say("Back"), "link", icon="back")
-        self.search = TextField(say("Search the handbook"), say("Search the handbook"))
+        self.search = TextField(say("Search the handbook"), say("Search"))
         self.list = QListWidget()
         self.list.setAccessibleName(say("Handbook pages"))
         self.list.setWordWrap(True)

@@ -47,6 +47,7 @@ SUMMARY = (
 STATUS_TINTS = {"logged": "blue", "in_review": "yellow", "closed": "grey", "withdrawn": "grey"}
 SEND_WORDS = {"waiting": ("up", "Safe on this PC"), "sent": ("tick", "Sent")}
 NARROW = 900
+LEAST_TOP = 720  # with less room the buttons stand below the reference
 KEY = 170  # how wide the words at the left of the summary are
 
 
@@ -380,7 +381,8 @@ class RecordPage(QWidget):
         stacked = self.width() < look.px(NARROW) or look.text_percent >= 150
         direction = self.columns.Direction.TopToBottom if stacked else self.columns.Direction.LeftToRight
         self.columns.setDirection(direction)
-        self.top.setDirection(direction if look.text_percent >= 150 else self.columns.Direction.LeftToRight)
+        below = look.text_percent >= 150 or self.width() < look.px(LEAST_TOP)
+        self.top.setDirection(direction if below else self.columns.Direction.LeftToRight)
         if stacked:
             self.left_holder.setMinimumWidth(0)
             self.left_holder.setMaximumWidth(16_777_215)

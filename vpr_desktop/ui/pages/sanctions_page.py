@@ -12,6 +12,7 @@ from vpr_desktop.services import sanctions
 from vpr_desktop.services.sanctions import Entry
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, TagLabel, Words
 from vpr_desktop.ui.words import say
@@ -53,10 +54,7 @@ class SanctionsPage(QWidget):
         self.body.addWidget(card)
 
     def _line(self, one: Entry) -> QLayout:
-        top = row(
-            Words(one.level, "strong", wrap=False), TagLabel(say(one.state), TINTS.get(one.state, "grey")), gap=12
-        )
-        top.addStretch(1)
+        top = Flow(Words(one.level, "strong"), TagLabel(say(one.state), TINTS.get(one.state, "grey")), gap=12)
         dates = [
             (say("Issued {day}"), one.issued_on), (say("Until {day}"), one.expires_on),
             (say("Review {day}"), one.review_on),

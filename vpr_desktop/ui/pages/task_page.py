@@ -58,6 +58,7 @@ class TaskPage(QWidget):
         self.kept = Words("", "hint", tone="second", wrap=False)
         self.meanwhile = Panel("warning", say(MEANWHILE))
         self.meanwhile.hide()
+        self.seen_it = Button("", "quiet", icon="close", name=say("Close this message"))
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         self.reason = Field(say("Why do you change it?"), TextField(), hint=say("Needed once the report was sent."))
@@ -73,7 +74,6 @@ class TaskPage(QWidget):
         top.addWidget(self.kept)
         look = style_of()
         page.body.setContentsMargins(*(look.px(m) for m in (24, 10, 24, 20)))
-        page.body.addWidget(self.meanwhile)
         page.body.addLayout(column(self.back, top, self.note, gap=2))
         page.body.addWidget(self.summary)
         page.body.addLayout(self.cards)
@@ -85,7 +85,10 @@ class TaskPage(QWidget):
         line = row(self.save_button, self.later_button, gap=12, margins=(24, 7, 24, 7))
         line.addStretch(1)
         foot.setLayout(line)
+        above = column(self.meanwhile, margins=(24, 8, 24, 0))  # in sight wherever somebody types
+        self.meanwhile.line.addWidget(self.seen_it)
         whole = column(gap=0)
+        whole.addLayout(above)
         whole.addWidget(page, 1)
         whole.addWidget(foot)
         self.setLayout(whole)
@@ -93,6 +96,7 @@ class TaskPage(QWidget):
     def _connect(self) -> None:
         self.back.clicked.connect(self.desk.back)
         self.save_button.clicked.connect(self.save)
+        self.seen_it.clicked.connect(self.meanwhile.hide)
         self.later_button.clicked.connect(self._on_later_clicked)
         self._timer.timeout.connect(self.keep_draft)
         self.summary.chosen.connect(self._on_error_chosen)
@@ -353,6 +357,7 @@ class TaskPage(QWidget):
             self._load(self.seen.record.id, spot_of(self))
             return
         self.meanwhile.setVisible(True)
+        self.scroller.keep_in_sight()
         self.desk.announce(self.meanwhile.words.text())
 
     def first_focus(self) -> QWidget:

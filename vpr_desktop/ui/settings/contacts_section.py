@@ -15,6 +15,7 @@ from vpr_desktop.services.wards import MOST_CONTACTS, WardSettings
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.style import style_of
+from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import DropDown, TextField, mark_error
 from vpr_desktop.ui.widgets.labels import Words
@@ -37,8 +38,10 @@ class ContactsSection(Section):
         look = style_of()
         self.table.setHorizontalSpacing(look.px(8))
         self.table.setVerticalSpacing(look.px(6))
-        for place, words in enumerate((say("Who"), say("Name to show"), say("Number"))):
-            self.table.addWidget(Words(words, "small-strong", tone="second"), 0, place)
+        self.heads = [
+            Words(words, "small-strong", tone="second") for words in (say("Who"), say("Name to show"), say("Number"))
+        ]
+        for place in range(3):
             self.table.setColumnStretch(place, 1)
         self.error = Words("", "small-strong", tone="error")
         self.add_button = Button(say("Add a contact"), "link", icon="plus")
@@ -50,6 +53,7 @@ class ContactsSection(Section):
         self.body.addWidget(self.error)
         self.add_buttons(self.save_button)
         self._grow(AT_FIRST)
+        look.changed.connect(self._arrange)
         self.add_button.clicked.connect(self._on_add_clicked)
         self.save_button.clicked.connect(self.save)
 
@@ -61,10 +65,19 @@ class ContactsSection(Section):
                 TextField(say("Name of contact {n}", n=n)),
                 TextField(say("Number of contact {n}", n=n)),
             )
-            for place, widget in enumerate(line):
-                self.table.addWidget(widget, n, place)
             self.contacts.append(line)
+        self._arrange()
         self.add_button.setVisible(len(self.contacts) < MOST_CONTACTS)
+
+    def _arrange(self) -> None:
+        """Each contact in one line; in large text in two, the kind above, so that none is cut."""
+        big = style_of().text_percent >= MENU_FROM
+        for n, (kind, name, number) in enumerate([self.heads, *self.contacts]):
+            first, second = (3 * n, 3 * n + 1) if big else (n, n)
+            self.table.setRowMinimumHeight(3 * n + 2, style_of().px(6) if big else 0)
+            self.table.addWidget(kind, first, 0, 1, 3 if big else 1)
+            self.table.addWidget(name, second, 0 if big else 1, 1, 2 if big else 1)
+            self.table.addWidget(number, second, 2)
 
     def is_offered(self, ctx: Context) -> bool:
         return ctx.can("manage_ward")

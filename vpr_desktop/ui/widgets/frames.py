@@ -254,6 +254,11 @@ class ScrollPage(QScrollArea):
         control.setFocus(Qt.FocusReason.OtherFocusReason)
         self._on_focus_changed(None, control)
 
+    def keep_in_sight(self) -> None:
+        """Shows the control that has focus, where something above the page takes room from it."""
+        self._begun = None  # it keeps its focus, wherever it is
+        self._on_focus_changed(None, QApplication.focusWidget())
+
     def stay_at(self, value: int) -> None:
         """Goes back to how far it was scrolled, whatever has focus."""
         self._to_show = None

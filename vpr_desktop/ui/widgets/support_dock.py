@@ -19,6 +19,7 @@ from vpr_desktop.ui.words import say
 class SupportDock(QFrame):
     """The panel. Esc closes it and returns to the field before."""
 
+    opened = Signal()
     closed = Signal()
     spoken_role = QAccessible.Role.Grouping
 
@@ -75,14 +76,15 @@ class SupportDock(QFrame):
         self.close_button.hint = "" if big else "Esc"
         self.close_button.updateGeometry()
         self.show()
+        self.opened.emit()
         first.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def dismiss(self) -> None:
         """Closes the panel and gives focus back."""
         self.hide()
+        self.closed.emit()
         if self._before is not None and shiboken6.isValid(self._before) and self._before.isVisible():
             self._before.setFocus(Qt.FocusReason.OtherFocusReason)
-        self.closed.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
