@@ -96,7 +96,7 @@ class HandbookPage(QWidget):
         self._held: list[HelpPage] = handbook.pages()
         self._name = FIRST
         self.back = Button(say("Back"), "link", icon="back")
-        self.search = TextField(say("Search the handbook"), say("Search"))
+        self.search = TextField(say("Search the handbook"), say("Search the handbook"))
         self.list = QListWidget()
         self.list.setAccessibleName(say("Handbook pages"))
         self.list.setWordWrap(True)
@@ -200,7 +200,7 @@ class HandbookPage(QWidget):
 
     def _fit(self) -> None:
         look = style_of()
-        self.side.setFixedWidth(min(look.px(LIST), max(220, self.width() // 3)))
+        self.side.setFixedWidth(min(look.px(LIST), max(220, self.width() * 3 // 8)))
         self.list.setFont(look.font())
         self.list.setSpacing(look.px(3))
         self._draw()
