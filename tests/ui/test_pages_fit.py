@@ -267,3 +267,15 @@ def test_that_a_record_was_changed_meanwhile_is_seen_wherever_somebody_types(win
         assert page.meanwhile.visibleRegion().boundingRect().size() == page.meanwhile.size()
     page.seen_it.click()
     assert not page.meanwhile.isVisible()
+
+
+@pytest.mark.parametrize("percent", [100, 150, 200])
+def test_the_head_of_the_quick_log_is_whole_once_a_draft_is_saved(window: Stage, percent: int) -> None:
+    """Also with errors, on the smallest screen."""
+    window.look(percent=percent, size=SMALLEST)
+    page = window.go("log")
+    page.save()
+    page._say_saved(window.clock.now())
+    rest(window)
+    assert page.saved_note.text().startswith("Draft saved")
+    assert misfits(window.window) == []

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QFrame, QWidget
+from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
@@ -26,6 +26,7 @@ from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed, Words
 from vpr_desktop.ui.words import say
 
 DRAFT_MS = 700
+LEAST_HEAD = 620  # of the design's pixels: with less, what stands beside the heading goes below it
 SIDE = 20  # pixels left and right at any text size, so that large text has the room
 
 
@@ -51,11 +52,14 @@ class QuickLogPage(QWidget):
         self.ward = Words("", "strong", wrap=False)
         self.danger = Stressed()
         self.saved_note = Words("", "hint", tone="second", wrap=False)
-        top = row(self.title, self.ward, gap=20)
-        top.addWidget(self.danger, 1)
+        self.top = row(gap=20)
+        self.top.addLayout(row(self.title, self.ward, gap=20))
+        self.top.addWidget(self.danger, 1)
         self.saved_tick = IconLabel("tick", "success", 16)
         self.saved_tick.hide()
-        top.addLayout(row(self.saved_tick, self.saved_note, gap=6))
+        told = row(self.saved_tick, self.saved_note, gap=6)
+        told.addStretch(1)
+        self.top.addLayout(told)
         self.form = QuickLogForm(self.desk)
         self.saved = SavedPanel(self.desk)
         self.scroller = ScrollPage()
@@ -66,7 +70,7 @@ class QuickLogPage(QWidget):
         self.scroller.body.addWidget(self.saved)
         self.scroller.body.addStretch(1)
         head = self.head = QWidget()
-        head.setLayout(column(top, margins=(20, 9, 20, 0)))
+        head.setLayout(column(self.top, margins=(20, 9, 20, 0)))
         self.foot = self._foot()
         whole = column(head, gap=0)
         whole.addWidget(self.scroller, 1)
@@ -110,6 +114,9 @@ class QuickLogPage(QWidget):
     def _fit(self) -> None:
         tight = self.width() < STACKED_BELOW or style_of().text_percent >= MENU_FROM
         self.head.layout().setContentsMargins(SIDE, style_of().px(9), SIDE, 0)  # type: ignore[union-attr]
+        below = self.width() < style_of().px(LEAST_HEAD)
+        self.top.setDirection(QBoxLayout.Direction.TopToBottom if below else QBoxLayout.Direction.LeftToRight)
+        self.top.setSpacing(style_of().px(2 if below else 20))
         for foot in (self.foot, self.saved.foot):
             held = foot.layout().contentsMargins()  # type: ignore[union-attr]
             foot.layout().setContentsMargins(SIDE, held.top(), SIDE + 10, held.bottom())  # type: ignore[union-attr]
