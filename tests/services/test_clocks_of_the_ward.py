@@ -195,6 +195,16 @@ def test_e3_a_recording_is_of_the_past_give_or_take_the_clocks(
             recordings.record(me, held, said)
 
 
+def test_e3_a_pc_whose_clock_is_behind_the_report_records_also_what_opens_later(
+    ctx: Context, as_role: Become, clock: FakeClock
+) -> None:
+    me, held, _ = led(ctx, as_role, effect="SER")
+    with pytest.raises(ProblemsFound, match="not before"):
+        recordings.record(me, held, Said("S3-03", "ACC"))
+    clock.set(clock.now() - timedelta(days=365))
+    recordings.record(me, held, Said("S3-03", "ACC"))
+
+
 @pytest.mark.parametrize("now", ["2026-10-25T00:30", "2027-03-28T00:30", "2028-02-28T23:30"])
 def test_g2_what_is_opened_on_need_is_open_for_sixty_minutes(
     ctx: Context, as_role: Become, clock: FakeClock, now: str

@@ -137,9 +137,13 @@ def save(
         raise ProblemsFound([Problem("reason", "Say why you change it. The report was already sent.")])
     with ctx.unit() as unit:
         new_ids: dict[str, str] = {}
+        standing = _missing(ctx, unit, seen.record.id)
         for edit in edits:
             _write(ctx, unit, seen, edit, reason, new_ids)
-        _recheck(ctx, unit, seen.record.id)
+        changed = {name for edit in edits if edit.id == seen.record.id for name in edit.values}
+        made = [one for one in _missing(ctx, unit, seen.record.id) if one not in standing or one.field in changed]
+        if made:
+            raise ProblemsFound(made)
         if draft_id:
             unit.drop_draft(draft_id)
         unit.commit("amend", seen.record.id)
@@ -208,6 +212,8 @@ def _plan_where_missing(unit: UnitOfWork, seen: IncidentView, person: Person) ->
 
 def _follow(unit: UnitOfWork, seen: IncidentView, record: Record, edit: Edit) -> None:
     """What the app fills itself by what was just changed."""
+    if isinstance(record, Incident) and "occurred_at" in edit.values and "time_known" not in edit.values:
+        record.time_known = "exact"  # a time given anew is no longer about, nor a day alone
     if isinstance(record, Incident) and "act_types" in edit.values:
         record.restricted = is_sexual(record.act_types) or record.restricted
     if isinstance(record, Alleged) and "nhs_number" in edit.values:
@@ -257,14 +263,13 @@ def based_on(entity: type[Record], record_id: str, ward_id: str, shown: Shown, v
     return record
 
 
-def _recheck(ctx: Context, unit: UnitOfWork, incident_id: str) -> None:
-    """What stands after the edits must still be a report that could be logged."""
+def _missing(ctx: Context, unit: UnitOfWork, incident_id: str) -> list[Problem]:
+    """What a report would be refused for if it were logged as it stands.
+
+    Edits may add nothing to it. What two PCs together, or a newer version, left so does not stop other changes.
+    """
     record = unit.get(Incident, incident_id)
-    if record.imported_at is not None:
-        return
-    found = problems(record, "log", now=ctx.now())
-    if found:
-        raise ProblemsFound(found)
+    return [] if record.imported_at is not None else problems(record, "log", now=ctx.now())
 
 
 def withdraw(ctx: Context, seen: IncidentView, reason: str) -> Changes:

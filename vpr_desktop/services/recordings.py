@@ -110,7 +110,8 @@ def _problems(ctx: Context, case: Case, one: StepState, said: Said) -> Sequence[
     if said.until_on is not None and said.until_on < now.astimezone(zone).date():
         found.append(Problem("until_on", "That day is over. Give a day from today on."))
     opens = one.due.opens_at
-    if opens is not None and (said.at or now) < opens and said.outcome not in DONE_EARLY:
+    is_behind = case.incident.reported_at is not None and now < case.incident.reported_at  # this PC's clock
+    if opens is not None and not is_behind and (said.at or now) < opens and said.outcome not in DONE_EARLY:
         found.append(Problem("step", f"This is offered from {show(opens, zone)} on, not before."))
     return found
 

@@ -47,38 +47,53 @@ class _Base(QObject):
 
 
 class TextEditor(_Base):
-    """Words: one line or several."""
+    """Words: one line or several.
+
+    What is shown and not typed over is the answer as it was put in: a control shows some of it otherwise, such as a
+    hard space or a time without its seconds.
+    """
 
     def __init__(self, spec: FieldSpec) -> None:
         super().__init__()
         self.spec = spec
+        self._shown: tuple[str, Any] = ("", None)  # the words in the control, and the answer they stand for
         self.widget: QWidget = TextArea(spec.label, min(spec.lines, 6)) if spec.lines > 1 else TextField(spec.label)
         self.widget.textChanged.connect(self.changed)
 
     def text(self) -> str:
         """What is typed, whether it can be read or not."""
-        return TextEditor.value(self) or ""
-
-    def value(self) -> str | None:
         area = self.widget
         text = area.toPlainText() if isinstance(area, TextArea) else area.text() if isinstance(area, TextField) else ""
-        return text.strip() or None
+        return text.strip()
+
+    def value(self) -> Any:
+        text = self.text()
+        if text == self._shown[0]:
+            return self._shown[1]
+        return self.read(text) if text else None
+
+    def read(self, text: str) -> Any:
+        """The answer somebody typed. Raises ValueError with a sentence."""
+        return text
+
+    def words(self, value: Any) -> str:
+        """How an answer stands in the control; what was typed and could not be read stands as it is."""
+        return str(value)
 
     def set_value(self, value: Any) -> None:
-        text = "" if value is None else str(value)
+        text = "" if value is None else self.words(value)
         if isinstance(self.widget, TextArea):
             self.widget.setPlainText(text)
         elif isinstance(self.widget, TextField):
             self.widget.setText(text)
+        unread = isinstance(value, str) and self.spec.kind != "text"
+        self._shown = ("", None) if unread else (self.text(), value)
 
 
 class NumberEditor(TextEditor):
     """A whole number."""
 
-    def value(self) -> Any:
-        text = super().value()
-        if text is None:
-            return None
+    def read(self, text: str) -> Any:
         if not text.isascii() or not text.isdigit():
             raise ValueError(say("{label}: give a whole number.", label=self.spec.label))
         return int(text)
@@ -90,14 +105,8 @@ class MomentEditor(TextEditor):
     def __init__(self, spec: FieldSpec, zone: ZoneInfo, now: datetime) -> None:
         super().__init__(spec)
         self.zone, self.now = zone, now
-        self._shown: tuple[str, datetime] | None = None
 
-    def value(self) -> Any:
-        text = super().value()
-        if text is None:
-            return None
-        if self._shown is not None and text == self._shown[0]:
-            return self._shown[1]  # as it was, to the second and on the right side of a change of clocks
+    def read(self, text: str) -> Any:
         try:
             parsed = parse_when(text, self.now, self.zone, ahead=self.spec.label.startswith("Next"))
         except WhenProblem as problem:
@@ -107,13 +116,10 @@ class MomentEditor(TextEditor):
             raise ValueError(asked)
         return parsed.at
 
-    def set_value(self, value: Any) -> None:
-        self._shown = None
-        if isinstance(value, datetime):
-            text = " ".join(part for part in (show(value, self.zone), which_of(value, self.zone)) if part)
-            self._shown = (text, value)
-            value = text
-        super().set_value(value)
+    def words(self, value: Any) -> str:
+        if not isinstance(value, datetime):
+            return str(value)
+        return " ".join(part for part in (show(value, self.zone), which_of(value, self.zone)) if part)
 
 
 class DayEditor(TextEditor):
@@ -123,17 +129,14 @@ class DayEditor(TextEditor):
         super().__init__(spec)
         self.today = today
 
-    def value(self) -> Any:
-        text = super().value()
-        if text is None:
-            return None
+    def read(self, text: str) -> Any:
         try:
             return parse_day(text, self.today)
         except WhenProblem as problem:
             raise ValueError(f"{self.spec.label}: {problem}") from problem
 
-    def set_value(self, value: Any) -> None:
-        super().set_value(show_day(value) if isinstance(value, date) else value)
+    def words(self, value: Any) -> str:
+        return show_day(value) if isinstance(value, date) else str(value)
 
 
 class CodeEditor(_Base):

@@ -62,9 +62,13 @@ class KeptForm(QObject):
             self.desk.run(self, job, lambda _: None)
 
     def done(self) -> Callable[[], Any]:
-        """What was typed is saved: the job that throws the draft away."""
+        """What was typed is about to be saved, and kept first: the job that then throws the draft away.
+
+        Where it is not saved the draft stays the one of this form.
+        """
+        self.keep()
         ctx, held = self.desk.ctx, self.draft_id
-        self.draft_id, self._dirty, self.typed = "", False, False
+        self._dirty = self.typed = False
         self._timer.stop()
         return lambda: drafts.discard(ctx, held) if held else None
 

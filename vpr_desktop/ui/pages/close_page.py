@@ -195,7 +195,7 @@ class ClosePage(QWidget):
             return
         ctx, incident_id, answers, shown = self.desk.ctx, self._incident_id, Answers(**self._body()), self.found
         done = self.kept.done()
-        self.close_button.setEnabled(False)
+        self._set_saving(True)
 
         def job() -> Changes:
             changes = closing.close(ctx, incident_id, answers, shown)
@@ -204,16 +204,21 @@ class ClosePage(QWidget):
 
         self.desk.run(self, job, self._on_closed, self._on_failed)
 
+    def _set_saving(self, saving: bool) -> None:
+        """While it is saved nothing can be typed that would not be in it, and nothing be saved twice."""
+        for part in (self.scroller, self.close_button, self.later_button):
+            part.setEnabled(not saving)
+
     def _on_closed(self, changes: Changes) -> None:
         assert self.found is not None
-        self.close_button.setEnabled(True)
+        self._set_saving(False)
         self.desk.status(say("Closed {reference}", reference=self.found.seen.reference))
         self.desk.announce(say("The incident is closed."))
         self.desk.changed(changes)
         self.desk.go("record", incident_id=self._incident_id)
 
     def _on_failed(self, error: Exception) -> None:
-        self.close_button.setEnabled(True)
+        self._set_saving(False)
         self.kept.touched()
         if isinstance(error, ProblemsFound):
             problems = error.problems

@@ -116,7 +116,7 @@ class PlanPage(QWidget):
     def opened(self, plan_id: str = "", step: str = "", panel: str = "", **_: Any) -> None:
         """Loads a plan; a step named opens its stage, a panel named the panel that was left half-filled."""
         if plan_id != self._plan_id:
-            self.acts.close()
+            self.acts.leave()
             self._hide_name()
         self._plan_id, self._wanted, self._at = plan_id, (step, panel), step
         self._load()

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QResizeEvent, QTextCursor
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from vpr_desktop.domain.errors import Problem
+from vpr_desktop.domain.fields import LONGEST_TEXT
 from vpr_desktop.domain.privacy import ADVICE, identifying
 from vpr_desktop.domain.quick_log import QUICK_LOG, Option, Question
 from vpr_desktop.domain.when import NoSuchTime, Parsed, WhenProblem, parse_when, show, which_of
@@ -26,7 +27,8 @@ from vpr_desktop.ui.words import say
 
 QUESTION_WIDTH, WHEN_WIDTH = 224, 200
 STACKED_BELOW = 900  # page width under which a question stands above its answers
-NOTE_LENGTH = 1000
+NOTE_LENGTH = 1000  # of what is typed here, as Qt counts; the record holds more
+NOTE_FULL = "The note holds 1,000 characters. Add the rest on the record."
 AGO = {"now": timedelta(0), "30m": timedelta(minutes=30), "1h": timedelta(hours=1)}
 # What the questions are called once they are answered, as on the record.
 SHORT = {
@@ -51,6 +53,7 @@ class QuickLogForm(QWidget):
         self.desk = desk
         self.started_at: datetime | None = None
         self._kept = ("", "exact")  # a time that came with a draft, and how exact it is
+        self._note_room = NOTE_LENGTH  # how long the note may be; one that came longer is never cut
         self.groups: dict[str, ChoiceGroup] = {}
         self.errors: dict[str, Words] = {}
         self.questions: dict[str, QWidget] = {}
@@ -90,7 +93,7 @@ class QuickLogForm(QWidget):
             group.set_value([])
         self._choose_when("now")
         self.when.clear()
-        self._kept = ("", "exact")
+        self._kept, self._note_room = ("", "exact"), NOTE_LENGTH
         self._read_when()
         self.note.blockSignals(True)
         self.note.clear()
@@ -220,6 +223,7 @@ class QuickLogForm(QWidget):
         self._kept = (self.when.text(), body.get("when_known") or answers.get("time_known") or "exact")
         if body.get("started_at"):
             self.started_at = datetime.fromisoformat(body["started_at"])
+        self._note_room = LONGEST_TEXT
         self.note.setPlainText(answers.get("description") or "")
         self._read_when()
         self.which.set_choice(body.get("when_which") or self._which_of(answers.get("occurred_at")))
@@ -255,7 +259,7 @@ class QuickLogForm(QWidget):
         choice = first_of(self.groups["occurred_at"].value())
         now = self.desk.ctx.now()
         if choice in AGO:
-            began = self.started_at or now
+            began = min(self.started_at or now, now)  # the clock of the PC may have been put back since
             return (began - AGO[choice]).replace(second=0, microsecond=0), "exact" if choice == "now" else "approx", ""
         if choice != "typed":
             return None, "exact", ""
@@ -345,15 +349,26 @@ class QuickLogForm(QWidget):
         self.when.setFocusPolicy(Qt.FocusPolicy.StrongFocus if typed else Qt.FocusPolicy.ClickFocus)
 
     def _on_note_changed(self) -> None:
+        is_full = self._hold_length()
         text = self.note.toPlainText()
-        if len(text) > NOTE_LENGTH:
-            self.note.blockSignals(True)
-            self.note.setPlainText(text[:NOTE_LENGTH])
-            self.note.blockSignals(False)
-        self.advice.setVisible(bool(identifying(text)))
+        self.advice.setText(say(NOTE_FULL if is_full else ADVICE))
+        self.advice.setVisible(is_full or bool(identifying(text)))
         lines = min(6, 1 + text.count("\n") + len(text) // 110)
         self.note.setFixedHeight(style_of().px(20) + self.note.fontMetrics().lineSpacing() * lines)
         self.changed.emit()
+
+    def _hold_length(self) -> bool:
+        """Takes back what is typed or pasted beyond the length, where it was put in; nothing that stood before."""
+        over = self.note.document().characterCount() - 1 - self._note_room
+        if over > 0:
+            cursor = self.note.textCursor()
+            cursor.setPosition(max(0, cursor.position() - over), QTextCursor.MoveMode.KeepAnchor)
+            self.note.blockSignals(True)
+            cursor.removeSelectedText()
+            self.note.blockSignals(False)
+            self.desk.announce(say(NOTE_FULL))
+        self._note_room = max(NOTE_LENGTH, self.note.document().characterCount() - 1)
+        return over > 0
 
     def show_problems(self, found: list[Problem]) -> None:
         """Shows a summary on top, and each error beside its question."""

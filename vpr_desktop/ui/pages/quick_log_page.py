@@ -137,8 +137,8 @@ class QuickLogPage(QWidget):
         self._show_saved(False)
         self.form.clear()
         self.title.setText(say("Log an incident"))
-        self.draft_id, self._dirty, self._saving = None, False, False
-        self.save_button.setEnabled(True)
+        self.draft_id, self._dirty = None, False
+        self._set_saving(False)
         self.saved_note.setText("")
         self.saved_tick.hide()
         self._show_count()
@@ -230,16 +230,21 @@ class QuickLogPage(QWidget):
         self.show_problems(found)
         if found:
             return
-        self._saving = True
-        self._timer.stop()
-        self.save_button.setEnabled(False)
+        self.keep_draft()  # first: where saving fails behind a lock, the draft has every word
+        self._set_saving(True)
         ctx, draft_id, (values, _) = self.desk.ctx, self.draft_id, self.form.answers()
         self.desk.run(self, lambda: log(ctx, values, draft_id=draft_id), self._on_saved, self._on_save_failed)
 
+    def _set_saving(self, saving: bool) -> None:
+        """While it is saved nothing can be typed that would not be in it, and nothing be saved twice."""
+        self._saving = saving
+        self._timer.stop()
+        for part in (self.form, self.save_button, self.later_button):
+            part.setEnabled(not saving)
+
     def _on_saved(self, made: Logged) -> None:
-        self._saving = False
+        self._set_saving(False)
         self._dirty = False
-        self.save_button.setEnabled(True)
         self._show_saved(True)
         self.saved.show_for(made, self.form.in_words(), first_of(self.form.groups["affected"].value()))
         self.title.setText(say("Saved"))
@@ -251,9 +256,8 @@ class QuickLogPage(QWidget):
         self.desk.changed(made.changes)
 
     def _on_save_failed(self, error: Exception) -> None:
-        self._saving = False
+        self._set_saving(False)
         self._dirty = True
-        self.save_button.setEnabled(True)
         if isinstance(error, ProblemsFound):
             self.show_problems(error.problems)
             return

@@ -126,14 +126,17 @@ class RiddorPage(QWidget):
         self._run(job, say("The decision is saved."))
 
     def _run(self, job: Callable[[], Any], words: str) -> None:
+        self.scroller.setEnabled(False)  # what is typed while it is saved would not be in it
         self.desk.run(self, job, lambda _: self._on_saved(words), self._on_failed)
 
     def _on_saved(self, words: str) -> None:
+        self.scroller.setEnabled(True)
         self.desk.status(words)
         self.desk.announce(words)
         self.opened(self._incident_id)
 
     def _on_failed(self, error: Exception) -> None:
+        self.scroller.setEnabled(True)
         self.kept.touched()
         text = str(error) if isinstance(error, KnownError) else say("Not saved yet. Keep this open and call IT.")
         self._show_problems(error.problems if isinstance(error, ProblemsFound) else [Problem("", text)])

@@ -43,6 +43,7 @@ class StepActs(QObject):
         self.panel: StepPanel | None = None
         self._form, self._draft_id = "", ""
         self._kept: dict[str, Any] = {}
+        self._pressed = False  # an act of one press is under way: it is done once
         self._in_file = False  # whether a draft of the open panel is in the file
         self._typing = QTimer(self, interval=DRAFT_MS)
         self._typing.timeout.connect(self._keep)
@@ -118,6 +119,7 @@ class StepActs(QObject):
         self.desk.run(self, lambda: plan_care.colleagues(ctx, roles), lambda people: self._show(make(people), "", step))
 
     def _show(self, panel: StepPanel, form: str, step: StepView | None) -> None:
+        self._keep()  # what stands in the panel before
         self.panel, self._form, self._kept, self._in_file = panel, form, {}, False
         self._draft_id = drafts.new_id(self.desk.ctx)
         panel.saved.connect(lambda found: self._on_saved(found, panel, step))
@@ -135,6 +137,13 @@ class StepActs(QObject):
         self._place(None)
         self._forget()
         self._after()
+
+    def leave(self) -> None:
+        """Takes the panel away as its plan is left; what was typed in it waits as a draft."""
+        self._keep()
+        self.panel, self._form = None, ""
+        self._typing.stop()
+        self._place(None)
 
     # What is typed is safe within a second, also over a lock
     def draft(self) -> Callable[[], Any] | None:
@@ -251,13 +260,20 @@ class StepActs(QObject):
 
     def not_wanted(self, plan: PlanView, step: StepView) -> None:
         """Records a decline by one press: nobody has to say why, and Undo is there."""
-        ctx = self.desk.ctx
+        if self._pressed:
+            return
+        self._pressed, ctx = True, self.desk.ctx
 
         def done(found: Recorded) -> None:
+            self._pressed = False
             words = say("Not wanted now: {step}, {who}", step=step.title, who=plan.person)
             self._tell(words, self._undo(plan.id, found.entry_ids), found.changes)
 
-        self.desk.run(self, lambda: recordings.record(ctx, plan.id, Said(step.code, "DEC")), done)
+        def failed(error: Exception) -> None:
+            self._pressed = False
+            self.failed(error)
+
+        self.desk.run(self, lambda: recordings.record(ctx, plan.id, Said(step.code, "DEC")), done, failed)
 
     def strike(self, plan_id: str, entry_id: str) -> None:
         """Strikes one recording out."""

@@ -48,6 +48,7 @@ class TaskPage(QWidget):
         self.panels: list[FormPanel] = []
         self.draft_id: str | None = None
         self._dirty = self._typed = False  # not kept yet; typed since it was opened
+        self._saving = False
         self._new = 0
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -100,6 +101,7 @@ class TaskPage(QWidget):
         self.later_button.clicked.connect(self._on_later_clicked)
         self._timer.timeout.connect(self.keep_draft)
         self.summary.chosen.connect(self._on_error_chosen)
+        self.reason.control.textEdited.connect(self._on_changed)  # type: ignore[attr-defined]
 
     def opened(
         self, incident_id: str = "", task: str = "", field: str = "", draft_id: str | None = None, **_: Any
@@ -111,10 +113,14 @@ class TaskPage(QWidget):
         self.title.setText(say(chosen[0]) if chosen else say("Change the record"))
         optional = say("Everything here is optional, in any order.")
         self.note.setText(optional if chosen else say("The answer before stays in the history."))
-        self.draft_id, self._dirty, self._new = draft_id, False, 0
+        self.draft_id, self._dirty, self._typed, self._new = draft_id, False, False, 0
+        self._timer.stop()
         self.summary.show_problems([])
         self.kept.setText("")
-
+        self.seen, self.panels = None, []  # nothing to type into before it is there
+        clear(self.cards)
+        self.reason.hide()
+        self._set_saving(False)
         self._load(incident_id)
 
     def _load(self, incident_id: str, spot: Spot | None = None) -> None:
@@ -126,6 +132,9 @@ class TaskPage(QWidget):
         self.desk.run(self, job, lambda loaded: self._show(loaded, spot))
 
     def _show(self, loaded: tuple[IncidentView, list[drafts.Draft]], spot: Spot | None = None) -> None:
+        if self._typed and self.seen is not None:  # begun while it was read anew
+            self._say_meanwhile()
+            return
         self.seen, mine = loaded
         seen = self.seen
         self.back.set_words(seen.reference, say("Back to {reference}", reference=seen.reference))
@@ -232,8 +241,8 @@ class TaskPage(QWidget):
         self._timer.start()
 
     def draft(self) -> Callable[[], Any] | None:
-        """The job that keeps the form, or None where nothing changed since."""
-        if not self._dirty or self.seen is None:
+        """The job that keeps the form, or None where nothing changed since; what is being saved was kept before."""
+        if not self._dirty or self._saving or self.seen is None:
             return None
         self._dirty = False
         body = {"panels": [panel.body() for panel in self.panels], "reason": self._reason()}
@@ -278,7 +287,7 @@ class TaskPage(QWidget):
     # Saving
     def save(self) -> None:
         """Saves what changed, or says what to put right."""
-        if self.seen is None:
+        if self.seen is None or self._saving:
             return
         edits, problems = [], []
         for panel in self.panels:
@@ -291,13 +300,22 @@ class TaskPage(QWidget):
             return
         if not edits:
             self.desk.status(say("Nothing was changed."))
+            self._dirty = False
             self._discard_draft()
             self.desk.back()
             return
+        self.keep_draft()  # first: where saving fails behind a lock, the draft has every word
         ctx, seen, draft_id = self.desk.ctx, self._as_shown(), self.draft_id
         reason = self._reason() or None
-        self.save_button.setEnabled(False)
+        self._set_saving(True)
         self.desk.run(self, lambda: incidents.save(ctx, seen, edits, reason, draft_id), self._on_saved, self._on_failed)
+
+    def _set_saving(self, saving: bool) -> None:
+        """While it is saved nothing can be typed that would not be in it, and nothing be saved twice."""
+        self._saving = saving
+        self._timer.stop()
+        for part in (self.scroller, self.save_button, self.later_button):
+            part.setEnabled(not saving)
 
     def _as_shown(self) -> IncidentView:
         """The view the form is based on, which a draft may have brought from before."""
@@ -312,17 +330,16 @@ class TaskPage(QWidget):
             self.desk.run(self, lambda: drafts.discard(ctx, draft_id), lambda _: None)
 
     def _on_saved(self, seen: IncidentView) -> None:
-        self.save_button.setEnabled(True)
-        self._dirty = False
-        self._timer.stop()
-        self.draft_id = None
+        self._set_saving(False)
+        self._dirty = self._typed = False
+        self.draft_id = self.seen = None
         self.desk.status(say("Saved {reference}", reference=seen.reference))
         self.desk.announce(say("Saved on this PC."))
         self.desk.changed(Changes((Change("incident", seen.record.id),)))
         self.desk.go("record", incident_id=seen.record.id)
 
     def _on_failed(self, error: Exception) -> None:
-        self.save_button.setEnabled(True)
+        self._set_saving(False)
         self._dirty = True
         if isinstance(error, ProblemsFound):
             self._show_problems(error.problems)
@@ -356,6 +373,9 @@ class TaskPage(QWidget):
         if not self._typed:
             self._load(self.seen.record.id, spot_of(self))
             return
+        self._say_meanwhile()
+
+    def _say_meanwhile(self) -> None:
         self.meanwhile.setVisible(True)
         self.scroller.keep_in_sight()
         self.desk.announce(self.meanwhile.words.text())

@@ -71,7 +71,9 @@ class StepPanel(Card):
         raise NotImplementedError
 
     def save(self) -> None:
-        """Saves, or says what is missing."""
+        """Saves, or says what is missing; once, however often it is pressed."""
+        if not self.yes.isEnabled():
+            return
         self._clear()
         try:
             job = self.job()
