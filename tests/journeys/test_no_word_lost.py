@@ -241,6 +241,24 @@ def test_a_clock_put_back_while_the_form_is_open_stops_no_report(pc: Pc, clock: 
     assert ward.page.saved.isVisible(), ward.screen()
 
 
+def test_what_is_typed_before_a_draft_is_there_and_the_draft_both_stay(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.press("Ctrl+N")
+    ward.page.form.note.setFocus()
+    ward.type("Earlier.")
+    ward.press("Ctrl+1")
+    (draft,) = drafts.mine(ward.ctx)
+    with busy(ward):
+        ward.window.go("log", draft_id=draft.id)
+        ward.page.form.note.setFocus()
+        add(ward, "Now.")
+    ward.page.keep_draft()
+    ward.settle()
+    assert "Your earlier draft waits at Home." in ward.screen()
+    assert {one.body["answers"]["description"] for one in drafts.mine(ward.ctx)} == {"Earlier.", "Now."}
+
+
 # Closing and support
 def test_closing_that_has_to_be_put_right_first_keeps_one_draft(pc: Pc) -> None:
     ward = pc("rnurse")
@@ -300,3 +318,18 @@ def test_what_is_typed_in_a_panel_waits_while_another_plan_is_looked_at(pc: Pc) 
     ward.window.go("plan", plan_id=one, step="S2-01", panel="due")
     ward.settle()
     assert ward.field("Why?").text() == "On leave"  # type: ignore[union-attr]
+
+
+def test_a_panel_that_is_saved_as_the_pc_locks_comes_back_empty(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    plan = plan_id(ward.ctx, logged(ward.ctx).id)
+    ward.window.go("plan", plan_id=plan, step="S2-01", panel="due")
+    ward.settle()
+    ward.put("Due when?", "01-Dec-2026 16:00")
+    ward.put("Why?", "On leave")
+    with busy(ward):
+        strike(ward, "Ctrl+Return", "Ctrl+L")
+    ward.unlock()
+    assert drafts.mine(ward.ctx) == []
+    assert ward.field("Why?").text() == ""  # type: ignore[union-attr]

@@ -163,6 +163,9 @@ class QuickLogPage(QWidget):
         draft = next((one for one in found if one.id == draft_id), None)
         if draft is None:
             return
+        if self._dirty:  # begun while it was read: each stays a draft of its own
+            self.desk.status(say("Your earlier draft waits at Home."))
+            return
         self.draft_id = draft.id
         self.form.put(draft.body)
         self._dirty = False

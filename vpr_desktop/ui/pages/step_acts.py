@@ -124,6 +124,7 @@ class StepActs(QObject):
         self._draft_id = drafts.new_id(self.desk.ctx)
         panel.saved.connect(lambda found: self._on_saved(found, panel, step))
         panel.closed.connect(self.close)
+        panel.done = self._done
         self._place(panel)
         panel.first_focus().setFocus()
         if form:
@@ -148,7 +149,7 @@ class StepActs(QObject):
     # What is typed is safe within a second, also over a lock
     def draft(self) -> Callable[[], Any] | None:
         """A job that keeps what is typed in the open panel; None where there is nothing new."""
-        if self.panel is None or not self._form:
+        if self.panel is None or not self._form or not self.panel.yes.isEnabled():  # what is being saved is kept
             return None
         kept = self.panel.kept()
         if kept == self._kept:
@@ -168,6 +169,12 @@ class StepActs(QObject):
         job = self.draft()
         if job is not None:
             self.desk.run(self, job, lambda _: None)
+
+    def _done(self) -> Callable[[], Any]:
+        """The panel is about to be saved: what is typed is kept first; gives the job that then throws it away."""
+        self._keep()
+        ctx, draft_id = self.desk.ctx, self._draft_id
+        return (lambda: drafts.discard(ctx, draft_id)) if self._form and self._in_file else (lambda: None)
 
     def _bring_back(self, panel: StepPanel, form: str) -> None:
         ctx = self.desk.ctx
@@ -205,7 +212,7 @@ class StepActs(QObject):
             undo = self._undo_lead(panel.plan.id)
         elif isinstance(panel, EndPanel):
             undo = self._undo_end(panel.plan.id)
-        self.panel = None
+        self.panel, self._in_file = None, False
         self._place(None)
         self._forget()
         self._tell(words, undo, changes)

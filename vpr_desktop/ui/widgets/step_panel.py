@@ -32,6 +32,7 @@ class StepPanel(Card):
         self.setObjectName("step-panel")
         self.fields: dict[str, Field] = {}
         self.questions: list[ChoiceGroup] = []
+        self.done: Callable[[], Callable[[], Any]] = lambda: lambda: None  # as `KeptForm.done`, where a draft is kept
         self.error = Words("", "small-strong", tone="error")
         self.error.hide()
         self.yes = Button(yes or say("Save"), "primary", hint="Ctrl+Enter")
@@ -80,9 +81,17 @@ class StepPanel(Card):
         except ProblemsFound as found:
             self._on_failed(found)
             return
-        if job is not None:
-            self.yes.setEnabled(False)
-            self.desk.run(self, job, self._on_saved, self._on_failed)
+        if job is None:
+            return
+        wanted, done = job, self.done()
+        self.yes.setEnabled(False)
+
+        def both() -> Any:
+            found = wanted()
+            done()
+            return found
+
+        self.desk.run(self, both, self._on_saved, self._on_failed)
 
     def _on_saved(self, found: object) -> None:
         self.saved.emit(found)
