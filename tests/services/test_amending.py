@@ -10,7 +10,7 @@ from tests.factories import logged
 from tests.fakes import FakeClock
 from vpr_desktop.domain.errors import ProblemsFound
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import incidents
+from vpr_desktop.services import conflicts, incidents
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 
@@ -28,6 +28,21 @@ def test_a_time_given_anew_is_exact_and_any_other_change_leaves_it_as_it_was(
     again = {"occurred_at": earlier - timedelta(hours=1), "time_known": "approx"}
     seen = incidents.save(ctx, seen, [Edit("incident", made, again)])
     assert seen.record.values["time_known"] == "approx", "said with it, it counts as said"
+
+
+def test_a_time_chosen_of_two_stays_as_exact_as_its_writer_left_it(ctx: Context, clock: FakeClock) -> None:
+    made = logged(ctx, time_known="approx").id
+    seen = incidents.view(ctx, made)
+    with ctx.unit() as unit:
+        for hours in (1, 2):
+            values = {"occurred_at": clock.now() - timedelta(hours=hours)}
+            unit.save(incidents.based_on(Incident, made, ctx.ward_id, seen.record.shown, values))
+        unit.commit("sync")
+    (found,) = conflicts.review(ctx, made)
+    conflicts.settle(ctx, found, found.versions[1].value)
+    record = incidents.view(ctx, made).record
+    assert (record.values["occurred_at"], record.values["time_known"]) == (found.versions[1].value, "approx")
+    assert not record.clashes
 
 
 def test_what_two_pcs_together_left_unfitting_stops_no_other_change(ctx: Context) -> None:

@@ -257,8 +257,18 @@ def settle(ctx: Context, conflict: Conflict, value: Any) -> Changes:
     if held.fixed or held.entity == "plan":
         _settle_fixed(ctx, seen, record, held, value, reason)
     else:
-        incidents.save(ctx, seen, [Edit(held.entity, held.record_id, {held.field: value})], reason)
+        values = {held.field: value} | _exactness(ctx, record, held, value)
+        incidents.save(ctx, seen, [Edit(held.entity, held.record_id, values)], reason)
     return Changes((Change("incident", seen.record.id), Change(held.entity, held.record_id, seen.record.id)))
+
+
+def _exactness(ctx: Context, record: RecordView, held: Conflict, value: Any) -> dict[str, Any]:
+    """How exact a chosen time is: as its writer left it. One that is given here is a time given anew."""
+    chosen = next((version.op for version in held.versions if version.value == value), None)
+    if held.field != "occurred_at" or chosen is None:
+        return {}
+    (op,) = [one for one in ctx.reader().ops_of(held.record_id) if one["op"] == chosen]
+    return {"time_known": op["set"].get("time_known", record.values.get("time_known"))}
 
 
 def _settle_fixed(
