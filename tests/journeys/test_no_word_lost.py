@@ -210,6 +210,10 @@ def test_what_stands_in_the_quick_log_as_it_is_saved_is_what_is_saved(pc: Pc) ->
     assert drafts.mine(ward.ctx) == []
 
 
+def fails(*_: Any, **__: Any) -> None:
+    raise OSError
+
+
 def test_a_save_that_fails_behind_a_lock_leaves_every_word(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
     ward = pc()
     ward.unlock()
@@ -219,16 +223,44 @@ def test_a_save_that_fails_behind_a_lock_leaves_every_word(pc: Pc, monkeypatch: 
     ward.type("One.")
     ward.page.keep_draft()
     ward.settle()
-
-    def fails(*_: Any, **__: Any) -> None:
-        raise OSError
-
     monkeypatch.setattr(quick_log_page, "log", fails)
     with busy(ward):
         add(ward, " Two.")
         strike(ward, "Ctrl+Return", "Ctrl+L")
     ward.unlock()
     assert ward.page.form.note.toPlainText() == "One. Two."
+
+
+@pytest.mark.parametrize("form", ["quick log", "task"])
+def test_a_save_that_fails_after_its_page_was_left_is_told(pc: Pc, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
+    ward = pc()
+    if form == "task":
+        at_task(ward, "before")
+        note(ward)
+        ward.type("A long wait.")
+    else:
+        ward.unlock()
+        ward.press("Ctrl+N")
+        answer_all(ward)
+    monkeypatch.setattr(quick_log_page, "log", fails)
+    monkeypatch.setattr(incidents, "save", fails)
+    with busy(ward):
+        strike(ward, "Ctrl+Return", "Ctrl+1")
+    assert ward.page.objectName() == "S2"
+    assert "Not saved yet. What you typed waits at Home as a draft." in ward.screen()
+    assert len(drafts.mine(ward.ctx)) == 1
+
+
+def test_a_save_that_ended_behind_the_lock_is_told(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.press("Ctrl+N")
+    answer_all(ward)
+    with busy(ward):
+        strike(ward, "Ctrl+Return", "Ctrl+L")
+    ward.unlock()
+    assert "That draft is gone: it was saved, or thrown away." in ward.screen()
+    assert len(ward.ctx.reader().find(Incident)) == 1
 
 
 def test_a_clock_put_back_while_the_form_is_open_stops_no_report(pc: Pc, clock: FakeClock) -> None:

@@ -18,6 +18,7 @@ DRAFT_MS = 800
 MEANWHILE = say(
     "This incident was changed meanwhile. What you typed stays. To see the change, go back and open this page again."
 )
+NOT_SAVED = say("Not saved yet. What you typed waits at Home as a draft. Open it and try again.")
 Loaded = TypeVar("Loaded")
 
 

@@ -12,7 +12,7 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.services import closing, drafts
 from vpr_desktop.services.closing import Answers, Standing, Target, Unrecorded
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import KeptForm, Meanwhile
+from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
@@ -220,6 +220,9 @@ class ClosePage(QWidget):
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
         self.kept.touched()
+        if not self.isVisible():  # whoever went on meanwhile hears it where they are
+            self.desk.trouble(NOT_SAVED)
+            return
         if isinstance(error, ProblemsFound):
             problems = error.problems
         else:

@@ -15,6 +15,7 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.services import drafts, wards
 from vpr_desktop.services.new_incident import Logged, log
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.forms.kept_form import NOT_SAVED
 from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm, first_of
 from vpr_desktop.ui.pages.saved_panel import SavedPanel
 from vpr_desktop.ui.style import style_of
@@ -161,7 +162,8 @@ class QuickLogPage(QWidget):
 
     def _show_draft(self, found: list[drafts.Draft], draft_id: str) -> None:
         draft = next((one for one in found if one.id == draft_id), None)
-        if draft is None:
+        if draft is None:  # such as after a save that ended behind the lock
+            self.desk.status(say("That draft is gone: it was saved, or thrown away."))
             return
         if self._dirty:  # begun while it was read: each stays a draft of its own
             self.desk.status(say("Your earlier draft waits at Home."))
@@ -261,6 +263,9 @@ class QuickLogPage(QWidget):
     def _on_save_failed(self, error: Exception) -> None:
         self._set_saving(False)
         self._dirty = True
+        if not self.isVisible():  # whoever went on meanwhile hears it where they are
+            self.desk.trouble(NOT_SAVED)
+            return
         if isinstance(error, ProblemsFound):
             self.show_problems(error.problems)
             return

@@ -18,6 +18,7 @@ from vpr_desktop.services import drafts, incidents
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.form_panel import FormPanel
+from vpr_desktop.ui.forms.kept_form import DRAFT_MS, NOT_SAVED
 from vpr_desktop.ui.forms.part_words import ADDABLE
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
@@ -28,7 +29,6 @@ from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, begin, clear,
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
-DRAFT_MS = 800
 MEANWHILE = (
     "This record was changed meanwhile. What you typed stays. Where both changed the same answer, both are kept until "
     "somebody chooses."
@@ -50,9 +50,7 @@ class TaskPage(QWidget):
         self._dirty = self._typed = False  # not kept yet; typed since it was opened
         self._saving = False
         self._new = 0
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(DRAFT_MS)
+        self._timer = QTimer(self, singleShot=True, interval=DRAFT_MS)
         self.back = Button("", "link", icon="back")
         self.title = Heading("")
         self.note = Words("", tone="second")
@@ -341,6 +339,9 @@ class TaskPage(QWidget):
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
         self._dirty = True
+        if not self.isVisible():  # whoever went on meanwhile hears it where they are
+            self.desk.trouble(NOT_SAVED)
+            return
         if isinstance(error, ProblemsFound):
             self._show_problems(error.problems)
         else:
