@@ -189,7 +189,7 @@ def prints(hands: Hands) -> None:
         hands.type_everywhere(dialog)
         dialog.reject()
     record = stage.go("record", incident_id=stage.ids["many"])
-    record._on_withdraw_answered(hands.word())
+    record._on_withdraw_answered(record.seen, hands.word())
     settle(stage.window)
 
 

@@ -365,3 +365,18 @@ def test_a_panel_that_is_saved_as_the_pc_locks_comes_back_empty(pc: Pc) -> None:
     ward.unlock()
     assert drafts.mine(ward.ctx) == []
     assert ward.field("Why?").text() == ""  # type: ignore[union-attr]
+
+
+def test_what_arrives_while_the_reason_of_a_withdrawal_is_typed_is_told_as_not_seen(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.open(ward.log())
+    seen = ward.page.seen
+    ward.page.withdraw()
+    ward.settle()
+    incidents.save(ward.ctx, seen, [incidents.Edit("incident", seen.record.id, {"effect": "TRE"})])
+    ward.window.changed(Changes((Change("incident", seen.record.id),), "sync"))
+    ward.settle()
+    ward.answer("Logged twice.", "Withdraw incident")
+    assert ward.page.seen.status == "withdrawn"
+    assert ward.page.seen.late

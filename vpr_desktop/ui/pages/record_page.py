@@ -318,14 +318,16 @@ class RecordPage(QWidget):
         self.desk.status(say("Copied. It leaves the clipboard after 30 seconds."))
 
     def withdraw(self) -> None:
-        """Asks why, then withdraws."""
+        """Asks why, then withdraws what was on screen as it was asked."""
+        seen = self.seen
+        assert seen is not None
         title = say("Withdraw this incident?")
         note = say("It is not deleted. It stays readable in its history, and can be put back.")
-        ReasonDialog.ask(self, title, note, say("Withdraw incident"), say("Keep it"), self._on_withdraw_answered)
+        ask, keep = say("Withdraw incident"), say("Keep it")
+        ReasonDialog.ask(self, title, note, ask, keep, lambda reason: self._on_withdraw_answered(seen, reason))
 
-    def _on_withdraw_answered(self, reason: str) -> None:
-        ctx, seen = self.desk.ctx, self.seen
-        assert seen is not None
+    def _on_withdraw_answered(self, seen: IncidentView, reason: str) -> None:
+        ctx = self.desk.ctx
         self.desk.run(self, lambda: incidents.withdraw(ctx, seen, reason), self._on_withdrawn)
 
     def _on_withdrawn(self, changes: Changes) -> None:
