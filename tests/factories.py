@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.first_answers import FirstRun
 from vpr_desktop.services.new_incident import Logged, log
-from vpr_desktop.services.sessions import FirstRun
 
 PASSPHRASE = "blue kettle seven lamps"
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
@@ -210,13 +209,15 @@ def test_get_support_opens_in_the_first_run(new_pc: WardPC) -> None:
     assert "If you are in danger" not in ward.screen()
 
 
-@pytest.mark.parametrize("typed", ["", "A.M.D.S."])
-def test_a_name_of_four_words_begins_as_any_other(new_pc: WardPC, typed: str) -> None:
+def test_a_name_of_four_words_begins_as_any_other_and_initials_that_do_not_fit_are_told(new_pc: WardPC) -> None:
     page: Any = new_pc.window.first_run
     new_pc.click("Next")
     fill(page, WARD)
     new_pc.click("Next")
-    fill(page, {**YOU, "name": "Ana Maria de Souza", "initials": typed})
+    fill(page, {**YOU, "name": "Ana Maria de Souza", "initials": "A.M.D.S."})
+    new_pc.click("Next")
+    assert "Initials: write at most 6 characters. There are 8." in new_pc.screen()
+    fill(page, {"initials": ""})
     new_pc.click("Next")
     assert "Step 4 of 5, recovery code" in new_pc.screen()
     assert page.ctx.user.initials == "A.M.D."

@@ -17,7 +17,7 @@ from vpr_desktop.cli.session import (
     user_of,
 )
 from vpr_desktop.services import people, sessions
-from vpr_desktop.services.sessions import FirstRun
+from vpr_desktop.services.first_answers import FirstRun
 
 
 def init(options: Namespace) -> None:

@@ -12,7 +12,8 @@ from vpr_desktop.domain.place import Ward
 from vpr_desktop.domain.user import User
 from vpr_desktop.services import sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.sessions import Keys, initials_of
+from vpr_desktop.services.first_answers import initials_of, is_sign_in_name, unfit
+from vpr_desktop.services.sessions import Keys
 from vpr_desktop.storage import keyslots
 
 
@@ -41,7 +42,7 @@ def users(ctx: Context) -> list[UserRow]:
 
 def add(ctx: Context, user_id: str, name: str, role: str, passphrase: str, initials: str = "") -> None:
     """Gives a person a slot on this PC and a record on its wards. Raises ProblemsFound."""
-    check(ctx, user_id, name, role, passphrase)
+    check(ctx, user_id, name, role, passphrase, initials)
     keys: Keys = ctx.secrets
     with ctx.unit() as unit:
         org_code = unit.get(Ward, ctx.ward_id).org_code or ""
@@ -53,10 +54,10 @@ def add(ctx: Context, user_id: str, name: str, role: str, passphrase: str, initi
     sessions.write_clear_facts(ctx)
 
 
-def check(ctx: Context, user_id: str, name: str, role: str, passphrase: str) -> None:
+def check(ctx: Context, user_id: str, name: str, role: str, passphrase: str, initials: str = "") -> None:
     """Looks at a person to be added before anything is asked or saved. Raises NotAllowed, ProblemsFound."""
     ctx.require("manage_users")
-    found = _problems(ctx, user_id, name, role, passphrase)
+    found = _problems(ctx, user_id, name, role, passphrase) + unfit(name=name, initials=initials)
     if found:
         raise ProblemsFound(found)
 
@@ -65,7 +66,7 @@ def _problems(ctx: Context, user_id: str, name: str, role: str, passphrase: str)
     taken = {user.user_id.lower() for user in users(ctx)}
     weak = passphrase_problem(passphrase)
     tests = (
-        ("user_id", sessions.is_sign_in_name(user_id), "Give a sign-in name of letters, digits, dots or dashes."),
+        ("user_id", is_sign_in_name(user_id), "Give a sign-in name of letters, digits, dots or dashes."),
         ("user_id", user_id.lower() not in taken, "That sign-in name is taken. Choose another."),
         ("name", bool(name.strip()), "Give the name as colleagues know it."),
         ("role", role in USER_ROLE, f"Choose a role. {USER_ROLE.nearest(role)}"),

@@ -21,12 +21,12 @@ from vpr_desktop.domain.response import Feedback
 from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.services import closing, drafts, incidents, new_incident, people, riddor, sessions, slips, wards
 from vpr_desktop.services.context import Clock, Context, Person
+from vpr_desktop.services.first_answers import FirstRun
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.practice_support import end_plans, follow_up, keep_up
 from vpr_desktop.services.practice_words import describe, outcome
 from vpr_desktop.services.riddor import Decision
-from vpr_desktop.services.sessions import FirstRun
 from vpr_desktop.storage.keyslots import KdfPolicy
 from vpr_desktop.storage.unit import UnitOfWork
 

@@ -10,7 +10,6 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, NotWritable, Problem, ProblemsFound
-from vpr_desktop.domain.identifiers import is_ods_code
 from vpr_desktop.domain.identity import device_id, stream_id, user_record_id
 from vpr_desktop.domain.passphrases import passphrase_problem
 from vpr_desktop.domain.place import Ward
@@ -19,6 +18,7 @@ from vpr_desktop.domain.user import User
 from vpr_desktop.services import lockscreen
 from vpr_desktop.services.closed_here import open_wards
 from vpr_desktop.services.context import Clock, Context, Person, WardFacts
+from vpr_desktop.services.first_answers import FirstRun, first_run_problems, initials_of, unfit
 from vpr_desktop.storage import backup, checks, clear_files, keyslots, rekey, schema, slot_file, store, swap, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
@@ -29,26 +29,6 @@ from vpr_desktop.storage.store import Store
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
-FIRST_ROLES = ("ward_manager", "device_admin")
-
-
-@dataclass(frozen=True, slots=True)
-class FirstRun:
-    """What the five steps of the first run ask for."""
-
-    org_code: str
-    org_name: str
-    ward_code: str
-    ward_name: str
-    user_id: str
-    name: str
-    role: str
-    passphrase: str
-    initials: str = ""
-    site: str = ""
-    timezone: str = "Europe/London"
-    lock_minutes: int = lockscreen.LOCK_MINUTES
-    practice: bool = False
 
 
 @dataclass(slots=True)
@@ -58,38 +38,6 @@ class Keys:
     unlocked: Unlocked
     lock: InstanceLock
     policy: KdfPolicy
-
-
-def first_run_problems(setup: FirstRun) -> list[Problem]:
-    """What to put right before a PC can be set up."""
-    checks_of = (
-        ("org_code", is_ods_code(setup.org_code.upper()), "Give the organisation's code, such as RX1."),
-        ("org_name", bool(setup.org_name.strip()), "Give the organisation's name."),
-        (
-            "ward_code",
-            setup.ward_code.isalnum() and len(setup.ward_code) <= 10,
-            "Give a short ward code, such as CED.",
-        ),
-        ("ward_name", bool(setup.ward_name.strip()), "Give the ward's name."),
-        (
-            "user_id",
-            is_sign_in_name(setup.user_id),
-            "Give a sign-in name of letters, digits, dots or dashes.",
-        ),
-        ("name", bool(setup.name.strip()), "Give your name as colleagues know it."),
-        ("role", setup.role in FIRST_ROLES, "The first person is a ward manager or a device administrator."),
-        (
-            "passphrase",
-            passphrase_problem(setup.passphrase) is None,
-            passphrase_problem(setup.passphrase) or "",
-        ),
-    )
-    return [Problem(field, sentence) for field, holds, sentence in checks_of if not holds]
-
-
-def is_sign_in_name(text: str) -> bool:
-    """Whether a text can be a sign-in name."""
-    return 0 < len(text) <= 80 and all(c.isalnum() or c in ".-_@" for c in text)
 
 
 def first_run(home: Path, setup: FirstRun, clock: Clock, policy: KdfPolicy | None = None) -> tuple[Context, str]:
@@ -156,11 +104,6 @@ def _write_first_records(opened: Store, setup: FirstRun, clock: Clock) -> None:
         unit.save(person)
         unit.put_state("wards", ward_id.encode())
         unit.commit("first run", ward_id)
-
-
-def initials_of(name: str) -> str:
-    """The initials of a name: A.M. for A. Manager."""
-    return "".join(f"{word[0].upper()}." for word in name.split()[:4])
 
 
 def unlock(
@@ -335,6 +278,7 @@ def add_ward(ctx: Context, code: str, name: str) -> Context:
     first = reader.get(Ward, ctx.ward_id)
     ward_id = stream_id(first.org_code or "", code)
     found = [Problem(field, text) for field, holds, text in _ward_checks(ctx, code, name, ward_id) if not holds]
+    found += unfit(ward_name=name)
     if found:
         raise ProblemsFound(found)
     with ctx.unit() as unit:

@@ -13,7 +13,7 @@ from vpr_desktop.domain.errors import AlreadyOpen
 from vpr_desktop.domain.place import Ward
 from vpr_desktop.services import sessions
 from vpr_desktop.services.context import Context
-from vpr_desktop.services.sessions import FirstRun
+from vpr_desktop.services.first_answers import FirstRun
 from vpr_desktop.storage.instance_lock import InstanceLock
 from vpr_desktop.storage.keyslots import KdfPolicy
 

@@ -267,11 +267,9 @@ class FirstRunPage(QWidget):
             self.show_step(place + 1)
 
     def _setup(self) -> Any:
-        from vpr_desktop.services.sessions import FirstRun
-        from vpr_desktop.ui.initials import initials
+        from vpr_desktop.services.first_answers import FirstRun
 
         named: dict[str, Any] = {name: self.value(name) for name in STEP_OF}
-        named["initials"] = initials(named["name"], named["initials"])
         return FirstRun(**named, lock_minutes=int(self.value("lock_minutes")))
 
     def _check(self, place: int) -> None:
@@ -279,10 +277,10 @@ class FirstRunPage(QWidget):
         self.next.setEnabled(False)
 
         def job() -> Any:
-            from vpr_desktop.services import sessions
+            from vpr_desktop.services import first_answers, sessions
 
             setup = self._setup()
-            found = [p for p in sessions.first_run_problems(setup) if STEP_OF[p.field] == place]
+            found = [p for p in first_answers.first_run_problems(setup) if STEP_OF[p.field] == place]
             if found:
                 raise ProblemsFound(found)
             return sessions.first_run(self.home, setup, self.clock) if place == 2 else None

@@ -12,7 +12,6 @@ from vpr_desktop.services import people
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.people import UserRow
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.initials import initials
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import DropDown, Field, PassphraseField, SideField, SidePassphraseField, TextField
@@ -81,7 +80,7 @@ class PeopleSection(Section):
         person = (values["user_id"].strip(), values["name"], values["role"], values["passphrase"])
 
         def job() -> list[UserRow]:
-            people.add(ctx, *person, initials(values["name"]))
+            people.add(ctx, *person)
             return people.users(ctx)
 
         checked: Callable[[], None] = lambda: people.check(ctx, *person)  # noqa: E731
