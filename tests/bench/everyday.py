@@ -33,7 +33,7 @@ from vpr_desktop.sync import cycles, engine, events
 from vpr_desktop.sync.runner import Runner
 
 OPS, ROUNDS, SAVES, POLLS = 10_000, 3, 200, 200
-MEANWHILE = 40_000  # so that the sync outlasts the saves, also where the machine has other work
+MEANWHILE = 60_000  # so that the sync outlasts the saves, also where the machine has other work
 GROWTH = (1_000, 10_000, 100_000)
 BREATH = 0.004  # seconds at most between two saves, in which a sync goes on; each meets it at another place
 SETTLE = 0.03  # seconds in which a sync that is held comes to rest
