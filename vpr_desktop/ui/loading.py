@@ -3,6 +3,7 @@
 One mechanism for every page: what a page asks for while it opens counts as its loading, and a page names by
 `Desk.load` what else it reads at its user's wish. Old content stays until the new is there. An answer that comes after
 its session ended is heard by nobody: the page it was for may be gone a moment later, and there is no session to show.
+A page that is refused what it reads, as a right ended or a report became restricted meanwhile, goes with all it shows.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
-from vpr_desktop.domain.errors import Stopped
+from vpr_desktop.domain.errors import NotAllowed, NotFound, Stopped
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.tasks import Lane, Ticket
 from vpr_desktop.ui.words import say
@@ -46,10 +47,17 @@ def text_of(page: str) -> str:
     return say(TEXTS.get(page, "Loading"))
 
 
+def belonging_to(page: QObject) -> list[QObject]:
+    """A page and all its parts: any of them may ask for what the page shows."""
+    return [page, *page.findChildren(QObject)]
+
+
 class Loads(QObject):
-    """The jobs of pages, and of those the loads. `stopped` carries what to say after one was cancelled."""
+    """The jobs of pages, and of those the loads. `stopped` carries what to say after one was cancelled, `refused` who
+    asked for what is not theirs to read, and the words for it."""
 
     stopped = Signal(str)
+    refused = Signal(QObject, str)
 
     def __init__(self, lane: Lane, failed: Callable[[Exception], None], parent: QObject) -> None:
         super().__init__(parent)
@@ -58,6 +66,7 @@ class Loads(QObject):
         self._waiting: dict[Ticket, tuple[str, OnStop | None]] = {}
         self._here = ""
         self._opening: str | None = None
+        self._following = False
         self._session = 0  # which one it is: an answer of one is nothing to the next
         self._show = QTimer(self, singleShot=True, interval=SHOW_MS)
         self._offer = QTimer(self, singleShot=True, interval=CANCEL_MS)
@@ -80,6 +89,15 @@ class Loads(QObject):
             yield
 
     @contextmanager
+    def following(self) -> Iterator[None]:
+        """What is asked for inside is read anew as something changed: old content stays, unless it is refused."""
+        self._following = True
+        try:
+            yield
+        finally:
+            self._following = False
+
+    @contextmanager
     def _loading(self, text: str) -> Iterator[None]:
         before, self._opening = self._opening, text
         try:
@@ -99,8 +117,21 @@ class Loads(QObject):
             self.load(owner, job, done, failed, self._opening)
         else:
             own = self._while_it_lasts(failed) if failed is not None else None
+            if self._following:
+                own = self._while_it_lasts(self._unless_refused(owner, failed))
             # What the window says, such as a draft that could not be kept, is told on the lock screen too.
             self._lane.run(owner, job, self._while_it_lasts(done), own or self._failed)
+
+    def _unless_refused(
+        self, owner: QObject, failed: Callable[[Exception], None] | None
+    ) -> Callable[[Exception], None]:
+        def heard(error: Exception) -> None:
+            if isinstance(error, NotAllowed | NotFound):
+                self.refused.emit(owner, str(error))
+            else:
+                (failed or self._failed)(error)
+
+        return heard
 
     def _while_it_lasts(self, hear: Callable[[Any], None]) -> Callable[[Any], None]:
         """Hears an answer as long as the session that asked goes on."""
@@ -123,6 +154,8 @@ class Loads(QObject):
     ) -> None:
         """Runs a job that somebody waits for; `text` says what it is, else it is the open page's loading."""
         words = text or self._here
+        if self._opening is not None or self._following:
+            failed = self._unless_refused(owner, failed)
 
         def shown(value: Any) -> None:
             with self._loading(words):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QApplication, QStackedLayout, QWidget
 
@@ -21,7 +21,7 @@ from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
 from vpr_desktop.ui.leaving import keep_and_close, restoring, unless_faulty
-from vpr_desktop.ui.loading import Loads
+from vpr_desktop.ui.loading import Loads, belonging_to
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
 from vpr_desktop.ui.reminders import Reminders
@@ -93,6 +93,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.idle.calmed.connect(self._close_banner)
         self.idle.expired.connect(self.lock)
         self.loads.stopped.connect(self.status)
+        self.loads.refused.connect(self._on_refused)
 
     # The desk
     @property
@@ -127,8 +128,9 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def changed(self, changes: Changes) -> None:
         """Tells every page what was just written."""
-        for page in (*self._pages.values(), self.reminders):
-            page.refreshed(changes)
+        with self.loads.following():
+            for page in (*self._pages.values(), self.reminders):
+                page.refreshed(changes)
         self.care.tell_lock_screen(1)
         self.sending.heard(changes)
 
@@ -164,12 +166,27 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.again()
 
     def again(self) -> None:
-        """Opens the page anew, as the session now shows it; Home where it no longer opens."""
+        """Opens the page anew, as the session now shows it; Home where it no longer opens. Others keep nothing."""
         if self._here is not None:
-            page, arguments = self._here
-            opens = page not in NEEDS or self.ctx.can(NEEDS[page])
             self._keep_current()
-            self._open(*(page, arguments | self._pages[page].place()) if opens else ("home", {}))
+            page, place = self._here[0], self._here[1] | self._pages[self._here[0]].place()
+            self._let_go(*self._pages)
+            self._open(*(page, place) if self.offers(page) else ("home", {}))
+
+    def _let_go(self, *names: str) -> None:
+        """Takes pages away with all that they show."""
+        for name in names:
+            self._pages.pop(name).deleteLater()
+        self._here = self._here if self._here and self._here[0] in self._pages else None
+
+    def _on_refused(self, owner: QObject, text: str) -> None:
+        """A page that may no longer read what it shows is taken away; Home, which everybody has, stays."""
+        for name in [n for n, page in self._pages.items() if n != "home" and owner in belonging_to(page)]:
+            self._keep_current()
+            self._let_go(name)
+            if self._here is None:
+                self._open("home", {})
+        self.trouble(text)
 
     def go(self, page: str, **arguments: Any) -> None:
         """Opens a page; support opens at the side of the page that is open."""
@@ -181,7 +198,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
             return
         if page == "find":
             page, arguments = "incidents", {"find": True}
-        if self.shell is None or page not in PAGES or not (page not in NEEDS or self.ctx.can(NEEDS[page])):
+        if self.shell is None or page not in PAGES or not self.offers(page):
             return
         self._keep_current()
         if self._here is not None:
@@ -255,10 +272,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Opens Get support, or closes it."""
         view: Any = self.stack.currentWidget()  # the shell, or what holds the lock screen or the first run
         dock = view.dock
-        if dock.isVisible():
-            dock.dismiss()
-        else:
-            dock.show_for(lockscreen.read(self.home))
+        dock.dismiss() if dock.isVisible() else dock.show_for(lockscreen.read(self.home))
 
     # Unlock and lock
     def show_lock(self) -> None:

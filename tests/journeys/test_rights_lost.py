@@ -1,0 +1,99 @@
+"""A right that ends while a page is open: what came from elsewhere takes the page away, with all that it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys.ward import WardPC
+from vpr_desktop.domain.changes import Change, Changes
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.user import User
+from vpr_desktop.services import incidents, support
+from vpr_desktop.ui.pages.print_page import PrintPage
+
+Pc = Callable[..., WardPC]
+CANARY = "Zebrafink"
+REASON = "needed for the review"
+
+
+def opened(pc: Pc, page: str) -> tuple[WardPC, str]:
+    """A manager with a page of somebody else's report open."""
+    ward = pc("rnurse", "slead")
+    ward.unlock("rnurse")
+    reference = ward.log(CANARY)
+    ward.switch("amanager")
+    incident_id = incidents.find(ward.ctx, reference)
+    plan_id = support.plan_ids(ward.ctx, incident_id)[0]
+    named = {"history": "record"}.get(page, page)
+    ward.window.go(named, incident_id=incident_id, plan_id=plan_id, history=page == "history", field="description")
+    ward.settle()
+    return ward, incident_id
+
+
+def arrives(ward: WardPC, record: Incident | User) -> None:
+    """Another PC changed something."""
+    with ward.ctx.store.unit("rnurse", ward.clock.now()) as unit:
+        unit.save(record)
+        unit.commit("amend", record.id)
+    entity = "incident" if isinstance(record, Incident) else "user"
+    ward.window.changed(Changes((Change(entity, record.id),), "sync"))
+    ward.settle()
+
+
+def becomes_restricted(ward: WardPC, incident_id: str) -> None:
+    record = ward.ctx.reader().get(Incident, incident_id)
+    record.act_types, record.restricted = ["SEX"], True
+    arrives(ward, record)
+
+
+def becomes_reporter(ward: WardPC) -> None:
+    (person,) = ward.ctx.reader().find(User, user_id="amanager")
+    person.role = "reporter"
+    arrives(ward, person)
+    assert ward.ctx.user.role == "reporter"
+
+
+@pytest.mark.parametrize("page", ["record", "history", "plan", "riddor", "close", "task", "print"])
+def test_a_role_that_ends_leaves_nothing_of_its_pages(pc: Pc, page: str) -> None:
+    ward, _ = opened(pc, page)
+    assert ward.page.objectName() != "S2"
+    becomes_reporter(ward)
+    assert ward.page.objectName() == "S2"
+    assert list(ward.window._pages) == ["home"], "nor of one that was open before"
+    said = ward.screen()
+    assert "Your role is now: Reporter." in said
+    assert CANARY not in said
+    assert "Person A" not in said
+
+
+def test_a_full_copy_on_screen_goes_as_its_report_becomes_restricted(pc: Pc) -> None:
+    """It could be printed and saved."""
+    ward, incident_id = opened(pc, "print")
+    preview = ward.page
+    assert isinstance(preview, PrintPage)
+    preview._on_full_answered(REASON)
+    ward.settle()
+    assert preview.pdf is not None
+    assert preview.pdf.copy == "full"
+    becomes_restricted(ward, incident_id)
+    assert ward.page.objectName() == "S2"
+    assert "Your role does not include this." in ward.screen()
+    assert "print" not in ward.window._pages
+
+
+def test_so_does_the_plan_of_its_person(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "plan")
+    assert "Support plan: Person A" in ward.screen()
+    becomes_restricted(ward, incident_id)
+    assert ward.page.objectName() == "S2"
+    assert "Person A" not in ward.screen()
+
+
+def test_what_is_refused_as_an_act_leaves_the_page_where_it_is(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "record")
+    ward.window.run(ward.page, lambda: ward.ctx.require("read_audit"), lambda _: None)
+    ward.settle()
+    assert ward.page.objectName() == "S4"
+    assert CANARY in ward.screen()
