@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories import answers
 from tests.pdfs import pages_of
 from tests.services.rights_table import ROLE, WHO, block_of, cell
 from vpr_desktop.domain.alleged import Alleged
@@ -29,6 +30,7 @@ from vpr_desktop.services import (
     history,
     home,
     listing,
+    new_incident,
     printing,
     riddor,
     sanctions,
@@ -345,3 +347,32 @@ def test_the_handover_says_nothing_of_a_restricted_incident_whoever_opens_it(ctx
         assert "Restricted incident" in said
         for word in ("Sexual", "Sensitive", "Bay", "treatment"):
             assert word not in said
+
+
+@pytest.mark.parametrize(
+    ("role", "told"), [("reporter", "–"), ("vpr_lead", "–"), ("ward_manager", "Open"), ("support_lead", "Open")]
+)
+def test_whether_a_plan_is_open_is_listed_for_those_alone_who_follow_plans(
+    as_role: Become, role: str, told: str
+) -> None:
+    """The reporter logged it for somebody else, and the trust's lead knows rates."""
+    own = as_role("reporter", "p-own")
+    new_incident.log(own, answers(affected="ONE"))
+    me = own if role == "reporter" else as_role(role)
+    assert [row.support for row in listing.page(me, ListQuery())] == [told]
+
+
+@pytest.mark.parametrize("answers_given", [(True, False), (False, True)])
+def test_while_two_pcs_disagree_a_restricted_report_stays_closed_to_the_manager(
+    ctx: Context, as_role: Become, answers_given: tuple[bool, bool]
+) -> None:
+    own = as_role("reporter", "p-own")
+    made = new_incident.log(own, answers(act_types=["SEX"]))
+    read = [ctx.reader().get(Incident, made.id) for _ in answers_given]
+    for record, said in zip(read, answers_given, strict=True):
+        record.manager_may_see = said
+        with own.unit() as unit:
+            unit.save(record)
+            unit.commit("amend", made.id)
+    assert views.incident(own, made.id).record.clashes == {"manager_may_see"}
+    assert views.incident(ctx, made.id).sight == "restricted"

@@ -15,6 +15,7 @@ from vpr_desktop.domain.derived import acts_in_words
 from vpr_desktop.domain.fields import decode
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
+from vpr_desktop.domain.visibility import OFFERED, Tie, view
 from vpr_desktop.domain.when import relative, show
 from vpr_desktop.services import two_versions
 from vpr_desktop.services.context import Context
@@ -116,7 +117,8 @@ def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
     """Rows of the file as lines of a list."""
     ids = [row["id"] for row in found]
     waiting = ctx.reader().waits(ids) if ids else set()
-    support = queries.open_support(ctx.store.db, ids) if ids else {}
+    told = view(ctx.user.role, "support", Tie()) == OFFERED  # open or settled is for those who follow plans
+    support = queries.open_support(ctx.store.db, ids) if ids and told else {}
     doubled = set(two_versions.incidents_seen(ctx, ids)) if found else set()
     return [_row(ctx, row, row["id"] in waiting, support.get(row["id"]), row["id"] in doubled) for row in found]
 

@@ -126,7 +126,7 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         self_named=bool(named),
         assigned=me in leads,
         restricted=bool(record.restricted),
-        manager_may_see=bool(record.manager_may_see),
+        manager_may_see=bool(record.manager_may_see) and "manager_may_see" not in record.shown.clashes,
         lead_assigned=bool(leads) and bool(leads - gone(ctx.store.db)),
         confidential=is_confidential(
             record.reporter_mode, record.imported_at is not None, "reporter_mode" in record.shown.clashes
