@@ -19,6 +19,8 @@ from vpr_desktop import bootstrap
 from vpr_desktop.central import admin
 from vpr_desktop.services import people, sessions
 
+OPS = "SELECT seq, id, hash FROM op ORDER BY seq"  # what a PC holds, by number
+
 
 class OnlinePC(WardPC):
     """A PC of the ward that is joined to an endpoint."""

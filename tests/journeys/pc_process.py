@@ -23,7 +23,7 @@ from tests.central.test_processes import die_with_parent
 from tests.conftest import FAST, fast_keys
 from tests.factories import first_run, logged
 from tests.fakes import FakeClock
-from tests.journeys.online import OnlinePC
+from tests.journeys.online import OPS, OnlinePC
 from tests.sync.ending import end_at
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.incident import Incident
@@ -31,7 +31,6 @@ from vpr_desktop.services import maintenance, sessions
 from vpr_desktop.ui.app import application
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-OPS = "SELECT seq, id, hash FROM op ORDER BY seq"
 
 
 class Ended(Exception):
@@ -42,13 +41,13 @@ class PcProcess:
     """Tells a PC what to do and hears what came of it."""
 
     def __init__(self, home: Path, address: str, code: str) -> None:
-        self.home = home
+        self.home, self.errors = home, home.with_suffix(".log")
         self.hours = 0
         self.start({"address": address, "code": code})
 
     def start(self, joins: dict[str, str] | None = None) -> None:
         """Starts the PC, also again after it ended; an hour later than the last time."""
-        self.said = open(self.home.parent / f"{self.home.name}.log", "ab")  # noqa: SIM115
+        self.said = self.errors.open("ab")  # noqa: SIM115
         self.process = subprocess.Popen(
             [sys.executable, "-m", "tests.journeys.pc_process", str(self.home)],
             cwd=ROOT, env={**os.environ, "QT_QPA_PLATFORM": "offscreen"}, stdin=subprocess.PIPE,
@@ -76,7 +75,7 @@ class PcProcess:
         except BrokenPipeError:
             heard = ""
         if not heard:
-            raise Ended((self.home.parent / f"{self.home.name}.log").read_text()[-4000:])
+            raise Ended(self.errors.read_text()[-4000:])
         return json.loads(heard)
 
     def end(self, how: signal.Signals = signal.SIGTERM) -> int:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPlainTextEdit
 
 from tests.central.conftest import Central
 from tests.factories import PASSPHRASE
-from tests.journeys.online import OnlinePC, new_code
+from tests.journeys.online import OPS, OnlinePC, new_code
 from tests.journeys.test_prints import saved  # noqa: F401
 from tests.pdfs import text_of
 from vpr_desktop.central import admin
@@ -19,7 +19,6 @@ from vpr_desktop.services import sessions
 
 Make = Callable[..., OnlinePC]
 EFFECT = "Change, most serious effect so far"
-OPS = "SELECT seq, id, hash FROM op ORDER BY seq"
 
 
 def two(online: Make, *who: str) -> tuple[OnlinePC, OnlinePC, str]:
