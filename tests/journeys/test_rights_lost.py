@@ -10,12 +10,15 @@ from tests.journeys.ward import WardPC
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.user import User
-from vpr_desktop.services import incidents, support
+from vpr_desktop.services import drafts, incidents, support
 from vpr_desktop.ui.pages.print_page import PrintPage
 
 Pc = Callable[..., WardPC]
 CANARY = "Zebrafink"
 REASON = "needed for the review"
+TYPED = "Kranichruf"
+FIELDS = {"task": "Anything to add?", "riddor": "Why, Person A", "close": "Message to the reporter", "plan": "Why?"}
+KEPT = "What you typed is kept as a draft that only you can see."
 
 
 def opened(pc: Pc, page: str) -> tuple[WardPC, str]:
@@ -97,3 +100,53 @@ def test_what_is_refused_as_an_act_leaves_the_page_where_it_is(pc: Pc) -> None:
     ward.settle()
     assert ward.page.objectName() == "S4"
     assert CANARY in ward.screen()
+
+
+def typed_at(pc: Pc, page: str) -> tuple[WardPC, str]:
+    """A manager who writes something about somebody else's report, and did not save it."""
+    ward, incident_id = opened(pc, page)
+    if page == "plan":
+        ward.window.go("plan", plan_id=ward.page.place()["plan_id"], step="S2-01", panel="due")
+        ward.settle()
+    ward.put(FIELDS[page], TYPED)
+    return ward, incident_id
+
+
+@pytest.mark.parametrize("page", FIELDS)
+@pytest.mark.parametrize("ends", ["report", "role"])
+def test_what_is_typed_there_is_kept_and_its_writer_is_told(pc: Pc, page: str, ends: str) -> None:
+    ward, incident_id = typed_at(pc, page)
+    if ends == "report":
+        becomes_restricted(ward, incident_id)
+    else:
+        becomes_reporter(ward)
+    assert ward.page.objectName() == "S2"
+    assert list(ward.window._pages) == ["home"]
+    said = ward.screen()
+    assert KEPT in said
+    assert CANARY not in said
+    assert TYPED not in said
+    (draft,) = drafts.mine(ward.ctx)
+    assert TYPED in str(draft.body)
+
+
+def test_a_page_out_of_sight_keeps_nothing_of_a_report_that_another_pc_changed(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "record")
+    ward.press("Ctrl+1")
+    assert "record" in ward.window._pages
+    becomes_restricted(ward, incident_id)
+    assert "record" not in ward.window._pages
+    ward.press("Alt+Left")
+    assert ward.page.objectName() == "S4"
+    assert CANARY not in ward.screen()
+
+
+def test_a_draft_of_what_may_not_be_read_any_more_opens_nothing_and_stays(pc: Pc) -> None:
+    ward, incident_id = typed_at(pc, "task")
+    becomes_restricted(ward, incident_id)
+    ward.click("Continue")
+    ward.settle()
+    assert ward.page.objectName() == "S2"
+    assert CANARY not in ward.screen()
+    assert KEPT in ward.screen()
+    assert len(drafts.mine(ward.ctx)) == 1

@@ -14,7 +14,7 @@ from vpr_desktop.storage.unit import draft_rows
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """One half-filled form. `form` is `quick_log` or `task:<incident id>:<task>`."""
+    """One half-filled form. `form` is `quick_log`, or says whose it is, such as `task:<incident id>:<task>`."""
 
     id: str
     form: str
@@ -57,6 +57,11 @@ def mine(ctx: Context) -> list[Draft]:
         )
         for row in draft_rows(ctx.reader(), ctx.user.user_id)
     ]
+
+
+def is_held(ctx: Context, *ids: str) -> bool:
+    """Whether this person has a draft that belongs to one of these incidents or plans."""
+    return any(f":{one}:" in f"{draft.form}:" for draft in mine(ctx) for one in ids)
 
 
 def discard(ctx: Context, draft_id: str) -> None:

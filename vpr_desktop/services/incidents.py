@@ -109,6 +109,13 @@ def view(ctx: Context, incident_id: str, need_reason: str | None = None) -> Inci
     return views.incident(ctx, incident_id, need_reason)
 
 
+def for_form(seen: IncidentView) -> IncidentView:
+    """The same, to be written on. Raises NotAllowed where its reader may know no more than that it exists."""
+    if seen.sight != "full":
+        raise NotAllowed("You may not read this report now: it is restricted, or your role changed.")
+    return seen
+
+
 def find(ctx: Context, reference_or_id: str) -> str:
     """The id behind a reference somebody typed, in any case and with or without dashes. Raises NotFound."""
     from vpr_desktop.storage.queries import by_label

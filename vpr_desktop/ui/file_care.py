@@ -76,8 +76,16 @@ class FileCare:
         )
         self.window.trouble(text)
 
+    def restore(self, archive: str, passphrase: str) -> None:
+        """Locks, puts a backup in place of the file, and unlocks that for the same person."""
+        user_id = self.window.ctx.user.user_id
+        self.window.lock()
+        self._put_in_place(archive, user_id, passphrase)
+
     def _on_restore_asked(self, archive: str) -> None:
-        user_id, passphrase = self.window.lock_page.entered()
+        self._put_in_place(archive, *self.window.lock_page.entered())
+
+    def _put_in_place(self, archive: str, user_id: str, passphrase: str) -> None:
         self.window.lock_page.set_busy(True)
         job = restoring(self.window.home, Path(archive), user_id, passphrase, self.window.clock)
         self.window.lane.run(self.window, job, self.unlocked, self.unlock_failed)

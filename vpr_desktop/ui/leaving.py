@@ -1,6 +1,7 @@
-"""The last jobs of a session: what is half-filled is kept, the file is closed, another may take its place.
+"""What is left behind: at the end of a session what is half-filled is kept, the file is closed, another may take its
+place; and a page that is taken away says what becomes of what was typed there.
 
-They run in the store lane, one after the other.
+The jobs run in the store lane, one after the other.
 """
 
 from __future__ import annotations
@@ -10,9 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from vpr_desktop import logs
+from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
     from vpr_desktop.services.context import Clock, Context
+    from vpr_desktop.ui.main_window import MainWindow
 
 T = TypeVar("T")
 
@@ -42,6 +45,22 @@ def keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
             keep()
     finally:
         sessions.lock(ctx)
+
+
+def taken_away(window: MainWindow, place: dict[str, Any], why: str) -> None:
+    """Tells why the page that stood at this place is gone, and that a draft of what was typed there is kept."""
+    ctx = window.ctx
+
+    def job() -> bool:
+        from vpr_desktop.services import drafts
+
+        return drafts.is_held(ctx, *(one for name, one in place.items() if name in ("incident_id", "plan_id")))
+
+    def tell(is_kept: bool) -> None:
+        kept = say("{why} What you typed is kept as a draft that only you can see.", why=why)
+        window.trouble(kept if is_kept else why)
+
+    window.run(window, job, tell)
 
 
 def restoring(home: Path, archive: Path, user_id: str, passphrase: str, clock: Clock) -> Callable[[], Context]:

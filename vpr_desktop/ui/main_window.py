@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import logging
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -20,7 +19,7 @@ from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import keep_and_close, restoring, unless_faulty
+from vpr_desktop.ui.leaving import keep_and_close, taken_away, unless_faulty
 from vpr_desktop.ui.loading import Loads, belonging_to
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
@@ -35,6 +34,8 @@ from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from vpr_desktop.domain.changes import Changes
     from vpr_desktop.services.context import Clock, Context
     from vpr_desktop.ui.pages.first_run_page import FirstRunPage
@@ -70,9 +71,8 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.loads = Loads(lane, self._on_job_failed, self)
         self.run, self.load, self.told = self.loads.run, self.loads.load, lane.told
         self.first_run: FirstRunPage | None = None
-        self.stack = QStackedLayout()
+        self.stack = QStackedLayout(self)
         self.stack.setContentsMargins(0, 0, 0, 0)
-        self.setLayout(self.stack)
         self._locked_view = Beside(self.lock_page)
         self.stack.addWidget(self._locked_view)
         self.ring = FocusRing(self)
@@ -86,6 +86,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.lock_page.unlock_asked.connect(self.unlock)
         self.lock_page.support_asked.connect(self.open_support)
         self.care = FileCare(self, self._on_unlocked)
+        self.restore = self.care.restore
         self.sending = Sending(self)
         self.beginning = Beginning(self)
         self.beginning.finished.connect(self._on_unlocked)
@@ -127,7 +128,11 @@ class MainWindow(TabsInReadingOrder, QWidget):
         announce(self, text, assertive=assertive)
 
     def changed(self, changes: Changes) -> None:
-        """Tells every page what was just written."""
+        """Tells every page what was just written. One out of sight keeps nothing of a report that changed elsewhere."""
+        if changes.origin == "sync":
+            here = self.page()
+            behind = [(name, page.place().get("incident_id", "")) for name, page in self._pages.items() if page != here]
+            self._let_go(*(name for name, one in behind if changes.touches("incident", one)))
         with self.loads.following():
             for page in (*self._pages.values(), self.reminders):
                 page.refreshed(changes)
@@ -165,13 +170,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.status(say("{ward} is shown. New incidents are filed to it.", ward=ctx.ward.name))
         self.again()
 
-    def again(self) -> None:
+    def again(self, why: str = "") -> None:
         """Opens the page anew, as the session now shows it; Home where it no longer opens. Others keep nothing."""
         if self._here is not None:
             self._keep_current()
             page, place = self._here[0], self._here[1] | self._pages[self._here[0]].place()
             self._let_go(*self._pages)
             self._open(*(page, place) if self.offers(page) else ("home", {}))
+            if not self.offers(page):
+                taken_away(self, place, why)
 
     def _let_go(self, *names: str) -> None:
         """Takes pages away with all that they show."""
@@ -181,12 +188,14 @@ class MainWindow(TabsInReadingOrder, QWidget):
 
     def _on_refused(self, owner: QObject, text: str) -> None:
         """A page that may no longer read what it shows is taken away; Home, which everybody has, stays."""
+        place: dict[str, Any] = {}
         for name in [n for n, page in self._pages.items() if n != "home" and owner in belonging_to(page)]:
             self._keep_current()
+            place = self._pages[name].place()
             self._let_go(name)
             if self._here is None:
                 self._open("home", {})
-        self.trouble(text)
+        taken_away(self, place, text)
 
     def go(self, page: str, **arguments: Any) -> None:
         """Opens a page; support opens at the side of the page that is open."""
@@ -237,9 +246,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Lets the open page do something, where it can."""
         if self.first_run is not None:
             self.first_run.page_does(name)
-        act = getattr(self.page(), name, None)
-        if act is not None:
-            act()
+        getattr(self.page(), name, lambda: None)()
 
     def offers(self, page: str) -> bool:
         """Whether a page opens to whoever works."""
@@ -363,14 +370,6 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.show_lock()
         QApplication.clipboard().clear()
         self.lane.run(self, lambda: keep_and_close(keep, ctx), lambda _: self.locked.emit(), self._on_lock_failed)
-
-    def restore(self, archive: str, passphrase: str) -> None:
-        """Locks, puts a backup in place of the file, and unlocks that for the same person."""
-        home, clock, user_id = self.home, self.clock, self.ctx.user.user_id
-        self.lock()
-        self.lock_page.set_busy(True)
-        job = restoring(home, Path(archive), user_id, passphrase, clock)
-        self.lane.run(self, job, self._on_unlocked, self.care.unlock_failed)
 
     def _on_lock_failed(self, error: Exception) -> None:
         LOG.error("lock ended with %s", type(error).__name__)

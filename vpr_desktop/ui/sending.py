@@ -361,7 +361,7 @@ class Sending(QObject):
             text = say("Your role is now: {role}.", role=USER_ROLE.label(fresh.user.role))
             self.window.status(text)
             self.window.announce(text, assertive=True)
-            self.window.again()
+            self.window.again(text)
             self.refresh()
 
     def _on_not_renewed(self, before: Context, error: Exception) -> None:

@@ -83,20 +83,14 @@ class Meanwhile(Panel):
         self.hide()
 
     def follow(self, load: Callable[[Callable[[Loaded], None]], None], show: Callable[[Loaded], None]) -> None:
-        """Shows the page anew, focus where it was; once something is typed it says so, and what is typed stays."""
-        if self._kept.typed:
-            self._say()
-        else:
-            load(lambda loaded: self._again(loaded, show))
+        """Reads the page anew and shows it, focus where it was; once something is typed, that stays and it says so."""
+        load(lambda loaded: self._again(loaded, show))
 
     def _again(self, loaded: Loaded, show: Callable[[Loaded], None]) -> None:
-        if self._kept.typed:  # begun while it was read
-            self._say()
+        if self._kept.typed:
+            self.show()
+            self._kept.desk.announce(self.words.text())
             return
         spot = spot_of(self._page)
         show(loaded)
         go_to(self._page, spot)
-
-    def _say(self) -> None:
-        self.show()
-        self._kept.desk.announce(self.words.text())

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
-from vpr_desktop.services import closing, drafts
+from vpr_desktop.services import closing, drafts, incidents
 from vpr_desktop.services.closing import Answers, Standing, Target, Unrecorded
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile
@@ -87,7 +87,9 @@ class ClosePage(QWidget):
         ctx, incident_id = self.desk.ctx, self._incident_id
 
         def job() -> Loaded:
-            return closing.standing(ctx, incident_id), drafts.mine(ctx)
+            found = closing.standing(ctx, incident_id)
+            incidents.for_form(found.seen)
+            return found, drafts.mine(ctx)
 
         self.desk.run(self, job, then)
 

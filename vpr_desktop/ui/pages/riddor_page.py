@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
-from vpr_desktop.services import drafts, riddor
+from vpr_desktop.services import drafts, incidents, riddor
 from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
@@ -68,7 +68,8 @@ class RiddorPage(QWidget):
         ctx, incident_id = self.desk.ctx, self._incident_id
 
         def job() -> Loaded:
-            return (*riddor.find(ctx, incident_id), drafts.mine(ctx))
+            seen, cases = riddor.find(ctx, incident_id)
+            return incidents.for_form(seen), cases, drafts.mine(ctx)
 
         self.desk.run(self, job, then)
 

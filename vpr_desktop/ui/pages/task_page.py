@@ -43,7 +43,7 @@ class TaskPage(QWidget):
         self.desk = desk
         self.setObjectName("task")
         self.seen: IncidentView | None = None
-        self.task = ""
+        self._incident_id = self.task = ""
         self.fields: tuple[tuple[str, str], ...] = ()
         self.panels: list[FormPanel] = []
         self.draft_id: str | None = None
@@ -106,6 +106,7 @@ class TaskPage(QWidget):
     ) -> None:
         """Opens a task by name, or one field of the incident to change."""
         chosen = form_named(task)
+        self._incident_id = incident_id
         self.task = task or f"field.{field}"
         self.fields = chosen[1] if chosen else (("incident", field),)
         self.title.setText(say(chosen[0]) if chosen else say("Change the record"))
@@ -119,18 +120,18 @@ class TaskPage(QWidget):
         clear(self.cards)
         self.reason.hide()
         self._set_saving(False)
-        self._load(incident_id)
+        self._load()
 
-    def _load(self, incident_id: str, spot: Spot | None = None) -> None:
-        ctx = self.desk.ctx
+    def _load(self, spot: Spot | None = None) -> None:
+        ctx, incident_id = self.desk.ctx, self._incident_id
 
         def job() -> tuple[IncidentView, list[drafts.Draft]]:
-            return incidents.view(ctx, incident_id), drafts.mine(ctx)
+            return incidents.for_form(incidents.view(ctx, incident_id)), drafts.mine(ctx)
 
         self.desk.run(self, job, lambda loaded: self._show(loaded, spot))
 
     def _show(self, loaded: tuple[IncidentView, list[drafts.Draft]], spot: Spot | None = None) -> None:
-        if self._typed and self.seen is not None:  # begun while it was read anew
+        if self._typed and self.seen is not None:
             self._say_meanwhile()
             return
         self.seen, mine = loaded
@@ -368,13 +369,10 @@ class TaskPage(QWidget):
             self.reason.control.setFocus()
 
     def refreshed(self, changes: Changes) -> None:
-        """Says that the record changed elsewhere; what is being typed stays."""
+        """Reads the record anew, and goes where it may not be read any more; what is being typed stays."""
         if self.seen is None or not self.isVisible() or not changes.touches("incident", self.seen.record.id):
             return
-        if not self._typed:
-            self._load(self.seen.record.id, spot_of(self))
-            return
-        self._say_meanwhile()
+        self._load(spot_of(self))
 
     def _say_meanwhile(self) -> None:
         self.meanwhile.setVisible(True)
@@ -387,10 +385,8 @@ class TaskPage(QWidget):
 
     def place(self) -> dict[str, Any]:
         """What brings this form back."""
-        if self.seen is None:
-            return {}
         named = {"task": self.task} if not self.task.startswith("field.") else {"field": self.task[6:]}
-        return {"incident_id": self.seen.record.id, "draft_id": self.draft_id, **named}
+        return {"incident_id": self._incident_id, "draft_id": self.draft_id, **named}
 
 
 def place_widget(layout: Any) -> QWidget:
