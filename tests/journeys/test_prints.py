@@ -6,10 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from PySide6.QtPrintSupport import QPrinter
 
 from tests.journeys.ward import WardPC
-from tests.pdfs import pages_of
-from vpr_desktop.services import print_defaults
+from tests.pdfs import pages_of, text_of
+from vpr_desktop.domain.changes import Change, Changes
+from vpr_desktop.domain.incident import Incident
+from vpr_desktop.services import incidents, print_defaults
 from vpr_desktop.ui.dialogs import save_file
 from vpr_desktop.ui.pages import print_page
 
@@ -200,3 +203,86 @@ def test_a_printed_list_holds_no_note(pc: Pc, saved: Path) -> None:
     text = save_as_pdf(ward, saved)
     assert reference in text
     assert CANARY not in text
+
+
+LISTS = pytest.mark.parametrize("kind", ["register", "handover"])
+
+
+def of_another(pc: Pc, kind: str) -> tuple[WardPC, str, str]:
+    """A manager looks at the preview of a list that tells of somebody else's report."""
+    ward = pc("rnurse")
+    ward.unlock("rnurse")
+    reference = ward.log(act_types=("THR",))
+    ward.switch("amanager")
+    ward.window.go("print", kind=kind)
+    ward.settle()
+    assert "Threat" in drawn(ward)
+    return ward, reference, incidents.find(ward.ctx, reference)
+
+
+def drawn(ward: WardPC) -> str:
+    return text_of(ward.page.pdf.data)
+
+
+def becomes_restricted(ward: WardPC, incident_id: str) -> Changes:
+    """Another PC's user says that it was sexual; the window has not heard of it yet."""
+    record = ward.ctx.reader().get(Incident, incident_id)
+    record.act_types, record.restricted = ["SEX"], True
+    with ward.ctx.store.unit("rnurse", ward.clock.now()) as unit:
+        unit.save(record)
+        unit.commit("amend", record.id)
+    return Changes((Change("incident", incident_id),), "sync")
+
+
+@LISTS
+def test_the_preview_of_a_list_is_drawn_anew_when_a_change_arrives(pc: Pc, kind: str) -> None:
+    ward, reference, incident_id = of_another(pc, kind)
+    changes = becomes_restricted(ward, incident_id)
+    ward.window.changed(changes)
+    ward.window.changed(changes)
+    ward.settle()
+    assert reference in drawn(ward)
+    assert "Threat" not in drawn(ward)
+
+
+@LISTS
+def test_what_was_drawn_before_a_change_is_drawn_anew_before_it_leaves(pc: Pc, saved: Path, kind: str) -> None:
+    ward, reference, incident_id = of_another(pc, kind)
+    becomes_restricted(ward, incident_id)
+    text = save_as_pdf(ward, saved)
+    assert reference in text
+    assert "Threat" not in text
+    assert text == "\n".join(pages_of(ward.page.pdf.data)), "what left is what the preview shows"
+
+
+@LISTS
+def test_so_it_is_before_it_goes_to_paper(pc: Pc, tmp_path: Path, kind: str) -> None:
+    ward, _, incident_id = of_another(pc, kind)
+    becomes_restricted(ward, incident_id)
+    printer = QPrinter()
+    printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
+    printer.setOutputFileName(str(tmp_path / "paper.pdf"))
+    ward.page._print_on(printer)
+    ward.settle()
+    assert "Sent to the printer." in ward.window.shell.status.words.text()  # type: ignore[union-attr]
+    assert "Threat" not in drawn(ward)
+    assert ward.audit()[-1] == "print"
+
+
+def test_a_full_copy_of_what_was_closed_meanwhile_does_not_leave(pc: Pc, saved: Path) -> None:
+    ward, _, incident_id = of_another(pc, "register")
+    ward.window.go("print", incident_id=incident_id)
+    ward.settle()
+    ward.page._on_full_answered("For the police, asked in writing")
+    ward.settle()
+    becomes_restricted(ward, incident_id)
+    ward.click("Save as PDF")
+    assert list(saved.iterdir()) == []
+
+
+def test_a_preview_of_another_print_that_is_not_drawn_yet_prints_nothing(pc: Pc, saved: Path) -> None:
+    ward, _, incident_id = of_another(pc, "register")
+    ward.window.go("print", incident_id=incident_id)
+    ward.page.save()
+    ward.settle()
+    assert list(saved.iterdir()) == []

@@ -12,7 +12,7 @@ from reportlab.pdfgen.canvas import Canvas
 from tests.pdfs import text_of
 from tests.ui.stage import Stage
 from vpr_desktop.services.pdf_file import opened
-from vpr_desktop.services.printing import Pdf
+from vpr_desktop.services.printing import Pdf, as_of
 from vpr_desktop.ui.widgets import paper_view
 
 LONG = 200
@@ -33,7 +33,7 @@ def preview(window: Stage, pages: int = LONG) -> Any:
     """The print page with a print of so many pages."""
     page = window.go("print", kind="blank")
     data = long_pdf(pages)
-    page._show((Pdf(data, pages, "list.pdf", "List", "redacted"), paper_view.read(data)))
+    page._show((Pdf(data, pages, "list.pdf", "List", "redacted"), paper_view.read(data), as_of(window.window.ctx)))
     return page
 
 

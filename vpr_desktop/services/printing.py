@@ -350,6 +350,11 @@ def _kind(row: Row) -> str:
     return words + (TWO_VERSIONS if row.two_versions else "")
 
 
+def as_of(ctx: Context) -> int:
+    """How much the file holds now: a print of as much shows what still stands, another was drawn before a change."""
+    return ctx.store.tip.op_n
+
+
 def save(ctx: Context, pdf: Pdf, path: str) -> None:
     """Writes a print to where the user said, whole or not at all, and notes it."""
     replace_file(Path(path), pdf.data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
@@ -43,6 +44,8 @@ class PrintPage(QWidget):
         self.copy, self.reason = "redacted", ""
         self.shown_copy, self._printer = "redacted", ""
         self._document = Document(b"", ())
+        self._as_of = 0  # how much the file held as this was drawn
+        self._drawing = self._changed = False  # it is being drawn; something changed meanwhile
         self.back = Button(say("Back"), "link", icon="back")
         self.title = Heading("")
         self.options = PrintOptions()
@@ -90,6 +93,7 @@ class PrintPage(QWidget):
         """Opens the preview of a print."""
         self.kind, self.incident_id, self.person_id, self.query = kind, incident_id, person_id, query or ListQuery()
         self.copy, self.reason = "redacted", ""
+        self.pdf = None  # what stood here before is not printed any more
         self.copies.set_value(["redacted"])
         self.note.set_value([])
         self._fit()
@@ -111,12 +115,14 @@ class PrintPage(QWidget):
             self.copies.set_value([begins.copy])
         self._render()
 
-    def _render(self) -> None:
+    def _render(self, then: Callable[[], None] | None = None, *, anew: bool = False) -> None:
+        """Draws the print, then does something with it; `anew` where it stands on the screen already."""
+        self._drawing, self._changed = True, False
         ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
         copy, reason, with_note, person_id = self.copy, self.reason, bool(self.note.value()), self.person_id
         told = self.desk.told
 
-        def job() -> tuple[Pdf, Document]:
+        def job() -> tuple[Pdf, Document, int]:
             makers = {
                 "summary": lambda: printing.summary(ctx, incident_id, copy, reason, with_note),
                 "slip": lambda: printing.receipt_slip(ctx, incident_id),
@@ -131,27 +137,37 @@ class PrintPage(QWidget):
                 "you_said": lambda: ward_sheets.you_said(ctx),
             }
             pdf = makers[kind]()
-            return pdf, read(pdf.data)
+            return pdf, read(pdf.data), printing.as_of(ctx)
 
-        self.desk.load(self, job, self._show, self._on_failed, stopped=self._on_stopped)
+        def done(made: tuple[Pdf, Document, int]) -> None:
+            self._show(made, anew=anew)
+            if then is not None:
+                then()
+            if self._changed:
+                self._render(anew=True)
+
+        self.desk.load(self, job, done, self._on_failed, stopped=self._on_stopped)
 
     def _on_stopped(self) -> None:
         """What is shown stays; so does the copy it is of."""
+        self._drawing = False
         self.copies.set_value([self.shown_copy])
         self.copy = self.shown_copy
 
     def _on_failed(self, error: Exception) -> None:
+        self._drawing = False
         self.copies.set_value([self.copy])
         self.desk.trouble(
             str(error) if isinstance(error, KnownError) else say("The preview could not be made. Try again.")
         )
 
-    def _show(self, made: tuple[Pdf, Document]) -> None:
-        self.pdf, self._document = made
+    def _show(self, made: tuple[Pdf, Document, int], *, anew: bool = False) -> None:
+        self.pdf, self._document, self._as_of = made
+        self._drawing = False
         self.shown_copy = self.copy
         self.title.setText(say(self.pdf.title))
         self.options.show_print(self.pdf, self.copy, self.kind)
-        self.preview.show_document(self._document)
+        self.preview.show_document(self._document, anew=anew)
 
     def _on_note_ticked(self) -> None:
         """A note is shown so large that it can be read before it goes out."""
@@ -178,6 +194,18 @@ class PrintPage(QWidget):
         self._render()
 
     # Paper and file
+    def _when_it_stands(self, act: Callable[[], None]) -> None:
+        """Does it with the print as it stands: one that was drawn before a change is drawn anew first."""
+        ctx = self.desk.ctx
+
+        def looked(held: int) -> None:
+            if held == self._as_of:
+                act()
+            else:
+                self._render(act, anew=True)
+
+        self.desk.run(self, lambda: printing.as_of(ctx), looked)
+
     def save(self) -> None:
         """Ctrl+Enter: prints, or saves where there is no printer."""
         if self.pdf is None:
@@ -195,6 +223,9 @@ class PrintPage(QWidget):
         QDialog.open(dialog)  # the answer comes by `accepted`
 
     def _print_on(self, printer: QPrinter) -> None:
+        self._when_it_stands(lambda: self._send_to(printer))
+
+    def _send_to(self, printer: QPrinter) -> None:
         """Notes the print, then sends page after page: a long list drawn at once would fill the memory."""
         pdf, ctx = self.pdf, self.desk.ctx
         assert pdf is not None
@@ -209,6 +240,9 @@ class PrintPage(QWidget):
             ask_save_path(self, say("Save as PDF"), self.pdf.file_name, "PDF (*.pdf)", self._save_to)
 
     def _save_to(self, path: str) -> None:
+        self._when_it_stands(lambda: self._write_to(path))
+
+    def _write_to(self, path: str) -> None:
         pdf, ctx = self.pdf, self.desk.ctx
         assert pdf is not None
         saved = say("Saved. Keep it only as long as you need it.")
@@ -216,9 +250,14 @@ class PrintPage(QWidget):
 
     # The page
     def refreshed(self, changes: Changes) -> None:
-        """Draws the print anew where its record changed."""
-        if self.isVisible() and self.incident_id and changes.touches("incident", self.incident_id):
-            self._render()
+        """Draws the print anew where its record changed, a list or a sheet where anything did."""
+        mine = changes.touches("incident", self.incident_id) if self.incident_id else bool(changes.records)
+        if not mine or not self.isVisible():
+            return
+        if self._drawing:
+            self._changed = True
+        else:
+            self._render(anew=True)
 
     def draft(self) -> None:
         """Nothing is typed here."""

@@ -91,11 +91,12 @@ class PaperView(QScrollArea):
         self._looking.timeout.connect(self._draw_in_sight)
         self.verticalScrollBar().valueChanged.connect(self._on_scrolled)
 
-    def show_document(self, document: Document) -> None:
-        """Shows another document from its first page on."""
+    def show_document(self, document: Document, *, anew: bool = False) -> None:
+        """Shows another document from its first page on; the same one drawn `anew` where somebody reads it."""
         clear(self._pages)
         self._document, self.sheets, self._drawn = document, [], {}
-        self.verticalScrollBar().setValue(0)
+        if not anew:
+            self.verticalScrollBar().setValue(0)
         self._lay_out()
         self._looking.start()
         self.moved.emit()
