@@ -54,10 +54,26 @@ def test_a_page_of_a_view_is_found_by_an_index(ctx: Context, view: str, role: st
 
 @pytest.mark.parametrize("role", WHOLE_WARD)
 def test_the_first_page_needs_no_sorting(ctx: Context, role: str) -> None:
-    for view in ("all", "needs_finishing", "restricted"):
+    """Of all incidents, one day after the other is put in order; of the restricted ones, which are few, all."""
+    for view in ("all", "needs_finishing"):
         db = Listening(ctx.store.db)
         queries.page(db, ListQuery(view=view), viewer(ctx, role))
         assert "USE TEMP B-TREE FOR ORDER BY" not in db.steps, view
+    db = Listening(ctx.store.db)
+    queries.page(db, ListQuery(view="restricted"), viewer(ctx, role))
+    assert "SCAN incident USING INDEX incident_closed_to" in db.steps
+
+
+@pytest.mark.parametrize("role", WHOLE_WARD)
+def test_a_page_by_day_goes_from_day_to_day(ctx: Context, role: str) -> None:
+    """What is closed to a reader stands last of its day, for which no more than this day has to be read."""
+    for query in (ListQuery(), ListQuery(descending=False), ListQuery(statuses=("closed",))):
+        db = Listening(ctx.store.db)
+        queries.page(db, query, viewer(ctx, role))
+        first = db.steps.index(next(step for step in db.steps if "incident_clashing" not in step))
+        index = "incident_status_day (status=?)" if query.statuses else "incident_cover"
+        assert db.steps[first].endswith(f"USING INDEX {index}")
+        assert any(step.startswith("USE TEMP B-TREE FOR LAST") for step in db.steps)
 
 
 @pytest.mark.parametrize("role", list(queries.LISTED))
@@ -321,6 +337,7 @@ def test_the_count_of_what_needs_finishing_reads_no_incident(ctx: Context) -> No
     logged(ctx)
     db = Listening(ctx.store.db)
     assert queries.count(db, ListQuery(view="needs_finishing"), viewer(ctx, "ward_manager")) == 1
-    assert db.steps == ["SCAN incident USING INDEX incident_to_finish"]
+    read = [step for step in db.steps if " incident" in step]
+    assert read == [f"SCAN incident USING INDEX incident_{name}" for name in ("clashing", "to_finish")]
     (sql,) = ctx.store.db.execute("SELECT sql FROM sqlite_master WHERE name = 'incident_to_finish'").fetchone()
     assert "(occurred_at, ward_id, restricted, manager_may_see, reported_by) WHERE" in sql

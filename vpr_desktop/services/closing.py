@@ -19,6 +19,7 @@ from vpr_desktop.services import incidents, riddor, step_marks, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import closing_rows
+from vpr_desktop.storage.disputed import disputed
 from vpr_desktop.storage.support_templates import all_templates
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -296,10 +297,11 @@ def checks_due(ctx: Context) -> list[riddor.Due]:
     if ctx.user.role != "ward_manager":
         return []
     found = []
+    in_doubt = disputed(ctx.store.db)
     last = max(riddor.today(ctx, ward_id) for ward_id in ctx.wards) + CHECK_AHEAD
     for row in closing_rows.checks(ctx.store.db, tuple(ctx.wards), last):
         day = riddor.today(ctx, row.ward_id)
-        if not row.text and row.on <= day + CHECK_AHEAD:
+        if not row.text and row.on <= day + CHECK_AHEAD and row.incident_id not in in_doubt:
             found.append(
                 riddor.Due(row.incident_id, "", row.reference, "", "See if the change works", row.on, day > row.on)
             )

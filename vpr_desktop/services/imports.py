@@ -25,7 +25,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.import_file import Row, Table
 from vpr_desktop.services.import_mapping import Mapping, plain
 from vpr_desktop.services.import_rows import Found, Rejected
-from vpr_desktop.storage import queries
+from vpr_desktop.storage import duplicates
 from vpr_desktop.storage.unit import UnitOfWork
 
 RECENT_DAYS = 7  # support starts for what happened at most so many local dates before the import
@@ -147,7 +147,7 @@ def _known_keys(ctx: Context) -> dict[tuple[str, str, str], str]:
     """What was imported before, by ward, source and number; numbers typed by hand stand under no source."""
     return {
         (ward, plain(source or ""), plain(number)): incident_id
-        for incident_id, ward, source, number in queries.system_references(ctx.store.db)
+        for incident_id, ward, source, number in duplicates.system_references(ctx.store.db)
     }
 
 
@@ -205,7 +205,7 @@ def _is_duplicate(job: Import, found: Found) -> bool:
     if key in job.seen:
         return True
     job.seen.add(key)
-    held = queries.same_event(job.ctx.store.db, found.ward_id, str(at), acts, place)
+    held = duplicates.same_event(job.ctx.store.db, found.ward_id, str(at), acts, place)
     return any(_words(job.ctx.reader().get(Incident, one).description) == words for one in held)
 
 

@@ -21,6 +21,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.views import IncidentView, RecordView
 from vpr_desktop.storage import closing_rows, riddor_facts
+from vpr_desktop.storage.disputed import disputed
 from vpr_desktop.storage.riddor_facts import RiddorRow
 
 LOOK_BACK = timedelta(days=400)  # a death within a year of the accident is still told
@@ -132,8 +133,9 @@ def due(ctx: Context) -> list[Due]:
         return []
     since = (ctx.now() - LOOK_BACK).date()
     found = []
+    in_doubt = disputed(ctx.store.db)
     for row in riddor_facts.to_look_at(ctx.store.db, tuple(ctx.wards), since, ctx.store.zone):
-        if not _is_theirs(ctx, row):
+        if not _is_theirs(ctx, row, in_doubt):
             continue
         day = today(ctx, row.ward_id)
         advice = advise(row.facts, day)
@@ -149,10 +151,10 @@ def due(ctx: Context) -> list[Due]:
     return sorted(found, key=lambda one: (one.due, one.reference, one.label))
 
 
-def _is_theirs(ctx: Context, row: RiddorRow) -> bool:
+def _is_theirs(ctx: Context, row: RiddorRow, in_doubt: Sequence[str]) -> bool:
     if ctx.user.role == "support_lead":
         return row.lead == ctx.user.user_id and row.person_key != ctx.user.user_id
-    return not row.restricted or row.manager_may_see
+    return not row.restricted or (row.manager_may_see and row.incident_id not in in_doubt)
 
 
 def save_facts(ctx: Context, seen: IncidentView, edits: Sequence[Edit], reason: str | None = None) -> IncidentView:

@@ -10,6 +10,7 @@ from vpr_desktop.domain.choices_response import SANC
 from vpr_desktop.services import riddor
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import closing_rows
+from vpr_desktop.storage.disputed import disputed
 
 PROPOSED, IN_FORCE, LOOK_AGAIN, LAPSED = "Proposed", "In force", "Review due", "Lapsed"
 AHEAD = timedelta(days=14)
@@ -36,7 +37,9 @@ def register(ctx: Context) -> list[Entry]:
     """Every warning this person may see, the latest first; one whose last day is past has lapsed by itself."""
     ctx.require("sanctions")
     rows = closing_rows.sanctions(ctx.store.db, tuple(ctx.wards), with_seen=ctx.user.role == "ward_manager")
-    return [_entry(row, riddor.today(ctx, row["ward_id"])) for row in rows if row["level"] not in (None, "N")]
+    in_doubt = disputed(ctx.store.db)
+    told = [row for row in rows if row["level"] not in (None, "N") and row["incident_id"] not in in_doubt]
+    return [_entry(row, riddor.today(ctx, row["ward_id"])) for row in told]
 
 
 def _entry(row: dict[str, Any], today: date) -> Entry:

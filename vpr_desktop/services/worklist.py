@@ -23,6 +23,7 @@ from vpr_desktop.services import riddor
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.support import OPEN, SETTLED
 from vpr_desktop.storage import support_said, support_templates, worklist
+from vpr_desktop.storage.disputed import disputed
 from vpr_desktop.storage.support_rows import wire
 from vpr_desktop.storage.support_templates import template_of
 from vpr_desktop.storage.worklist import Asked, Matches
@@ -223,7 +224,8 @@ def _asked(ctx: Context, view: str, text: str) -> Asked:
     return Asked(
         role=ctx.user.role, user_id=ctx.user.user_id, ward_ids=tuple(ctx.wards), now=now,
         edges=(day_end(today, zone), day_end(today + timedelta(days=7), zone)),
-        codes=_codes(ctx.user.role, templates), view=view, words=tuple(_matches(ctx, templates, text)),
+        codes=_codes(ctx.user.role, templates), disputed=tuple(disputed(ctx.store.db)), view=view,
+        words=tuple(_matches(ctx, templates, text)),
     )  # fmt: skip
 
 

@@ -1,7 +1,8 @@
 """Read queries for lists and counts: what a viewer may see is part of the query, never cut off afterwards.
 
-A filter or sort on a field that the viewer may not see of a restricted incident would tell it by its place
-or its count, so such filters leave these incidents out, and such sorts put all restricted ones last.
+A filter or sort on a field that the viewer may not see of an incident would tell it by its place or its count. So such
+filters leave out what is closed to the viewer, and such sorts put it last, in the order in which it was logged. Of the
+time the day may be known: sorted by it, what is closed stands beside the others of its day.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import Any
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
 from vpr_desktop.domain.references import normal_reference
+from vpr_desktop.storage.disputed import disputed
 from vpr_desktop.storage.leads import IS_LED
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
@@ -24,6 +26,7 @@ MINE = "reported_by = :me"
 OWN = f"(reported_by = :me OR {SELF})"
 LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND +plan.lead"  # the sign: see worklist.CLOSED_TO
 LED = f"SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND {IS_LED}"
+AGREED = "id NOT IN (SELECT value FROM json_each(:disputed))"
 
 # By role: which incidents are listed at all, and of which ones the content may be used: a person affected
 # who did not log it sees that there is a record, and what it holds about them.
@@ -37,12 +40,15 @@ LISTED = {
 }
 OPEN_TO = {
     "reporter": MINE,
-    "ward_manager": f"(restricted IS NOT 1 OR manager_may_see = 1 OR {MINE})",
+    "ward_manager": f"(restricted IS NOT 1 OR {MINE} OR (manager_may_see = 1 AND {AGREED}))",
     "support_lead": f"(restricted IS NOT 1 OR {MINE} OR EXISTS ({LEADS} = :me) OR NOT EXISTS ({LED}))",
     "vpr_lead": f"(restricted IS NOT 1 OR {MINE})",
     "auditor": "0",
     "device_admin": "0",
 }
+# What is closed, by what stands in the narrow index of the list as far as that says it.
+CLOSED = {role: f"CASE WHEN restricted IS 1 THEN {opens} IS NOT TRUE ELSE 0 END" for role, opens in OPEN_TO.items()}
+CLOSED |= {role: f"({OPEN_TO[role]}) IS NOT TRUE" for role in ("reporter", "auditor", "device_admin")}
 COLUMNS = (
     "id", "ward_id", "reference", "occurred_at", "reported_at", "time_known", "location", "act_types", "effect",
     "status", "restricted", "reported_by", "imported_at", "tasks_left", "local_day",
@@ -56,7 +62,9 @@ SORTS = {
     "tasks": "tasks_left",
     "status": "status",
 }
-PLAIN_SORTS = ("when", "reference")
+TOLD_SORTS = ("reference", "status")  # by what everybody knows of every row
+# An auditor knows that a record exists and when it was logged, and no value of it (section G2, metadata).
+METADATA = ("id", "ward_id", "reference", "reported_at", "status", "imported_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,33 +150,43 @@ FROM = {  # a saved view of few incidents is read from the index of its own rows
     "needs_finishing": "incident INDEXED BY incident_to_finish",
     "restricted": "incident INDEXED BY incident_closed_to",
 }
-OPEN_ONLY = ("needs_finishing", "two_versions")  # views that tell something of what happened
+OPEN_ONLY = ("needs_finishing", "open_support", "two_versions")  # views that tell something of what happened
 
 
-def where(query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
+def _asking(db: Connection, viewer: Viewer) -> dict[str, Any]:
+    """The values that the conditions by role ask for."""
+    in_doubt = disputed(db) if viewer.role == "ward_manager" else []
+    return {"me": viewer.user_id, "disputed": json.dumps(in_doubt)}
+
+
+def where(db: Connection, query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
     """The condition of a list and its values."""
-    values: dict[str, Any] = {"me": viewer.user_id}
+    values = _asking(db, viewer)
     wards = [one for one in viewer.ward_ids if not query.wards or one in query.wards]
     parts = [_wards(wards, values), LISTED[viewer.role], VIEWS[query.view]]
+    day = "substr(reported_at, 1, 10)" if viewer.role == "auditor" else "local_day"  # the first in UTC
     if query.since:
-        parts.append("local_day >= :since")
+        parts.append(f"{day} >= :since")
         values["since"] = query.since
     if query.until:
-        parts.append("local_day <= :until")
+        parts.append(f"{day} <= :until")
         values["until"] = query.until
     if query.only is not None:
         parts.append("id IN (SELECT value FROM json_each(:only))")
         values["only"] = json.dumps(query.only)
-    content = _content(query, values)
     if query.text.strip():
-        content.append(_holds_words(query.text, viewer.role, values))
-    if query.view in OPEN_ONLY:
-        content.append("1")
-    if content:
-        parts += [*content, OPEN_TO[viewer.role]]
+        parts.append(_holds_words(query.text, viewer.role, values))
+    if _holds_open_alone(query, viewer):
+        parts += [*_content(query, values), OPEN_TO[viewer.role]]
     if query.statuses:
         parts.append(_any("status", query.statuses, values))
     return " AND ".join(parts), values
+
+
+def _holds_open_alone(query: ListQuery, viewer: Viewer) -> bool:
+    """Whether a list is asked for by what happened, so that it must leave out what is closed to the viewer."""
+    told = query.view not in OPEN_ONLY and (query.view, viewer.role) != ("restricted", "auditor")
+    return not told or bool(query.text.strip() or query.acts or query.effects or query.places)
 
 
 def _holds_words(text: str, role: str, values: dict[str, Any]) -> str:
@@ -215,15 +233,18 @@ def _wards(ward_ids: Sequence[str], values: dict[str, Any]) -> str:
     return "+" + _any("ward_id", ward_ids, values) if ward_ids else "0"
 
 
-def order_by(query: ListQuery) -> str:
-    """The order of a list. Restricted incidents stand last where the order would tell what they hold.
+def order_by(query: ListQuery, viewer: Viewer) -> str:
+    """The order of a list. It tells nothing of what is closed to the viewer but what may be known of it.
 
     The sign keeps the planner from reading all incidents in their order where a few are asked for by name.
     """
-    direction = "DESC" if query.descending else "ASC"
-    column = SORTS[query.sort] if query.only is None else f"+{SORTS[query.sort]}"
-    first = "" if query.sort in PLAIN_SORTS else "restricted IS 1, "
-    return f"{first}{column} {direction}, n {direction}"
+    way = "DESC" if query.descending else "ASC"
+    column = "reported_at" if (query.sort, viewer.role) == ("when", "auditor") else SORTS[query.sort]
+    if query.sort in TOLD_SORTS or column == "reported_at" or _holds_open_alone(query, viewer):
+        return f"{'' if query.only is None else '+'}{column} {way}, n {way}"
+    told = f"CASE WHEN {CLOSED[viewer.role]} THEN NULL ELSE ifnull({column}, -1) END {way} NULLS LAST, n {way}"
+    days = f"local_day {way}" if query.statuses else f"local_ym {way}, local_day {way}"  # as an index has them
+    return f"{days}, {told}" if query.sort == "when" else told
 
 
 def as_dict(columns: Sequence[str], row: Sequence[Any]) -> dict[str, Any]:
@@ -239,17 +260,26 @@ def _from(query: ListQuery, condition: str) -> str:
     return "incident" if "0" in condition.split(" AND ") else FROM.get(query.view, "incident")
 
 
+def _in_order(query: ListQuery, viewer: Viewer, condition: str) -> str:
+    """Where to read a page from. Named where it goes through all incidents, of which SQLite would read the wide rows:
+    the index of the days, of which it then puts one after the other in order, or the narrow one of the list."""
+    few = query.view != "all" or query.only is not None or query.statuses or LISTED[viewer.role] != "1"
+    if few or query.sort in TOLD_SORTS or viewer.role == "auditor" or _holds_open_alone(query, viewer):
+        return _from(query, condition)
+    return f"incident INDEXED BY {'incident_cover' if query.sort == 'when' else 'incident_list'}"
+
+
 def count(db: Connection, query: ListQuery, viewer: Viewer) -> int:
     """How many incidents a list holds."""
-    condition, values = where(query, viewer)
+    condition, values = where(db, query, viewer)
     return int(db.execute(f"SELECT count(*) FROM {_from(query, condition)} WHERE {condition}", values).fetchone()[0])
 
 
 def page(db: Connection, query: ListQuery, viewer: Viewer) -> list[dict[str, Any]]:
     """One slice: first the numbers of its rows from an index, then the rows themselves."""
-    condition, values = where(query, viewer)
+    condition, values = where(db, query, viewer)
     values |= {"limit": query.limit, "offset": query.offset}
-    source, order = _from(query, condition), order_by(query)
+    source, order = _in_order(query, viewer, condition), order_by(query, viewer)
     first = f"SELECT n FROM {source} WHERE {condition} ORDER BY {order} LIMIT :limit OFFSET :offset"
     numbers = [row[0] for row in db.execute(first, values)]
     return rows(db, numbers, viewer)
@@ -259,9 +289,10 @@ def rows(db: Connection, numbers: Sequence[int], viewer: Viewer) -> list[dict[st
     """The rows of some incidents in the order asked for, each marked whether its content may be used."""
     if not numbers:
         return []
-    names = ",".join(COLUMNS)
+    known = METADATA if viewer.role == "auditor" else COLUMNS
+    names = ",".join(name if name in known else "NULL" for name in COLUMNS)
     sql = f"SELECT n, {names}, {OPEN_TO[viewer.role]} FROM incident WHERE n IN ({','.join(map(str, numbers))})"
-    found = {row[0]: as_dict((*COLUMNS, "visible"), row[1:]) for row in db.execute(sql, {"me": viewer.user_id})}
+    found = {row[0]: as_dict((*COLUMNS, "visible"), row[1:]) for row in db.execute(sql, _asking(db, viewer))}
     return [found[n] for n in numbers]
 
 
@@ -292,7 +323,7 @@ def by_words(db: Connection, text: str, viewer: Viewer, limit: int) -> list[dict
     match = _match(text, viewer.role)
     if match is None:
         return []
-    values: dict[str, Any] = {"me": viewer.user_id, "match": match, "limit": limit}
+    values = _asking(db, viewer) | {"match": match, "limit": limit}
     wards = _wards(viewer.ward_ids, values)
     seen = f"{wards} AND {LISTED[viewer.role]} AND {OPEN_TO[viewer.role]}"
     sql = (  # hits from the newest on, each looked at in turn, so that a common word costs no more than a rare one
@@ -360,16 +391,3 @@ def unsent(db: Connection) -> int:
     if db.execute(exchanged).fetchone()[0]:
         sql += f" WHERE id IN ({WAITING})"
     return int(db.execute(sql).fetchone()[0])
-
-
-def system_references(db: Connection) -> list[tuple[str, str, str | None, str]]:
-    """Every incident that bears another system's number: id, ward, source it was imported from, and the number."""
-    sql = "SELECT id, ward_id, import_source, local_system_ref FROM incident WHERE local_system_ref IS NOT NULL"
-    return [(row[0], row[1], row[2], row[3]) for row in db.execute(sql)]
-
-
-def same_event(db: Connection, ward_id: str, occurred_at: str, acts: Sequence[str], location: str) -> list[str]:
-    """Ids of incidents of one ward with the same time, acts and place."""
-    sql = "SELECT id, act_types FROM incident WHERE occurred_at = ? AND ward_id = ? AND location = ?"
-    held = db.execute(sql, (occurred_at, ward_id, location))
-    return [row[0] for row in held if json.loads(row[1] or "[]") == sorted(acts)]

@@ -21,7 +21,7 @@ from vpr_desktop.storage.support_rows import wire
 # Restricted incidents of which a role knows nothing but that they are. The sign keeps SQLite from going through all
 # plans that somebody ever led, for each incident.
 CLOSED_TO = {
-    "ward_manager": "manager_may_see IS NOT 1",
+    "ward_manager": "(manager_may_see IS NOT 1 OR id IN (SELECT value FROM json_each(:disputed)))",
     "support_lead": f"EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND {IS_LED})"
     " AND NOT EXISTS (SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND +plan.lead = :me)",
     "vpr_lead": "1",
@@ -49,8 +49,9 @@ COLUMNS = (
 class Asked:
     """Who asks, when, and for which part of the list.
 
-    `codes` are the steps that fall to this role. `after` is due time and number of the last row already held, for
-    the next slice; `offset` counts from the start instead. `matches` narrows to steps, incidents, people or owners.
+    `codes` are the steps that fall to this role, `disputed` the incidents that `disputed.py` names. `after` is due
+    time and number of the last row already held, for the next slice; `offset` counts from the start instead. `matches`
+    narrows to steps, incidents, people or owners.
     """
 
     role: str
@@ -59,6 +60,7 @@ class Asked:
     now: datetime
     edges: tuple[datetime, datetime]
     codes: tuple[str, ...]
+    disputed: tuple[str, ...]
     view: str = "all"
     words: tuple[Matches, ...] = ()
     after: tuple[str, int] | None = None
@@ -86,6 +88,7 @@ def _known(asked: Asked, values: dict[str, Any]) -> list[str]:
     """The conditions of rows whose content this viewer may know of at all."""
     parts = [f"+ward_id IN ({_marks('ward', asked.ward_ids, values)})"]
     closed = CLOSED_TO[asked.role]
+    values["disputed"] = json.dumps(asked.disputed)
     parts.append(f"incident_id NOT IN (SELECT id FROM incident {BY_ID} WHERE restricted = 1 AND {closed})")
     return parts
 

@@ -72,6 +72,7 @@ COLUMNS = (
     Column(say("Tasks left"), lambda r: _cell(r, str(r.tasks_left or DASH)), "Tasks left", "tasks"),
     Column(say("Support"), lambda r: _cell(r, r.support, SUPPORT_TINTS.get(r.support, "plain")), "Overdue ", ""),
 )
+LOGGED = replace(COLUMNS[1], title=say("Logged"))  # of an auditor, who does not know when it happened
 VIEWS = {
     "all": say("All"),
     "needs_finishing": say("Needs finishing"),
@@ -97,7 +98,8 @@ class IncidentsPage(QWidget):
         self._stay: tuple[int, int] | None = None  # row and scroll place to come back to
         self._found = 0
         self._counts: dict[str, int] = {}  # of each view, as read last
-        self.model = RowTable(COLUMNS)
+        self.columns = (COLUMNS[0], LOGGED, *COLUMNS[2:]) if listing.knows_metadata(desk.ctx) else COLUMNS
+        self.model = RowTable(self.columns)
         self.table = RowView(self.model, say("Incidents"), GIVES_WAY, LEAST_WHAT)
         self.tabs = ViewTabs(say("Views"))
         self.filters = IncidentFilters(desk)
@@ -173,7 +175,8 @@ class IncidentsPage(QWidget):
         """Reads the list; `anew` also the numbers on the tabs, which no filter and no sort changes."""
         self._turn += 1
         turn, ctx, asked = self._turn, self.desk.ctx, self.query
-        views = tuple(view for view in VIEWS if view != "not_sent" or self._is_joined())
+        theirs = listing.views(ctx)
+        views = tuple(one for one in VIEWS if one in theirs and (one != "not_sent" or self._is_joined()))
         anew = anew or tuple(self._counts) != views
         bare = ListQuery(view=asked.view, sort=asked.sort, descending=asked.descending, limit=PAGE)
         whole = anew and asked == bare and asked.view in views  # its number is the one that its tab gets
@@ -274,7 +277,7 @@ class IncidentsPage(QWidget):
     def _on_sort_asked(self, sort: str) -> None:
         turned = self.query.sort == sort and self.query.descending
         self._ask(replace(self.query, sort=sort, descending=not turned))
-        title = next(one.title for one in COLUMNS if one.sort == sort)
+        title = next(one.title for one in self.columns if one.sort == sort)
         order = say("from last to first") if self.query.descending else say("from first to last")
         self.desk.announce(say("Sorted by {column}, {order}", column=title.lower(), order=order))
 
@@ -308,7 +311,7 @@ class IncidentsPage(QWidget):
     def _offer_sorting(self, menu: QMenu) -> None:
         """The way by keys to what a press on a column's head does."""
         sorts = menu.addMenu(say("Sort by"))
-        for one in COLUMNS:
+        for one in self.columns:
             if one.sort:
                 action = sorts.addAction(one.title)
                 action.setCheckable(True)
