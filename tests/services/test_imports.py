@@ -215,11 +215,14 @@ def test_rows_go_to_their_own_ward(ctx: Context, tmp_path: Path) -> None:
     assert [record.reference for record in held(both)] == ["CED-2611-A001", "OAK-2611-A001", "OAK-2611-A002"]
 
 
-def test_a_dry_run_saves_nothing(ctx: Context, tmp_path: Path) -> None:
+def test_a_dry_run_saves_nothing_and_leaves_an_entry_in_the_audit(ctx: Context, tmp_path: Path) -> None:
     before = maintenance.verify(ctx)
     done = take(ctx, tmp_path, [row(1), row(1), row(2), row(3, Date="")], dry_run=True)
     assert (done.imported, done.duplicates, done.rejected) == (2, 1, 1)
-    assert (held(ctx), maintenance.verify(ctx)) == ([], before)
+    after = maintenance.verify(ctx)
+    assert (held(ctx), after.ok, after.ops, after.audit) == ([], True, before.ops, before.audit + 1)
+    told = ctx.store.db.execute("SELECT act, obj, before, after FROM audit ORDER BY n DESC LIMIT 1").fetchone()
+    assert tuple(told) == ("try import", "2 of 4", None, None)
 
 
 def test_a_stopped_import_is_finished_by_the_next(ctx: Context, tmp_path: Path) -> None:

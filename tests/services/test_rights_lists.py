@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.factories import answers
 from tests.pdfs import pages_of
+from tests.services.test_imports import MAPPING, row, take
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.services import (
     closing,
@@ -241,3 +243,22 @@ def test_another_field_with_two_versions_closes_nothing(ctx: Context, disputed: 
             unit.commit("amend", incident_id)
     assert views.incident(me, incident_id).record.clashes == {"specialty"}
     assert waiting(me) == before
+
+
+@pytest.mark.parametrize("number", ["", "W7"])
+@pytest.mark.parametrize("theirs", [False, True])
+def test_a_dry_run_of_an_import_tells_of_no_report_that_is_closed_to_who_runs_it(
+    ctx: Context, as_role: Become, tmp_path: Path, theirs: bool, number: str
+) -> None:
+    """A manager may guess minute, kind and place, or the other system's number, as often as they like."""
+    own = ctx if theirs else as_role("reporter", "p-own")
+    happened = datetime(2026, 2, 3, 14, 5, tzinfo=UTC)
+    facts = {"occurred_at": happened, "act_types": ["SEX01"], "location": "UNK", "description": "Text 7"}
+    new_incident.log(own, answers(**facts, local_system_ref=number or None), hold_seconds=0)
+    kinds = {**MAPPING["fields"], "act_types": {"column": "What", "values": {"Touched": ["SEX01"]}}}
+    guess = row(7, ID=number, What="Touched", Text="Text 8" if number else "Text 7")
+    for dry_run, known in ((True, theirs), (False, True)):
+        done = take(ctx, tmp_path, [guess], {**MAPPING, "fields": kinds}, dry_run=dry_run)
+        assert (done.imported, done.duplicates) == (int(not known), int(known))
+        assert len(done.warnings) == int(theirs and bool(number)), "whether the text is another one is told of it too"
+    assert len(ctx.reader().find(Incident)) == 1, "no report is taken over twice"

@@ -2,6 +2,10 @@
 
 A run that is stopped or cut short leaves whole incidents, and is finished by the next one: what is here already
 counts as duplicate. Rules: domain reference, section C6.
+
+A dry run leaves nothing but its audit entry, so it counts no report as here that is closed to whoever runs it: asked
+for one minute, kind and place after the other it would tell them all. The import itself does count it, as no report may
+be here twice, and what it did take over stays to be seen.
 """
 
 from __future__ import annotations
@@ -25,7 +29,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.services.import_file import Row, Table
 from vpr_desktop.services.import_mapping import Mapping, plain
 from vpr_desktop.services.import_rows import Found, Rejected
-from vpr_desktop.storage import duplicates
+from vpr_desktop.storage import duplicates, queries, unsent
 from vpr_desktop.storage.unit import UnitOfWork
 
 RECENT_DAYS = 7  # support starts for what happened at most so many local dates before the import
@@ -134,11 +138,9 @@ def step(job: Import, groups: int = GROUPS_A_STEP) -> None:
 def finish(job: Import, *, cancelled: bool = False) -> Done:
     """Writes the rejected rows beside their file and says what came of the import."""
     path = import_file.write_rejected(job.table, job.rejected) if job.rejected else None
-    changes = Changes()
-    if not job.dry_run:
-        with job.ctx.unit() as unit:
-            unit.commit("import", f"{job.imported} of {job.total}")
-        changes = Changes(tuple(job.written), "import")
+    with job.ctx.unit() as unit:
+        unit.commit("try import" if job.dry_run else "import", f"{job.imported} of {job.total}")
+    changes = Changes() if job.dry_run else Changes(tuple(job.written), "import")
     warnings = tuple(_warnings(job))
     return Done(job.total, job.imported, len(job.rejected), job.duplicates, warnings, path, cancelled, changes)
 
@@ -206,6 +208,8 @@ def _is_duplicate(job: Import, found: Found) -> bool:
         return True
     job.seen.add(key)
     held = duplicates.same_event(job.ctx.store.db, found.ward_id, str(at), acts, place)
+    if job.dry_run:
+        held = [one for one in held if _opens(job, one)]
     return any(_words(job.ctx.reader().get(Incident, one).description) == words for one in held)
 
 
@@ -213,12 +217,19 @@ def _is_known(job: Import, found: Found) -> bool:
     number = plain(found.reference)
     key = (found.ward_id, plain(job.mapping.source), number)
     held = job.known.get(key, job.known.get((found.ward_id, "", number)))
-    if held is None:
+    if held is None or (held and job.dry_run and not _opens(job, held)):
         job.known[key] = ""
         return False
     if held and _words(job.ctx.reader().get(Incident, held).description) != _words(found.incident.get("description")):
-        job.differing += 1
+        job.differing += _opens(job, held)
     return True
+
+
+def _opens(job: Import, incident_id: str) -> bool:
+    """Whether what an incident holds is open to whoever imports."""
+    db = job.ctx.store.db
+    numbers = list(unsent.numbers_of(db, [incident_id]).values())
+    return any(row["visible"] for row in queries.rows(db, numbers, job.ctx.viewer))
 
 
 def _words(text: str | None) -> str:
