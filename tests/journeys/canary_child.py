@@ -164,7 +164,7 @@ def prints(hands: Hands) -> None:
 
     stage = hands.stage
     page = stage.go("print", incident_id=stage.ids["open"])
-    page._on_full_answered(f"{hands.word()} for the review")
+    page._on_full_answered(f"{hands.word()} for the review", lambda: None)
     settle(stage.window)
     page.save_button.click()
     settle(stage.window)
@@ -189,7 +189,7 @@ def prints(hands: Hands) -> None:
         hands.type_everywhere(dialog)
         dialog.reject()
     record = stage.go("record", incident_id=stage.ids["many"])
-    record._on_withdraw_answered(record.seen, hands.word())
+    record._on_withdraw_answered(record.seen, hands.word(), lambda: None)
     settle(stage.window)
 
 

@@ -273,7 +273,7 @@ def test_a_full_copy_of_what_was_closed_meanwhile_does_not_leave(pc: Pc, saved: 
     ward, _, incident_id = of_another(pc, "register")
     ward.window.go("print", incident_id=incident_id)
     ward.settle()
-    ward.page._on_full_answered("For the police, asked in writing")
+    ward.page._on_full_answered("For the police, asked in writing", lambda: None)
     ward.settle()
     becomes_restricted(ward, incident_id)
     ward.click("Save as PDF")

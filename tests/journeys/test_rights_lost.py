@@ -76,7 +76,7 @@ def test_a_full_copy_on_screen_goes_as_its_report_becomes_restricted(pc: Pc) -> 
     ward, incident_id = opened(pc, "print")
     preview = ward.page
     assert isinstance(preview, PrintPage)
-    preview._on_full_answered(REASON)
+    preview._on_full_answered(REASON, lambda: None)
     ward.settle()
     assert preview.pdf is not None
     assert preview.pdf.copy == "full"
@@ -128,6 +128,18 @@ def test_what_is_typed_there_is_kept_and_its_writer_is_told(pc: Pc, page: str, e
     assert TYPED not in said
     (draft,) = drafts.mine(ward.ctx)
     assert TYPED in str(draft.body)
+
+
+def test_a_dialog_over_it_goes_too_and_its_reason_is_kept(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "record")
+    ward.page.withdraw()
+    ward.settle()
+    ward.put("Reason", TYPED)
+    becomes_reporter(ward)
+    assert ward.front() is ward.window
+    assert KEPT in ward.screen()
+    (draft,) = drafts.mine(ward.ctx)
+    assert draft.body == {"reason": TYPED}
 
 
 def test_a_page_out_of_sight_keeps_nothing_of_a_report_that_another_pc_changed(pc: Pc) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from PySide6.QtWidgets import QDialog, QWidget
+
 from vpr_desktop import logs
 from vpr_desktop.ui.words import say
 
@@ -45,6 +47,13 @@ def keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
             keep()
     finally:
         sessions.lock(ctx)
+
+
+def let_go(page: QWidget) -> None:
+    """Takes a page away with all that it shows; a dialog over it closes first, and keeps what is typed in it."""
+    for dialog in page.findChildren(QDialog):
+        dialog.close()
+    page.deleteLater()
 
 
 def taken_away(window: MainWindow, place: dict[str, Any], why: str) -> None:

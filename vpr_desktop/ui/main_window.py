@@ -19,7 +19,7 @@ from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import keep_and_close, taken_away, unless_faulty
+from vpr_desktop.ui.leaving import keep_and_close, let_go, taken_away, unless_faulty
 from vpr_desktop.ui.loading import Loads, belonging_to
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
@@ -183,7 +183,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def _let_go(self, *names: str) -> None:
         """Takes pages away with all that they show."""
         for name in names:
-            self._pages.pop(name).deleteLater()
+            let_go(self._pages.pop(name))
         self._here = self._here if self._here and self._here[0] in self._pages else None
 
     def _on_refused(self, owner: QObject, text: str) -> None:

@@ -1,14 +1,58 @@
-"""Asks for a reason before something is withdrawn or printed in full; closes by itself when the PC locks."""
+"""Asks for a reason before something is withdrawn, opened or printed in full; closes by itself when the PC locks.
+
+What is typed is a draft of its writer, and stands there again when the same is asked of the same incident.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
+from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
+from vpr_desktop.services import drafts, printing
+from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.ask_dialog import AskDialog
+from vpr_desktop.ui.forms.kept_form import KeptForm
 from vpr_desktop.ui.widgets.fields import Field, TextArea
 from vpr_desktop.ui.words import say
+
+Done = Callable[[], Any]  # the job that throws the draft away, once what was asked for is done
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before an act; `least` is how many characters a reason has."""
+
+    title: str
+    note: str
+    yes: str
+    no: str
+    least: int = 1
+
+
+QUESTIONS = {
+    "withdraw": Question(
+        say("Withdraw this incident?"),
+        say("It is not deleted. It stays readable in its history, and can be put back."),
+        say("Withdraw incident"), say("Keep it"),
+    ),
+    "need": Question(
+        say("Why do you need to read it?"), say("What you write is logged. It opens for 60 minutes."),
+        say("Read it"), say("Leave it closed"), 20,
+    ),
+    "reopen": Question(
+        say("Open this incident again?"),
+        say("What was told stays. It can be closed again once it was looked into."),
+        say("Open again"), say("Keep it closed"),
+    ),
+    "full": Question(
+        say("Print a full copy?"), say("It shows names and free text as you may see them, and is logged."),
+        say("Show full copy"), say("Keep redacted"), printing.LEAST_REASON,
+    ),
+}  # fmt: skip
 
 
 class ReasonDialog(AskDialog):
@@ -31,9 +75,31 @@ class ReasonDialog(AskDialog):
 
     @classmethod
     def ask(
-        cls, parent: QWidget, title: str, note: str, yes: str, no: str, answered: Callable[[str], None], least: int = 1
+        cls, parent: QWidget, desk: Desk, act: str, incident_id: str, answered: Callable[[str, Done], None]
     ) -> None:
-        """Opens the dialog without waiting; `answered` gets the reason, and nothing where it is closed."""
-        dialog = cls(parent, title, note, yes, no, least)
-        dialog.accepted.connect(lambda: answered(dialog.text()))
+        """Asks before an act, without waiting. `answered` gets the reason, and the job to run once the act is done."""
+        asked, ctx = QUESTIONS[act], desk.ctx
+        dialog = cls(parent, asked.title, asked.note, asked.yes, asked.no, asked.least)
+        kept = KeptForm(dialog, desk, lambda: {"reason": dialog.reason.toPlainText()})
+        dialog.reason.textChanged.connect(kept.touched)
+        dialog.accepted.connect(lambda: answered(dialog.text(), kept.done()))
+        dialog.rejected.connect(lambda: dialog.leave(kept))
+        dialog.no.clicked.connect(lambda: dialog.leave(kept, given_up=True))
         dialog.open_at_field()
+        desk.run(
+            dialog, lambda: drafts.mine(ctx), lambda held: dialog.bring(kept.begin(f"reason:{act}:{incident_id}", held))
+        )
+
+    def bring(self, body: dict[str, Any]) -> None:
+        """Puts back what was typed earlier, before what was typed since the dialog opened."""
+        since = self.reason.toPlainText()
+        if body or since:
+            self.reason.setPlainText(body.get("reason", "") + since)
+            self.reason.moveCursor(QTextCursor.MoveOperation.End)
+
+    def leave(self, kept: KeptForm, *, given_up: bool = False) -> None:
+        """Closed without an answer: what was typed waits, unless its writer gave it up."""
+        if given_up or not self.text():
+            kept.desk.run(kept, kept.done(), lambda _: None)
+        else:
+            kept.keep()

@@ -20,6 +20,7 @@ MEANWHILE = say(
 )
 NOT_SAVED = say("Not saved yet. What you typed waits at Home as a draft. Open it and try again.")
 Loaded = TypeVar("Loaded")
+T = TypeVar("T")
 
 
 class KeptForm(QObject):
@@ -72,6 +73,17 @@ class KeptForm(QObject):
         self._dirty = self.typed = False
         self._timer.stop()
         return lambda: drafts.discard(ctx, held) if held else None
+
+
+def and_then(act: Callable[[], T], done: Callable[[], Any]) -> Callable[[], T]:
+    """A job that does an act, then throws away the draft of what was typed for it."""
+
+    def job() -> T:
+        made = act()
+        done()
+        return made
+
+    return job
 
 
 class Meanwhile(Panel):

@@ -156,6 +156,8 @@ class HomePage(QWidget):
         started = f"{draft.started_at.astimezone(self.desk.ctx.ward.zone):%H:%M}"
         quick = draft.form == "quick_log"
         title = say("Draft started {time}", time=started) if quick else say("Unsaved changes from {time}", time=started)
+        if draft.form.startswith("reason:"):
+            title = say("A reason begun {time}", time=started)
         answers = draft.body.get("answers", {})
         done = sum(1 for q in QUICK_LOG if answers.get(q.field)) + (1 if draft.body.get("when_choice") else 0)
         note = say("{done} of 7 answered. Only you can see it.", done=done) if quick else say("Only you can see them.")
@@ -169,6 +171,10 @@ class HomePage(QWidget):
     def _continue(self, draft: Draft) -> None:
         if draft.form == "quick_log":
             self.desk.go("log", draft_id=draft.id)
+            return
+        if draft.form.startswith("reason:"):
+            _, act, incident_id = draft.form.split(":")
+            self.desk.go("print" if act == "full" else "record", incident_id=incident_id, ask=act)
             return
         if draft.form.startswith(("close:", "riddor:")):
             page, incident_id = draft.form.split(":")

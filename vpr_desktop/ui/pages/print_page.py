@@ -16,7 +16,7 @@ from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.print_defaults import PrintDefaults
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.dialogs.reason_dialog import Done, ReasonDialog
 from vpr_desktop.ui.dialogs.save_file import ask_save_path
 from vpr_desktop.ui.pages.print_options import PrintOptions
 from vpr_desktop.ui.paper import PAPER_DPI, Paper
@@ -88,9 +88,10 @@ class PrintPage(QWidget):
         kind: str = "summary",
         person_id: str = "",
         query: ListQuery | None = None,
+        ask: str = "",
         **_: Any,
     ) -> None:
-        """Opens the preview of a print."""
+        """Opens the preview of a print; `ask` asks for the reason of a full copy again, where one was begun."""
         self.kind, self.incident_id, self.person_id, self.query = kind, incident_id, person_id, query or ListQuery()
         self.copy, self.reason = "redacted", ""
         self.pdf = None  # what stood here before is not printed any more
@@ -104,6 +105,8 @@ class PrintPage(QWidget):
             else lambda: print_defaults.read(ctx)
         )
         self.desk.load(self, begins, self._begin, self._on_failed)
+        if ask:
+            self._ask_for_full()
 
     def _begin(self, begins: PrintDefaults) -> None:
         """With the copy and at the size that this PC begins with."""
@@ -181,17 +184,16 @@ class PrintPage(QWidget):
             self.copy, self.reason = chosen, ""
             self._render()
             return
-        note = say("It shows names and free text as you may see them, and is logged.")
         self.copies.set_value([self.copy])
-        ReasonDialog.ask(
-            self, say("Print a full copy?"), note, say("Show full copy"), say("Keep redacted"),
-            self._on_full_answered, printing.LEAST_REASON,
-        )  # fmt: skip
+        self._ask_for_full()
 
-    def _on_full_answered(self, reason: str) -> None:
+    def _ask_for_full(self) -> None:
+        ReasonDialog.ask(self, self.desk, "full", self.incident_id, self._on_full_answered)
+
+    def _on_full_answered(self, reason: str, done: Done) -> None:
         self.copy, self.reason = "full", reason
         self.copies.set_value(["full"])
-        self._render()
+        self._render(lambda: self.desk.run(self, done, lambda _: None))
 
     # Paper and file
     def _when_it_stands(self, act: Callable[[], None]) -> None:
@@ -264,7 +266,10 @@ class PrintPage(QWidget):
 
     def place(self) -> dict[str, Any]:
         """Which print."""
-        return {"incident_id": self.incident_id, "kind": self.kind, "person_id": self.person_id, "query": self.query}
+        return {
+            "incident_id": self.incident_id, "kind": self.kind, "person_id": self.person_id, "query": self.query,
+            "ask": "",
+        }  # fmt: skip
 
     def first_focus(self) -> QWidget:
         """Print."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from PySide6.QtGui import QResizeEvent
@@ -19,7 +20,8 @@ from vpr_desktop.services.support import NextStep
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.dialogs.reason_dialog import Done, ReasonDialog
+from vpr_desktop.ui.forms.kept_form import and_then
 from vpr_desktop.ui.pages.record_banner import RecordBanner
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -116,9 +118,9 @@ class RecordPage(QWidget):
         self.banner.reviewing.connect(self._on_reviewing)
         style_of().changed.connect(self._fit)
 
-    def opened(self, incident_id: str = "", history: bool = False, **_: Any) -> None:
-        """Loads the record."""
-        self._incident_id, self._with_history = incident_id, history
+    def opened(self, incident_id: str = "", history: bool = False, ask: str = "", **_: Any) -> None:
+        """Loads the record; `ask` names what a reason was begun for, and asks for it again."""
+        self._incident_id, self._with_history, self._ask = incident_id, history, ask
         ctx = self.desk.ctx
 
         def job() -> tuple[IncidentView, str]:
@@ -145,9 +147,12 @@ class RecordPage(QWidget):
         clear(self.right)
         if seen.sight == "full":
             self._load_support(seen)
-            self.right.addWidget(FollowUpCard(self.desk, seen))
+            follow_up = FollowUpCard(self.desk, seen)
+            self.right.addWidget(follow_up)
             self._show_summary(seen)
             self._show_history_line(seen)
+            asks = {"withdraw": self.withdraw, "need": self._on_need_clicked, "reopen": follow_up.reopen}
+            asks.get(self._ask, lambda: None)()
         else:
             words = (
                 say("Restricted incident. Only the reporter and the support lead can read it.")
@@ -228,13 +233,12 @@ class RecordPage(QWidget):
         self.right.addWidget(card)
 
     def _on_need_clicked(self) -> None:
-        title, note = say("Why do you need to read it?"), say("What you write is logged. It opens for 60 minutes.")
-        ctx, one, yes, no = self.desk.ctx, self._incident_id, say("Read it"), say("Leave it closed")
+        ReasonDialog.ask(self, self.desk, "need", self._incident_id, self._on_need_answered)
 
-        def answered(reason: str) -> None:
-            self.desk.run(self, lambda: incidents.view(ctx, one, reason), lambda _: self.opened(one))
-
-        ReasonDialog.ask(self, title, note, yes, no, answered, least=20)
+    def _on_need_answered(self, reason: str, done: Done) -> None:
+        ctx, one = self.desk.ctx, self._incident_id
+        job = and_then(lambda: incidents.view(ctx, one, reason), done)
+        self.desk.run(self, job, lambda _: self.opened(one))
 
     def _summary_text(self, field: str, value: Any) -> str:
         if field == "occurred_at" and self.seen is not None and value is not None:
@@ -301,10 +305,8 @@ class RecordPage(QWidget):
         self.desk.go("task", incident_id=self._incident_id, task=task)
 
     def _on_more_clicked(self) -> None:
-        seen = self.seen
-        if seen is None:
-            return
-        open_menu(self, seen)
+        if self.seen is not None:
+            open_menu(self, self.seen)
 
     def copy_for_trust(self) -> None:
         """Puts the report in the order of the trust's own system on the clipboard, for one paste."""
@@ -321,14 +323,12 @@ class RecordPage(QWidget):
         """Asks why, then withdraws what was on screen as it was asked."""
         seen = self.seen
         assert seen is not None
-        title = say("Withdraw this incident?")
-        note = say("It is not deleted. It stays readable in its history, and can be put back.")
-        ask, keep = say("Withdraw incident"), say("Keep it")
-        ReasonDialog.ask(self, title, note, ask, keep, lambda reason: self._on_withdraw_answered(seen, reason))
+        answered = partial(self._on_withdraw_answered, seen)
+        ReasonDialog.ask(self, self.desk, "withdraw", self._incident_id, answered)
 
-    def _on_withdraw_answered(self, seen: IncidentView, reason: str) -> None:
+    def _on_withdraw_answered(self, seen: IncidentView, reason: str, done: Done) -> None:
         ctx = self.desk.ctx
-        self.desk.run(self, lambda: incidents.withdraw(ctx, seen, reason), self._on_withdrawn)
+        self.desk.run(self, and_then(lambda: incidents.withdraw(ctx, seen, reason), done), self._on_withdrawn)
 
     def _on_withdrawn(self, changes: Changes) -> None:
         self.desk.status(say("Withdrawn {reference}", reference=self.title.text()), self._on_put_back_clicked)
@@ -372,7 +372,7 @@ class RecordPage(QWidget):
 
     def place(self) -> dict[str, Any]:
         """Which record."""
-        return {"incident_id": self._incident_id}
+        return {"incident_id": self._incident_id, "ask": ""}
 
     def first_focus(self) -> QWidget:
         """The reference; Tab goes on to what is left to do, then to the summary."""

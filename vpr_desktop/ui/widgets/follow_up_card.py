@@ -12,7 +12,8 @@ from vpr_desktop.services.closing import Standing
 from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
+from vpr_desktop.ui.dialogs.reason_dialog import Done, ReasonDialog
+from vpr_desktop.ui.forms.kept_form import and_then
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Card, Panel, column, row, rows
 from vpr_desktop.ui.widgets.labels import Words
@@ -103,14 +104,12 @@ class FollowUpCard(Card):
 
     def reopen(self) -> None:
         """Asks why, then opens the incident again."""
-        note = say("What was told stays. It can be closed again once it was looked into.")
-        ReasonDialog.ask(
-            self, say("Open this incident again?"), note, say("Open again"), say("Keep it closed"), self._on_answered
-        )
+        ReasonDialog.ask(self, self.desk, "reopen", self.seen.record.id, self._on_answered)
 
-    def _on_answered(self, reason: str) -> None:
+    def _on_answered(self, reason: str, done: Done) -> None:
         ctx, seen = self.desk.ctx, self.seen
-        self.desk.run(self.window(), lambda: closing.reopen(ctx, seen.record.id, reason, seen), self._on_reopened)
+        job = and_then(lambda: closing.reopen(ctx, seen.record.id, reason, seen), done)
+        self.desk.run(self.window(), job, self._on_reopened)
 
     def _on_reopened(self, changes: Changes) -> None:
         self.desk.status(say("Opened again {reference}", reference=self.seen.reference))
