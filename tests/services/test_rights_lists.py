@@ -13,9 +13,12 @@ import pytest
 from tests.factories import answers
 from tests.pdfs import pages_of
 from tests.services.test_imports import MAPPING, row, take
+from vpr_desktop.domain.errors import NotFound
 from vpr_desktop.domain.incident import Incident
+from vpr_desktop.domain.person import Person
 from vpr_desktop.services import (
     closing,
+    enrolment,
     exports,
     home,
     incidents,
@@ -24,6 +27,7 @@ from vpr_desktop.services import (
     printing,
     riddor,
     sanctions,
+    sending,
     views,
     worklist,
 )
@@ -243,6 +247,45 @@ def test_another_field_with_two_versions_closes_nothing(ctx: Context, disputed: 
             unit.commit("amend", incident_id)
     assert views.incident(me, incident_id).record.clashes == {"specialty"}
     assert waiting(me) == before
+
+
+def test_a_report_of_which_two_pcs_name_different_people_is_listed_to_neither(ctx: Context, as_role: Become) -> None:
+    """Its record answers them like one that is not there, so no row, no number and no shift tells that it is."""
+    me, _ = as_role("reporter", "p-self"), as_role("reporter", "p-else")
+    person = {"person_kind": "STA", "role_in_incident": "AFF", "person_key": "p-self"}
+    made = new_incident.log(ctx, answers(act_types=["SEX01"]), parts={"people": [person]}, hold_seconds=0)
+    paths: tuple[Callable[[], int], ...] = (
+        lambda: listing.count(me, ListQuery()), lambda: len(listing.page(me, ListQuery())),
+        lambda: len(listing.search(me, made.reference)), lambda: home.shift(me).count,
+        lambda: len(listing.facts(me, ListQuery())),
+    )  # fmt: skip
+    assert [path() for path in paths] == [1] * len(paths)
+    (one,) = ctx.reader().find(Person)
+    for record, key in zip([ctx.reader().get(Person, one.id) for _ in range(2)], ("p-else", None), strict=True):
+        record.person_key = key
+        with ctx.unit() as unit:
+            unit.save(record)
+            unit.commit("amend", made.id)
+    ctx.store.db.execute("UPDATE person SET person_key = 'p-self'")
+    with pytest.raises(NotFound):
+        views.incident(me, made.id)
+    assert [path() for path in paths] == [0] * len(paths)
+
+
+@pytest.mark.parametrize("role", LISTS)
+def test_what_waits_to_be_sent_tells_of_support_to_those_alone_who_follow_plans(
+    ctx: Context, as_role: Become, role: str
+) -> None:
+    opened, closed = ward(ctx, as_role)
+    with ctx.unit() as unit:
+        unit.put_state(enrolment.URL, b"https://server.example")
+        unit.commit("")
+    db = ctx.store.db
+    db.execute("DELETE FROM outbox WHERE op IN (SELECT n FROM op WHERE et NOT IN ('plan', 'step_care', 'step_entry'))")
+    me = as_role(role, "p-own" if role == "reporter" else "somebody")
+    told = {item.incident_id for item in sending.queue(me) if item.what == "support"}
+    assert told == (set(opened) if role in ("ward_manager", "support_lead") else set())
+    assert len([item for item in sending.queue(me) if item.what == "change"]) >= len(closed)
 
 
 @pytest.mark.parametrize("number", ["", "W7"])

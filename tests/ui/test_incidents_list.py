@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
@@ -69,3 +70,28 @@ def test_each_view_filter_and_sort_says_how_many_rows_it_has(window: Stage) -> N
     settle(window.window)
     assert page.tabs.tabs["all"].count == f"{before + 1:,}", "what is written is counted, whatever filter is set"
     assert page.total.text() == f"{listing.count(ctx, page.query)} of {before + 1:,} incidents"
+
+
+@pytest.mark.parametrize(
+    ("who", "views", "time"),
+    [
+        ("blead", ["all", "needs_finishing", "open_support", "restricted"], "When"),
+        ("vtrust", ["all", "needs_finishing", "restricted"], "When"),
+        ("cnurse", ["all", "needs_finishing", "restricted"], "When"),
+        ("iaudit", ["all"], "Logged"),
+    ],
+)
+def test_the_list_offers_no_view_and_no_time_that_is_not_its_readers_to_know(
+    window: Stage, who: str, views: list[str], time: str
+) -> None:
+    window.lock()
+    window.unlock(who)
+    page: Any = window.go("incidents")
+    assert list(page.tabs.tabs) == views
+    assert page.model.headerData(1, Qt.Orientation.Horizontal) == time
+    if who == "iaudit":
+        row = [page.model.index(0, column) for column in range(5)]
+        assert [str(one.data()) for one in row[2:]] == ["–"] * 3
+        spoken = [one.data(Qt.ItemDataRole.AccessibleTextRole) for one in row]
+        assert spoken[1].startswith("Logged ")
+        assert [words.endswith("Not shown") for words in spoken[2:]] == [True] * 3

@@ -22,7 +22,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage import queries
 from vpr_desktop.storage.queries import ListQuery
 
-__all__ = ["ListQuery", "Row", "count", "knows_metadata", "page", "search", "view_counts", "views"]
+__all__ = ["ListQuery", "Row", "count", "follows_plans", "knows_metadata", "page", "search", "view_counts", "views"]
 
 RESTRICTED = "Restricted incident"
 DASH = "–"
@@ -57,12 +57,12 @@ def page(ctx: Context, query: ListQuery) -> list[Row]:
 
 def views(ctx: Context) -> tuple[str, ...]:
     """The saved views this person has: none that would tell what no row of theirs does."""
-    left = {"open_support"} if not _follows_plans(ctx) else set()
+    left = {"open_support"} if not follows_plans(ctx) else set()
     left |= {"needs_finishing", "restricted"} if knows_metadata(ctx) else set()
     return tuple(one for one in queries.VIEWS if one not in left)
 
 
-def _follows_plans(ctx: Context) -> bool:
+def follows_plans(ctx: Context) -> bool:
     """Whether a plan being open or settled is listed for this person."""
     return view(ctx.user.role, "support", Tie()) == OFFERED
 
@@ -143,7 +143,7 @@ def rows_of(ctx: Context, found: Sequence[dict[str, Any]]) -> list[Row]:
     """Rows of the file as lines of a list."""
     ids = [row["id"] for row in found]
     waiting = ctx.reader().waits(ids) if ids else set()
-    support = queries.open_support(ctx.store.db, ids) if ids and _follows_plans(ctx) else {}
+    support = queries.open_support(ctx.store.db, ids) if ids and follows_plans(ctx) else {}
     doubled = set(two_versions.incidents_seen(ctx, ids)) if found else set()
     return [_row(ctx, row, row["id"] in waiting, support.get(row["id"]), row["id"] in doubled) for row in found]
 
@@ -172,7 +172,7 @@ def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None, d
         send_state="waiting" if waits else "sent",
         restricted=bool(row["restricted"]) and not is_open,
         two_versions=doubled and is_open,
-        imported=row["imported_at"] is not None,
+        imported=row["imported_at"] is not None and (is_open or logged),
     )
 
 

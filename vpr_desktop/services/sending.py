@@ -15,7 +15,7 @@ from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.forms import TASKS
 from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.ops import canonical
-from vpr_desktop.services import conflicts, enrolment
+from vpr_desktop.services import conflicts, enrolment, listing
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import exchange, outbox, queries, unsent
 from vpr_desktop.storage.slot_file import replace_file
@@ -128,14 +128,15 @@ def _item(
     held = one.state == outbox.PENDING and left > 0
     state = "held" if held else "ready" if one.state == outbox.PENDING else one.state
     until = datetime.fromtimestamp(ctx.now().timestamp() + left, UTC) if held else None
+    what = _what(one, bool(incident_id) and listing.follows_plans(ctx))
     tried = sum(second >= saved_at.timestamp() for second in failed)
     if one.state == outbox.PENDING:
-        return Item(_what(one), reference, incident_id, saved_at, tried, state, one.code, one.ops, until)
+        return Item(what, reference, incident_id, saved_at, tried, state, one.code, one.ops, until)
     bodies = unsent.bodies(ctx.store.db, one.ops)
     fields = [field for body, _ in bodies if body["et"] == "incident" for field in body["set"]]
     mine = _is_mine(ctx, bodies)
     return Item(
-        _what(one), reference, incident_id, saved_at, tried, state, one.code, one.ops, until,
+        what, reference, incident_id, saved_at, tried, state, one.code, one.ops, until,
         stored=all(seq is not None for _, seq in bodies),
         mine=mine,
         theirs=mine or ctx.can("manage_device"),
@@ -143,12 +144,13 @@ def _item(
     )  # fmt: skip
 
 
-def _what(one: Unsent) -> str:
+def _what(one: Unsent, follows: bool) -> str:
+    """What kind of change it is. That support was given is told to those alone who see of the report that it is."""
     if one.is_new:
         return "new"
     if one.root in ("ward", "user", "other"):
         return one.root
-    return "support" if one.entities <= SUPPORT else "change"
+    return "support" if follows and one.entities <= SUPPORT else "change"
 
 
 def _names(ctx: Context, roots: Sequence[str]) -> dict[str, tuple[str, str]]:

@@ -16,12 +16,13 @@ from typing import Any
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
 from vpr_desktop.domain.references import normal_reference
-from vpr_desktop.storage.disputed import disputed
+from vpr_desktop.storage.disputed import disputed, disputed_people
 from vpr_desktop.storage.leads import IS_LED
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import OPEN_PLAN, RESTRICTED, UNFINISHED
 
-SELF = "id IN (SELECT parent_id FROM person WHERE person_key = :me AND removed IS NOT 1)"
+NAMED = "SELECT parent_id FROM person WHERE person_key = :me AND removed IS NOT 1"
+SELF = f"id IN ({NAMED} AND id NOT IN (SELECT value FROM json_each(:disputed_people)))"
 MINE = "reported_by = :me"
 OWN = f"(reported_by = :me OR {SELF})"
 LEADS = "SELECT 1 FROM plan WHERE plan.incident_id = incident.id AND +plan.lead"  # the sign: see worklist.CLOSED_TO
@@ -155,8 +156,9 @@ OPEN_ONLY = ("needs_finishing", "open_support", "two_versions")  # views that te
 
 def _asking(db: Connection, viewer: Viewer) -> dict[str, Any]:
     """The values that the conditions by role ask for."""
-    in_doubt = disputed(db) if viewer.role == "ward_manager" else []
-    return {"me": viewer.user_id, "disputed": json.dumps(in_doubt)}
+    reports = disputed(db) if viewer.role == "ward_manager" else []
+    people = disputed_people(db, viewer.user_id) if viewer.role == "reporter" else []
+    return {"me": viewer.user_id, "disputed": json.dumps(reports), "disputed_people": json.dumps(people)}
 
 
 def where(db: Connection, query: ListQuery, viewer: Viewer) -> tuple[str, dict[str, Any]]:
@@ -301,7 +303,7 @@ def by_reference(db: Connection, text: str, viewer: Viewer, limit: int) -> list[
     typed = text.strip().upper().replace(" ", "-")
     if len(typed) < 2:
         return []
-    values: dict[str, Any] = {"me": viewer.user_id, "from": typed, "to": typed + "\U0010ffff", "limit": limit}
+    values = _asking(db, viewer) | {"from": typed, "to": typed + "\U0010ffff", "limit": limit}
     seen = f"SELECT n FROM incident WHERE {_wards(viewer.ward_ids, values)} AND {LISTED[viewer.role]}"
     now = f"{seen} AND reference >= :from AND reference < :to ORDER BY reference DESC LIMIT :limit"
     before = f"{seen} AND old_reference = :from ORDER BY n DESC LIMIT :limit"
@@ -353,7 +355,7 @@ def by_label(db: Connection, typed: str, ward_ids: Sequence[str]) -> str | None:
 
 def since(db: Connection, start: datetime, viewer: Viewer, ward_id: str, limit: int = 200) -> list[dict[str, Any]]:
     """Incidents of one ward logged since a moment, newest first."""
-    values: dict[str, Any] = {"me": viewer.user_id, "start": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
+    values = _asking(db, viewer) | {"start": start.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")}
     wards = _wards([one for one in viewer.ward_ids if one == ward_id], values)
     sql = (
         f"SELECT n FROM incident WHERE {wards} AND {LISTED[viewer.role]} AND reported_at >= :start"

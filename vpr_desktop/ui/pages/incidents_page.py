@@ -33,7 +33,8 @@ def _cell(row: Row, text: str, kind: str = "plain") -> Cell:
     """A cell whose dash is said in words: there is none, or it is not this reader's to see."""
     if text != DASH:
         return Cell(text, kind)
-    return Cell(text, "second", spoken=say("Not shown") if row.restricted else say("None"))
+    closed = row.restricted or row.where == DASH
+    return Cell(text, "second", spoken=say("Not shown") if closed else say("None"))
 
 
 def _sent(row: Row) -> Cell:
@@ -49,7 +50,7 @@ COLUMNS = (
     Column(say("When"), lambda r: Cell(r.when, spoken=r.when_full), "22-Nov-2026 14:05", "when", heavy=False),
     Column(
         say("Where"),
-        lambda r: Cell(r.where, "second" if r.restricted else "plain"),
+        lambda r: _cell(r, r.where, "second" if r.restricted else "plain"),
         "Restricted incident",
         "where",
         heavy=False,
