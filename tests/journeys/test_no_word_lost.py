@@ -22,7 +22,7 @@ from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Injury
 from vpr_desktop.domain.support import StepEntry
-from vpr_desktop.services import drafts, incidents
+from vpr_desktop.services import closing, drafts, incidents, riddor
 from vpr_desktop.ui.pages import quick_log_page
 
 Pc = Callable[..., WardPC]
@@ -56,6 +56,19 @@ def at_task(ward: WardPC, task: str) -> str:
     ward.open(ward.log())
     incident_id = str(ward.page.seen.record.id)
     ward.window.go("task", incident_id=incident_id, task=task)
+    ward.settle()
+    return incident_id
+
+
+LAST = {"close": "Message to Person A", "riddor": "Why, Person A"}  # a field to type into
+
+
+def at_form(ward: WardPC, page: str) -> str:
+    """Unlocks, logs, and opens a form of the report; gives the report's id."""
+    ward.unlock()
+    ward.open(ward.log())
+    incident_id = str(ward.page.seen.record.id)
+    ward.window.go(page, incident_id=incident_id)
     ward.settle()
     return incident_id
 
@@ -210,6 +223,23 @@ def test_what_stands_in_the_quick_log_as_it_is_saved_is_what_is_saved(pc: Pc) ->
     assert drafts.mine(ward.ctx) == []
 
 
+def test_what_stands_in_the_riddor_form_as_it_is_saved_is_what_is_saved(pc: Pc) -> None:
+    ward = pc()
+    incident_id = at_form(ward, "riddor")
+    case = ward.page.cases[0]
+    case.status.set_code("NR")
+    ward.put("Who decided, Person A", "H. Safety, adviser")
+    ward.put("Why, Person A", "No injury at all")
+    with busy(ward):
+        case.save_button.click()
+        add(ward, " and no days off")
+        shown = case.reason.toPlainText()
+    (person,) = incidents.view(ward.ctx, incident_id).parts["people"]
+    assert person.values["riddor_reason"] == shown == "No injury at all"
+    assert drafts.mine(ward.ctx) == []
+    assert ward.page.cases[0].reason.isEnabled()
+
+
 def fails(*_: Any, **__: Any) -> None:
     raise OSError
 
@@ -231,21 +261,30 @@ def test_a_save_that_fails_behind_a_lock_leaves_every_word(pc: Pc, monkeypatch: 
     assert ward.page.form.note.toPlainText() == "One. Two."
 
 
-@pytest.mark.parametrize("form", ["quick log", "task"])
+@pytest.mark.parametrize("form", ["quick log", "task", "close", "riddor"])
 def test_a_save_that_fails_after_its_page_was_left_is_told(pc: Pc, monkeypatch: pytest.MonkeyPatch, form: str) -> None:
     ward = pc()
     if form == "task":
         at_task(ward, "before")
         note(ward)
         ward.type("A long wait.")
+    elif form in LAST:
+        at_form(ward, form)
+        ward.put(LAST[form], "A long wait.")
     else:
         ward.unlock()
         ward.press("Ctrl+N")
         answer_all(ward)
     monkeypatch.setattr(quick_log_page, "log", fails)
     monkeypatch.setattr(incidents, "save", fails)
+    monkeypatch.setattr(closing, "close", fails)
+    monkeypatch.setattr(riddor, "decide", fails)
     with busy(ward):
-        strike(ward, "Ctrl+Return", "Ctrl+1")
+        if form == "riddor":
+            ward.page.cases[0].save_button.click()
+        else:
+            strike(ward, "Ctrl+Return")
+        strike(ward, "Ctrl+1")
     assert ward.page.objectName() == "S2"
     assert "Not saved yet. What you typed waits at Home as a draft." in ward.screen()
     assert len(drafts.mine(ward.ctx)) == 1
@@ -348,6 +387,22 @@ def test_what_is_typed_in_a_panel_waits_while_another_plan_is_looked_at(pc: Pc) 
     ward.settle()
     assert ward.page.acts.panel is None
     ward.window.go("plan", plan_id=one, step="S2-01", panel="due")
+    ward.settle()
+    assert ward.field("Why?").text() == "On leave"  # type: ignore[union-attr]
+
+
+def test_what_is_typed_last_in_a_panel_waits_while_another_takes_its_place(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    plan = plan_id(ward.ctx, logged(ward.ctx).id)
+    ward.window.go("plan", plan_id=plan, step="S2-01", panel="due")
+    ward.settle()
+    ward.page.acts._typing.stop()  # the moment before it is kept by itself
+    ward.put("Why?", "On leave")
+    step = next(one for one in ward.page.plan.steps if one.code == "S2-01")
+    ward.page.acts.open("record", ward.page.plan, step)
+    ward.settle()
+    ward.window.go("plan", plan_id=plan, step="S2-01", panel="due")
     ward.settle()
     assert ward.field("Why?").text() == "On leave"  # type: ignore[union-attr]
 

@@ -1,4 +1,4 @@
-"""Journeys of the quick log's time where the clocks change, and of a draft that is found."""
+"""Journeys of the quick log's time where the clocks change, of other times then, and of a draft that is found."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ import pytest
 
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
+from tests.services.test_support import plan_id
+from vpr_desktop.domain.person import Person
 from vpr_desktop.services import drafts, incidents
 
 Pc = Callable[..., WardPC]
@@ -96,7 +98,7 @@ def test_a_moment_of_the_second_hour_is_not_moved_by_saving_another_field(pc: Pc
     editor.widget.selectAll()
     ward.type("25-Oct-2026 01:15")
     ward.press("Ctrl+Return")
-    assert "the clocks went back then. Add the word first or second." in ward.screen()
+    assert "The clocks went back then. Add the word first or second." in ward.screen()
     editor = ward.page.panels[0].editors["occurred_at"]
     editor.widget.setFocus()
     editor.widget.selectAll()
@@ -178,3 +180,46 @@ def test_about_an_hour_ago_stays_about_through_undo_and_lock(pc: Pc) -> None:
     ward.type("13:10")
     ward.press("Ctrl+Return")
     assert incidents.view(ward.ctx, ward.page.saved.made.id).record.values["time_known"] == "exact"
+
+
+TWICE = "The clocks went back then. Add the word first or second."
+
+
+def test_when_it_was_sent_to_hse_is_asked_about_where_the_hour_came_twice(pc: Pc, clock: FakeClock) -> None:
+    clock.set(datetime(2026, 10, 25, 1, 45, tzinfo=UTC))
+    ward = pc()
+    ward.unlock()
+    ward.open(ward.log())
+    incident_id = ward.page.seen.record.id
+    ward.window.go("riddor", incident_id=incident_id)
+    ward.settle()
+    ward.page.cases[0].status.set_code("SENT")
+    ward.page.cases[0].status.activated.emit(0)
+    ward.put("Who decided, Person A", "H. Safety, adviser")
+    ward.put("Reference from HSE, Person A", "N-1")
+    ward.put("When it was sent, Person A", "01:30")
+    ward.click("Save the decision, Person A")
+    assert TWICE in ward.screen()
+    ward.put("When it was sent, Person A", "01:30 second")
+    ward.click("Save the decision, Person A")
+    (person,) = ward.ctx.reader().find(Person)
+    assert person.riddor_sent_at == datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(("panel", "field"), [("record", "When (optional)"), ("due", "Due when?")])
+def test_a_step_of_support_is_not_put_into_the_first_of_two_hours(
+    pc: Pc, clock: FakeClock, panel: str, field: str
+) -> None:
+    clock.set(datetime(2026, 10, 25, 1, 45, tzinfo=UTC))
+    ward = pc()
+    ward.unlock()
+    made = incidents.find(ward.ctx, ward.log())
+    ward.window.go("plan", plan_id=plan_id(ward.ctx, made), step="S2-01", panel=panel)
+    ward.settle()
+    if panel == "record":
+        ward.page.acts.panel.questions[0].choose(0)
+    else:
+        ward.put("Why?", "On leave")
+    ward.put(field, "25-Oct-2026 01:30")
+    ward.press("Ctrl+Return")
+    assert TWICE in ward.screen()

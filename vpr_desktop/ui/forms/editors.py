@@ -14,8 +14,9 @@ from vpr_desktop.domain.choices_acts import FACT, SHORT_FACTORS
 from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.fields import FieldSpec
 from vpr_desktop.domain.quick_log import Option
-from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when, show, which_of
+from vpr_desktop.domain.when import WhenProblem, parse_day, show, which_of
 from vpr_desktop.ui.forms.factors_editor import FactorsEditor
+from vpr_desktop.ui.forms.typed_time import moment
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, TextArea, TextField
 from vpr_desktop.ui.words import say
@@ -108,13 +109,9 @@ class MomentEditor(TextEditor):
 
     def read(self, text: str) -> Any:
         try:
-            parsed = parse_when(text, self.now, self.zone, ahead=self.spec.label.startswith("Next"))
+            return moment(text, self.now, self.zone, ahead=self.spec.label.startswith("Next"))
         except WhenProblem as problem:
             raise ValueError(f"{self.spec.label}: {problem}") from problem
-        if not parsed.is_sure:
-            asked = say("{label}: the clocks went back then. Add the word first or second.", label=self.spec.label)
-            raise ValueError(asked)
-        return parsed.at
 
     def words(self, value: Any) -> str:
         if not isinstance(value, datetime):

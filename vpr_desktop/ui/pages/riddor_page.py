@@ -13,7 +13,7 @@ from vpr_desktop.services import drafts, incidents, riddor
 from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import KeptForm, Meanwhile
+from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
@@ -139,6 +139,9 @@ class RiddorPage(QWidget):
     def _on_failed(self, error: Exception) -> None:
         self.scroller.setEnabled(True)
         self.kept.touched()
+        if not self.isVisible():  # whoever went on meanwhile hears it where they are
+            self.desk.trouble(NOT_SAVED)
+            return
         text = str(error) if isinstance(error, KnownError) else say("Not saved yet. Keep this open and call IT.")
         self._show_problems(error.problems if isinstance(error, ProblemsFound) else [Problem("", text)])
 

@@ -12,11 +12,12 @@ from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.record import Shown
-from vpr_desktop.domain.when import WhenProblem, parse_when, show
+from vpr_desktop.domain.when import WhenProblem, show
 from vpr_desktop.services import plan_care, recordings
 from vpr_desktop.services.plan_care import PASSED, Colleague
 from vpr_desktop.services.support_views import PlanView, StepView
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.forms.typed_time import moment
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextArea, TextField
 from vpr_desktop.ui.widgets.record_panels import day_ahead
@@ -86,7 +87,7 @@ class DuePanel(StepPanel):
         reason: Any = self.fields["reason"].control
         words, shown = reason.text(), self._shown
         try:
-            at = parse_when(self.when.text(), ctx.now(), ctx.wards[self.plan.ward_id].zone, ahead=True).at
+            at = moment(self.when.text(), ctx.now(), ctx.wards[self.plan.ward_id].zone, ahead=True)
         except WhenProblem as problem:
             raise ProblemsFound([Problem("due_at", str(problem))]) from problem
         return lambda: plan_care.set_due(ctx, plan_id, code, at, words, shown)

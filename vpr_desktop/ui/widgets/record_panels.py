@@ -12,11 +12,12 @@ from vpr_desktop.domain.choices_response import CHANNEL, OUTCOME
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.domain.when import WhenProblem, parse_day, parse_when
+from vpr_desktop.domain.when import WhenProblem, parse_day
 from vpr_desktop.services import recordings
 from vpr_desktop.services.recordings import WITH_REASON, Said
 from vpr_desktop.services.support_views import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.forms.typed_time import moment
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextArea, TextField
@@ -125,7 +126,7 @@ class RecordPanel(StepPanel):
         if not typed:
             return None
         try:
-            return parse_when(typed, self.desk.ctx.now(), self.desk.ctx.wards[self.plan.ward_id].zone).at
+            return moment(typed, self.desk.ctx.now(), self.desk.ctx.wards[self.plan.ward_id].zone)
         except WhenProblem as problem:
             raise ProblemsFound([Problem("at", str(problem))]) from problem
 

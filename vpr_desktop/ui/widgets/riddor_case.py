@@ -14,9 +14,10 @@ from vpr_desktop.domain.days import show_day
 from vpr_desktop.domain.errors import Problem
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.riddor_days import Gap
-from vpr_desktop.domain.when import WhenProblem, parse_when, show
+from vpr_desktop.domain.when import WhenProblem, show
 from vpr_desktop.services.riddor import Case, Decision
 from vpr_desktop.services.views import IncidentView
+from vpr_desktop.ui.forms.typed_time import moment
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import DropDown, Field, TextArea, TextField
@@ -43,13 +44,13 @@ class RiddorCase(Card):
         self.who, self.reason = TextField(), TextArea(lines=2)
         self.sent_at, self.reference = TextField(), TextField()
         self.fields = {
-            "riddor_status": Field(say("What was decided"), self.status, wide=560),
-            "riddor_decided_by": Field(say("Who decided"), self.who, hint=say("Name and role."), wide=560),
-            "riddor_reason": Field(say("Why"), self.reason, wide=860),
-            "riddor_sent_at": Field(
-                say("When it was sent"), self.sent_at, hint=say("Such as 21-Nov-2026 14:20."), wide=360
+            "riddor_status": self._field(say("What was decided"), self.status, 560),
+            "riddor_decided_by": self._field(say("Who decided"), self.who, 560, say("Name and role.")),
+            "riddor_reason": self._field(say("Why"), self.reason, 860),
+            "riddor_sent_at": self._field(
+                say("When it was sent"), self.sent_at, 360, say("Such as 21-Nov-2026 14:20.")
             ),
-            "riddor_ref": Field(say("Reference from HSE"), self.reference, wide=360),
+            "riddor_ref": self._field(say("Reference from HSE"), self.reference, 360),
         }  # fmt: skip
         self.save_button = Button(say("Save the decision"), "primary" if only else "quiet")
         self._show_advice()
@@ -59,6 +60,10 @@ class RiddorCase(Card):
         if may:
             self._show_form()
         self._show_sent()
+
+    def _field(self, label: str, control: QWidget, wide: int, hint: str = "") -> Field:
+        """A field that is spoken with whose it is."""
+        return Field(label, control, hint=hint, wide=wide, name=f"{label}, {self.case.label}")
 
     def _show_advice(self) -> None:
         case = self.case
@@ -141,7 +146,6 @@ class RiddorCase(Card):
         for name, field in self.fields.items():
             control = field.control
             control.setObjectName(name)
-            field.control.setAccessibleName(f"{field.label.text()}, {self.case.label}")
             self.body.addWidget(field)
             signal = control.activated if isinstance(control, DropDown) else control.textChanged  # type: ignore[attr-defined]
             signal.connect(self.typed)
@@ -188,7 +192,7 @@ class RiddorCase(Card):
         at, problems = None, []
         if held["riddor_status"] == "SENT" and held["riddor_sent_at"]:
             try:
-                at = parse_when(held["riddor_sent_at"], now, self.zone).at
+                at = moment(held["riddor_sent_at"], now, self.zone)
             except WhenProblem as problem:
                 problems.append(Problem("riddor_sent_at", str(problem), self.case.person.id))
         made = Decision(held["riddor_status"], held["riddor_decided_by"], held["riddor_reason"], at, held["riddor_ref"])
