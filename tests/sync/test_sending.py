@@ -19,6 +19,7 @@ from vpr_desktop.services.context import Context
 from vpr_desktop.storage import lifetime, outbox
 from vpr_desktop.sync import cycles
 from vpr_desktop.sync.client import Client
+from vpr_desktop.sync.lane import Manners
 from vpr_desktop.sync.refusals import Refused
 from vpr_desktop.sync.runner import Runner
 
@@ -163,7 +164,7 @@ def test_an_answer_cut_off_in_the_middle_keeps_what_was_written_down_and_asks_fo
 
     def wanted(self: Runner, *given: Any, **named: Any) -> None:
         INIT(self, *given, **named)
-        self.manners.wanted = lambda: True
+        self.manners = Manners(lambda: True, self.monotonic)
 
     monkeypatch.setattr(Runner, "part", 1)
     monkeypatch.setattr(Runner, "__init__", wanted)

@@ -6,6 +6,7 @@ Nothing is kept between requests but the connections. Statements are text with n
 from __future__ import annotations
 
 import re
+import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -50,14 +51,13 @@ class Session:
         return int(self.connection.execute(_statement(sql, values), values).rowcount)
 
     def together(self, *asked: Asked) -> list[list[Any]]:
-        """The rows of several statements, in their order.
+        """The rows of several statements, in their order, asked of the driver itself.
 
         On PostgreSQL they go in one piece: on a busy machine every way there and back costs more than its work.
         """
-        if not self.is_postgres:
-            made = [self.connection.execute(_statement(sql, values), values) for sql, values in asked]
-            return [list(one.fetchall()) if one.returns_rows else [] for one in made]
         driver: Any = self.connection.connection.driver_connection
+        if not self.is_postgres:
+            return [driver.execute(*_flat(sql, values)).fetchall() for sql, values in asked]
         with driver.pipeline() if len(asked) > 1 else nullcontext():
             sent = [driver.execute(*_as_sent(sql, values)) for sql, values in asked]
         return [one.fetchall() if one.description else [] for one in sent]
@@ -91,14 +91,20 @@ def _statement(sql: str, values: dict[str, Any]) -> Any:
     return made
 
 
-def _as_sent(sql: str, values: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
-    """A statement in the driver's own form, with a place for each value of a list."""
+def _flat(sql: str, values: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    """A statement with a place for each value of a list."""
     flat = dict(values)
     for name, value in values.items():
         if isinstance(value, list):
             named = {f"{name}_{n}": one for n, one in enumerate(value)}
             sql = re.sub(rf":{name}\b", f"({','.join(f':{one}' for one in named)})", sql)
             flat |= named
+    return sql, flat
+
+
+def _as_sent(sql: str, values: dict[str, Any]) -> tuple[bytes, dict[str, Any]]:
+    """A statement in the form of PostgreSQL's driver."""
+    sql, flat = _flat(sql, values)
     return _in_driver_form(sql), flat
 
 
@@ -123,6 +129,7 @@ class Database:
     def read(self) -> Iterator[Session]:
         """A transaction that changes nothing."""
         with _busy_is_refused(), self.engine.connect() as connection:
+            connection.begin()  # never left to the first statement, which may be the driver's own; nothing is committed
             yield Session(connection, self.is_postgres)
 
     @contextmanager
@@ -184,7 +191,7 @@ def _busy_is_refused() -> Iterator[None]:
         yield
     except PoolTimeout as error:
         raise Refused("busy", retry_after=1) from error
-    except (OperationalError, InterfaceError, psycopg.OperationalError) as error:
+    except (OperationalError, InterfaceError, psycopg.OperationalError, sqlite3.OperationalError) as error:
         raise Refused("busy", retry_after=1) from error
     except (DBAPIError, psycopg.Error) as error:
         if getattr(getattr(error, "orig", error), "sqlstate", None) in BUSY_STATES:

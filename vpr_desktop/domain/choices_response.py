@@ -47,7 +47,7 @@ POL = listed(
     "Police",
     """NO Not reported
     WISH Not reported, the person's wish
-    999 Called during
+    999 Called during the incident
     101 Reported later
     INV Under investigation
     NFA No further action

@@ -44,7 +44,8 @@ def put_place(db: Connection, st: str, held: Place) -> None:
 
 def ended(db: Connection) -> frozenset[str]:
     """The streams that the endpoint said it took from this PC, and did not give back."""
-    return frozenset(row[0][len(ENDED) :] for row in db.execute("SELECT k FROM state WHERE k LIKE ?", (f"{ENDED}%",)))
+    found = db.execute("SELECT k FROM state WHERE k >= ? AND k < ?", (ENDED, f"{ENDED}\U0010ffff"))
+    return frozenset(row[0][len(ENDED) :] for row in found)
 
 
 def note_scope(db: Connection, open_now: Iterable[str], told: Mapping[str, int]) -> dict[str, bool]:

@@ -147,7 +147,7 @@ class Client:
     def _exchange(
         self, method: str, path: str, wanted: tuple[str, ...], headers: Mapping[str, str], body: bytes | None
     ) -> bytes:
-        made = self._http.prepare_request(requests.Request(method, self.url + path, headers=headers, data=body))
+        made = requests.Request(method, self.url + path, headers=headers, data=body).prepare()  # alone: no cookie goes
         made.headers["User-Agent"] = f"vpr-desktop/{protocol.VERSION}"
         made.headers.update(
             signing.headers_for(

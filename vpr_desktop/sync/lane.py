@@ -37,14 +37,19 @@ class Manners:
 
     def __init__(self, wanted: Callable[[], bool], monotonic: Callable[[], float]) -> None:
         """`wanted` says whether a person waits for the file at this moment."""
-        self.wanted, self.monotonic = wanted, monotonic
+        self._wanted, self._monotonic = wanted, monotonic
         self._until = 0.0
+
+    def is_wanted(self) -> bool:
+        """Whether somebody waits for the file at this moment; sync is gentle for a while from then on."""
+        if self._wanted():
+            self._until = self._monotonic() + GENTLE
+            return True
+        return False
 
     def is_gentle(self) -> bool:
         """Whether somebody waits for the file, or did a moment ago."""
-        if self.wanted():
-            self._until = self.monotonic() + GENTLE
-        return self.monotonic() < self._until
+        return self.is_wanted() or self._monotonic() < self._until
 
 
 @dataclass(frozen=True, slots=True)

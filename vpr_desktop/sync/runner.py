@@ -40,7 +40,8 @@ class Runner:
     """One file and one endpoint. `chance` gives values from 0 to 1, `wanted` whether a person waits for the file."""
 
     most_in_batch = MOST_OPS
-    part = 20  # lines after which a unit ends where somebody waits for the store
+    gentle_batch = 100  # ops sealed as one while somebody works with the file: what is sealed is written in one unit
+    part = 8  # lines after which a unit ends where somebody waits for the file
 
     def __init__(
         self, in_unit: InUnit, calls: Calls, now: Callable[[], datetime], monotonic: Callable[[], float],
@@ -197,9 +198,10 @@ class Runner:
         return self.in_unit(job)
 
     def _sealed(self, unit: UnitOfWork, st: str) -> tuple[int, ...]:
+        most = min(self.most_in_batch, self.gentle_batch) if self.manners.is_gentle() else self.most_in_batch
         return outbox.seal(
             unit.db, st, new_id=unit.new_id, dev=unit.store.device_id, incarnation=unit.incarnation,
-            sign=lambda digest: signer(unit.db)(digest), monotonic=self.monotonic(), most=self.most_in_batch,
+            sign=lambda digest: signer(unit.db)(digest), monotonic=self.monotonic(), most=most,
         )  # fmt: skip
 
     def _push(self, effect: events.Push) -> events.Pushed | events.Regressed:
@@ -249,7 +251,7 @@ class Runner:
                 most = self.part if self.manners.is_gentle() else len(lines)
                 self._note(unit, one, lines[:most])
                 left[:0] = [(one, lines[most:])] if lines[most:] else []
-                if left and self.manners.wanted():
+                if self.manners.is_wanted() and left:
                     self._commit(unit)
                     return None
             return self._took(unit, effect, answer, taken)
@@ -334,12 +336,14 @@ class Runner:
         def job(unit: UnitOfWork) -> tuple[Place, int]:
             now, end = place, done
             most, size = (SMALL_SLICE, self.part) if self.manners.is_gentle() else (SLICE, SLICE)
-            while end < min(done + most, len(lines)) and (end == done or not self.manners.wanted()):
+            while end < min(done + most, len(lines)):
                 part = lines[end : end + size]
                 end += len(part)
                 cursor = max((line.seq for line in part if line.seq is not None), default=now.cursor)
                 now = replace(now, cursor=cursor, epoch=proven.head.epoch, chain=proven.chains[end - 1])
                 unit.apply_remote(st, part, now)
+                if self.manners.is_wanted():
+                    break
             self._commit(unit, "pull", st)
             return now, end
 
