@@ -19,6 +19,7 @@ from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import ScrollPage
 from vpr_desktop.ui.widgets.labels import Heading, Words
+from vpr_desktop.ui.widgets.reading_order import stops
 
 # Each page by how it is opened, over the record of that name where there is one.
 PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
@@ -175,6 +176,32 @@ def test_nothing_is_cut_where_get_support_takes_its_room(
             found[name] = faults[:4]
         window.window.open_support()
     assert found == {}
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F6, Qt.Key.Key_Tab])
+def test_keys_lead_to_nothing_that_get_support_hides(window: Stage, key: Qt.Key) -> None:
+    """It lies over the page where both have too little room: focus behind it could not be seen."""
+    found, seen = [], 0
+    window.look(percent=200, size=SMALLEST)
+    for name in PAGES:
+        new(window, name)
+        max(stops(window.window.page()), key=lambda one: one.mapToGlobal(one.rect().topLeft()).x()).setFocus()
+        window.window.open_support()
+        rest(window)
+        dock = window.window.shell.dock  # type: ignore[union-attr]
+        for _ in range(12):
+            window.press(key)
+            focused = QApplication.focusWidget()
+            assert focused is not None
+            if dock.isAncestorOf(focused):
+                continue
+            seen += 1
+            behind = focused.mapToGlobal(focused.rect().topLeft()).x() >= dock.mapToGlobal(dock.rect().topLeft()).x()
+            if behind and window.window.page().isAncestorOf(focused):
+                found.append(f"{name}: {told(focused)}")
+        window.window.open_support()
+    assert found == []
+    assert seen > len(PAGES), "it went to the page too"
 
 
 def test_get_support_closes_where_what_had_focus_is_gone(window: Stage) -> None:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QWidget
 
+from vpr_desktop.ui.widgets.reading_order import is_hidden, stops
+
 if TYPE_CHECKING:
     from vpr_desktop.ui.shell import Shell
 
@@ -20,11 +22,14 @@ def move(shell: Shell, page: QWidget | None, first: QWidget | None, step: int) -
         (page or shell.pages, first),
         (shell.dock, next((one for one in dock if one.focusPolicy() != Qt.FocusPolicy.NoFocus), None)),
     ]
-    shown = [(pane, target) for pane, target in panes if pane.isVisible() and target is not None]
+    shown = [(pane, to) for pane, first in panes if pane.isVisible() and (to := _target(pane, first)) is not None]
     focused = QApplication.focusWidget()
     here = next((i for i, (pane, _) in enumerate(shown) if focused is not None and pane.isAncestorOf(focused)), -1)
-    pane, target = shown[(here + step) % len(shown)]
+    shown[(here + step) % len(shown)][1].setFocus(Qt.FocusReason.TabFocusReason)
+
+
+def _target(pane: QWidget, first: QWidget | None) -> QWidget | None:
+    """Where focus was in a pane, else its first control, else any that can be seen; None where there is none."""
     held = pane.focusWidget()
-    again = held if held is not None and held.isVisible() and pane.isAncestorOf(held) else target
-    assert again is not None
-    again.setFocus(Qt.FocusReason.TabFocusReason)
+    there = held if held is not None and held.isVisible() and pane.isAncestorOf(held) else first
+    return there if there is not None and not is_hidden(there) else next(stops(pane), None)

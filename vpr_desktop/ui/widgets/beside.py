@@ -37,6 +37,13 @@ class Beside(QWidget):
             self._dock.closed.connect(self._place)
         return self._dock
 
+    def hides(self, widget: QWidget) -> bool:
+        """Whether a control of the page lies behind the panel, where focus on it could not be seen."""
+        dock = self._dock
+        if dock is None or dock.isHidden() or not self._page.isAncestorOf(widget):
+            return False
+        return widget.mapTo(self, widget.rect().topLeft()).x() >= dock.x()
+
     def _place(self) -> None:
         dock = self._dock if self._dock is not None and not self._dock.isHidden() else None
         wide = dock.width() if dock is not None else 0

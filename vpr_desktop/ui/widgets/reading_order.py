@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication, QLayout, QScrollArea, QWidget
 
+from vpr_desktop.ui.widgets.beside import Beside
+
 TAB = Qt.FocusPolicy.TabFocus.value
 
 
@@ -43,10 +45,15 @@ def _next(order: list[QWidget], everything: list[QWidget], now: QWidget | None, 
 
 
 def stops(window: QWidget) -> Iterator[QWidget]:
-    """The controls that take Tab, in the order of reading."""
+    """The controls of a window or a part of it that take Tab, in the order of reading; none that a panel hides."""
     for widget in _all(window):
-        if widget.isEnabled() and widget.focusPolicy().value & TAB:
+        if widget.isEnabled() and widget.focusPolicy().value & TAB and not is_hidden(widget):
             yield widget
+
+
+def is_hidden(widget: QWidget) -> bool:
+    """Whether it lies behind Get support."""
+    return any(one.hides(widget) for one in widget.window().findChildren(Beside))
 
 
 def _all(parent: QWidget) -> Iterator[QWidget]:
