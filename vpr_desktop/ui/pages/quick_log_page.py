@@ -197,8 +197,10 @@ class QuickLogPage(QWidget):
         self._fit()
 
     def draft(self) -> Callable[[], Any] | None:
-        """The job that keeps the form, or None where nothing changed since."""
-        if not self._dirty or self.saved.isVisible() or self._saving:
+        """The job that keeps the form or, after a save, what was added to it; None where nothing changed since."""
+        if self.saved.isVisible():
+            return self.saved.adding()
+        if not self._dirty or self._saving:
             return None
         self._dirty = False
         ctx, body = self.desk.ctx, self.form.body()

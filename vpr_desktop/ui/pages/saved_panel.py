@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QWidget
 
+from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import incidents, support
@@ -22,6 +24,19 @@ from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Box, Card, Panel, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What stands in the fields after a save."""
+
+    person: str = ""
+    many: str = ""
+    told: bool = False
+    told_by: str = ""
+
+
+NOTHING = Added()
 
 
 class SavedPanel(QWidget):
@@ -54,7 +69,7 @@ class SavedPanel(QWidget):
         self.print_slip = Button(say("Print receipt slip"))
         self.another = Button(say("Log another"), "quiet", icon="plus", hint="Ctrl+N")
         self.plan_button = Button(say("Support now"), icon="heart", name=say("Support now: open the support plan"))
-        self._plan_id = ""
+        self._plan_id, self._added = "", NOTHING
         self.undo_button = Button(say("Undo"), "link", icon="undo", name=say("Undo this save"))
         self._undo_ends = QTimer(self)
         self._undo_ends.setSingleShot(True)
@@ -151,7 +166,7 @@ class SavedPanel(QWidget):
 
         `told` are the questions with their answers in words, `affected` the code of who was.
         """
-        self.made = made
+        self.made, self._added = made, NOTHING
         self._show_answers(told)
         zone = self.desk.ctx.ward.zone
         self.heading.setText(say("Saved on this PC. Reference {reference}.", reference=made.reference))
@@ -201,33 +216,49 @@ class SavedPanel(QWidget):
         self._plan_id = found[0] if found else ""
         self.plan_button.setVisible(bool(found))
 
+    # What is added
+    def _typed(self) -> Added:
+        texts = [field.control.text().strip() for field in (self.person, self.many, self.told_by)]  # type: ignore[attr-defined]
+        return Added(texts[0], texts[1], self.told.isChecked(), texts[2])
+
+    def adding(self) -> Callable[[], None] | None:
+        """The job that adds to the record what is typed here and not added yet; None where that is nothing.
+
+        Run by "Keep this", and as the page is left: nobody is asked, and nothing is lost.
+        """
+        made, ctx, typed = self.made, self.desk.ctx, self._typed()
+        if made is None or typed == self._added:
+            return None
+        self._added = typed
+
+        def job() -> None:
+            if typed.person:
+                incidents.name_person(ctx, made.id, made.people[0], typed.person)
+            if typed.told:
+                incidents.told_by(ctx, made.id, typed.told_by)
+            if typed.many:  # last: it may be no number, and what else was typed is safe by then
+                count = int(typed.many) if typed.many.isdecimal() else 0
+                incidents.more_people(ctx, made.id, count)
+
+        return job
+
     def _on_keep_clicked(self) -> None:
-        made, ctx = self.made, self.desk.ctx
-        if made is None:
-            return
-        key = self.person.control.text().strip()  # type: ignore[attr-defined]
-        count = self.many.control.text().strip()  # type: ignore[attr-defined]
-        initials = self.told_by.control.text().strip()  # type: ignore[attr-defined]
-        if count and not count.isdecimal():
-            self.many.set_error(say("Give a number from 2 to 20."))
-            return
-        told = self.told.isChecked()
-
-        def job() -> list[object]:
-            done: list[object] = []
-            if key and self.person.isVisibleTo(self):
-                done.append(incidents.name_person(ctx, made.id, made.people[0], key))
-            if count:
-                done.append(incidents.more_people(ctx, made.id, int(count)))
-            if told:
-                done.append(incidents.told_by(ctx, made.id, initials))
-            return done
-
-        self.desk.run(self, job, self._on_kept)
+        job = self.adding()
+        if job is not None:
+            self.many.set_error("")
+            self.desk.run(self, job, self._on_kept, self._on_not_kept)
 
     def _on_kept(self, _done: object) -> None:
         self.kept.setText(say("Added to the record."))
         self.desk.announce(say("Added to the record."))
+
+    def _on_not_kept(self, error: Exception) -> None:
+        self._added = NOTHING
+        if not isinstance(error, ProblemsFound) or not self.many.isVisible():
+            self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Not saved yet. Try again."))
+            return
+        self.many.set_error(str(error))
+        self.desk.announce(str(error), assertive=True)
 
     def undo(self) -> None:
         """Takes the save back: withdrawn as undone, the answers a draft again."""
@@ -238,6 +269,7 @@ class SavedPanel(QWidget):
         self.desk.run(self, lambda: incidents.undo(ctx, made.id), self._on_undone)
 
     def _on_undone(self, draft_id: str) -> None:
+        self.made = None  # nothing is added to it any more
         self.desk.status(say("Undone. Your answers are here as a draft."))
         self.desk.announce(say("Undone. Your answers are here as a draft."))
         self.desk.go("log", draft_id=draft_id)
