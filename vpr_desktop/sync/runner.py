@@ -129,8 +129,6 @@ class Runner:
 
         return self._looked.pop(effect.st, None) or self.in_unit(read)
 
-    # Offering all again.
-
     def _forget(self, effect: events.Forget) -> events.Forgotten:
         def job(unit: UnitOfWork) -> bool:
             if effect.first:
