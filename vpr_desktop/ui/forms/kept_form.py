@@ -54,6 +54,9 @@ class KeptForm(QObject):
             return None
         self._dirty = False
         ctx, name, body = self.desk.ctx, self.name, self._body()
+        if not body:
+            held, self.draft_id = self.draft_id, ""
+            return (lambda: drafts.discard(ctx, held)) if held else None
         held = self.draft_id = self.draft_id or drafts.new_id(ctx)
         return lambda: drafts.save(ctx, name, body, held)
 

@@ -176,6 +176,9 @@ class HomePage(QWidget):
             _, act, incident_id = draft.form.split(":")
             self.desk.go("print" if act == "full" else "record", incident_id=incident_id, ask=act)
             return
+        if draft.form.startswith("settings:"):
+            self.desk.go("settings", section=draft.form.split(":")[1])
+            return
         if draft.form.startswith(("close:", "riddor:")):
             page, incident_id = draft.form.split(":")
             self.desk.go(page, incident_id=incident_id)

@@ -21,7 +21,7 @@ from vpr_desktop.ui.settings.people_section import PeopleSection
 from vpr_desktop.ui.settings.printing_section import PrintingSection
 from vpr_desktop.ui.settings.recovery_section import RecoverySection
 from vpr_desktop.ui.settings.reminders_section import RemindersSection
-from vpr_desktop.ui.settings.section import Loaded, Section, load
+from vpr_desktop.ui.settings.section import Loaded, Section, WardFormSection, load
 from vpr_desktop.ui.settings.ward_section import WardSection
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import MENU_FROM, NARROW_BELOW
@@ -111,8 +111,11 @@ class SettingsPage(QWidget):
     def refreshed(self, changes: Changes) -> None:
         """What is being typed stays."""
 
-    def draft(self) -> None:
-        """Settings are saved by their button."""
+    def draft(self) -> Callable[[], Any] | None:
+        """The job that keeps what is typed and not saved yet."""
+        forms = [one for one in self.sections.values() if isinstance(one, WardFormSection)]
+        jobs = [job for form in forms if (job := form.kept.job()) is not None]
+        return (lambda: [job() for job in jobs]) if jobs else None
 
     def place(self) -> dict[str, Any]:
         """Which section is open."""

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from typing import Any
 
 from PySide6.QtWidgets import QGridLayout, QWidget
 
 from vpr_desktop.domain.choices_response import CONTACT_KIND
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
-from vpr_desktop.services import wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.services.wards import MOST_CONTACTS, WardSettings
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.settings.section import Loaded, Section
+from vpr_desktop.ui.settings.section import WardFormSection
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
@@ -25,14 +24,13 @@ KINDS = [(code.code, code.label) for code in CONTACT_KIND]
 AT_FIRST = 6  # rows offered to a ward that has fewer contacts
 
 
-class ContactsSection(Section):
+class ContactsSection(WardFormSection):
     """Kind, name and number of each contact, saved together."""
 
-    icon = "phone"
+    icon, name_of_draft = "phone", "contacts"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, say("Support contacts"))
-        self._was: WardSettings | None = None  # as shown, so that a save writes only what differs
         self.contacts: list[tuple[DropDown, TextField, TextField]] = []
         self.table = QGridLayout()
         look = style_of()
@@ -66,6 +64,9 @@ class ContactsSection(Section):
                 TextField(say("Number of contact {n}", n=n)),
             )
             self.contacts.append(line)
+            line[0].activated.connect(self.kept.touched)
+            for field in line[1:]:
+                field.textEdited.connect(self.kept.touched)
         self._arrange()
         self.add_button.setVisible(len(self.contacts) < MOST_CONTACTS)
 
@@ -82,9 +83,8 @@ class ContactsSection(Section):
     def is_offered(self, ctx: Context) -> bool:
         return ctx.can("manage_ward")
 
-    def show_loaded(self, loaded: Loaded) -> None:
-        self._was = loaded.ward
-        held = loaded.ward.contacts
+    def put(self, settings: WardSettings) -> None:
+        held = settings.contacts
         self._grow(max(AT_FIRST, len(held)))
         for (what, who, number), contact in zip(self.contacts, [*held, *[None] * MOST_CONTACTS], strict=False):
             what.set_code(contact.kind if contact else "MAN", keep=True)
@@ -96,29 +96,20 @@ class ContactsSection(Section):
         self._grow(len(self.contacts) + 1)
         self.contacts[-1][0].setFocus()
 
-    def save(self) -> None:
-        """Saves the contacts; the ward's other settings stay as they are."""
-        ctx = self.desk.ctx
-        if not ctx.can("manage_ward"):
-            return
-        wanted = tuple(
+    def wanted(self) -> dict[str, Any]:
+        contacts = (
             SupportContact(kind.code(), label.text().strip(), number.text().strip())
             for kind, label, number in self.contacts
             if label.text().strip() or number.text().strip()
         )
-        was = self._was
-        if was is None:
-            return
-        job = lambda: wards.save(ctx, replace(was, contacts=wanted), was)  # noqa: E731
-        self.desk.run(self, job, self._on_saved, self._on_failed)
+        return {"contacts": tuple(contacts)}
 
-    def _on_saved(self, ctx: Context) -> None:
+    def on_saved(self) -> None:
         self._show_error("")
-        self.desk.set_session(ctx)
         self.desk.status(say("Support contacts saved"))
         self.desk.announce(say("Support contacts saved"))
 
-    def _on_failed(self, error: Exception) -> None:
+    def on_failed(self, error: Exception) -> None:
         if not isinstance(error, ProblemsFound):
             self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Not saved. Try again."))
             return

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import convert, to_builtins
 from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
-from vpr_desktop.services import people, print_defaults, support_templates, wards
+from vpr_desktop.services import drafts, people, print_defaults, support_templates, wards
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.people import UserRow
 from vpr_desktop.services.print_defaults import PrintDefaults
 from vpr_desktop.services.support_templates import TemplateFacts
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.passphrase_dialog import confirmed
+from vpr_desktop.ui.forms.kept_form import KeptForm, and_then
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
@@ -33,12 +36,13 @@ class Loaded:
     checklist: TemplateFacts
     checklists: list[TemplateFacts]
     printing: PrintDefaults
+    drafts: list[Draft]
 
 
 def load(ctx: Context) -> Loaded:
     """Reads it, in the lane."""
     checklists = support_templates.shown(ctx), support_templates.known(ctx)
-    return Loaded(wards.settings(ctx), people.users(ctx), *checklists, print_defaults.read(ctx))
+    return Loaded(wards.settings(ctx), people.users(ctx), *checklists, print_defaults.read(ctx), drafts.mine(ctx))
 
 
 class Section(Card):
@@ -96,3 +100,62 @@ class Section(Card):
     def first_focus(self) -> QWidget | None:
         """Where focus goes when the section is asked for by name; None leaves it on the list."""
         return None
+
+
+class WardFormSection(Section):
+    """A section of the ward's settings that is saved by its button: what is typed until then is a draft."""
+
+    name_of_draft = ""
+
+    def __init__(self, desk: Desk, title: str) -> None:
+        super().__init__(desk, title)
+        self.was: WardSettings | None = None  # as shown, so that a save writes only what differs
+        self.kept = KeptForm(self, desk, self.changes)
+
+    def wanted(self) -> dict[str, Any]:
+        """The settings as they stand in the fields, by name."""
+        raise NotImplementedError
+
+    def put(self, settings: WardSettings) -> None:
+        """Shows settings in the fields."""
+        raise NotImplementedError
+
+    def changes(self) -> dict[str, Any]:
+        """What differs from what was shown, in plain values."""
+        was = self.was
+        if was is None:
+            return {}
+        return {name: to_builtins(value) for name, value in self.wanted().items() if value != getattr(was, name)}
+
+    def show_loaded(self, loaded: Loaded) -> None:
+        self.was = loaded.ward
+        typed = self.kept.begin(f"settings:{self.name_of_draft}:{self.desk.ctx.ward_id}", loaded.drafts)
+        self.put(convert({**to_builtins(loaded.ward), **typed}, WardSettings))
+
+    def save(self) -> None:
+        """Saves these settings of the ward; its others stay as they are."""
+        ctx, was = self.desk.ctx, self.was
+        if was is None or not ctx.can("manage_ward"):
+            return
+        wanted = replace(was, **self.wanted())
+        self.desk.run(
+            self, and_then(lambda: wards.save(ctx, wanted, was), self.kept.done()),
+            lambda fresh: self._on_saved(fresh, wanted), self.on_failed,
+        )  # fmt: skip
+
+    def _on_saved(self, ctx: Context, now: WardSettings) -> None:
+        self.was = now
+        self.desk.set_session(ctx)
+        self.on_saved()
+
+    def on_saved(self) -> None:
+        """Says that it is saved."""
+
+    def on_failed(self, error: Exception) -> None:
+        """Says why it is not saved."""
+
+    def throw_away(self) -> None:
+        """What is typed is given up, and what is saved is shown again."""
+        ctx, done = self.desk.ctx, self.kept.done()
+        self.desk.run(self, done, lambda _: None)
+        self.desk.run(self, lambda: load(ctx), self.show_loaded)

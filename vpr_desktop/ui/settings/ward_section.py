@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from PySide6.QtWidgets import QLayout, QWidget
 
 from vpr_desktop.domain.choices_acts import LOC
 from vpr_desktop.domain.quick_log import OWN_PLACES, Option
-from vpr_desktop.services import wards
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.wards import WardSettings
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.settings.section import Loaded, Section, load
+from vpr_desktop.ui.settings.section import WardFormSection
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import card_size
@@ -25,14 +23,13 @@ from vpr_desktop.ui.words import say
 CARD_ROOM = 197  # pixels of one answer in the quick log's five columns
 
 
-class WardSection(Section):
+class WardSection(WardFormSection):
     """Name, emergency number, shifts and places, saved together."""
 
-    icon = "home"
+    icon, name_of_draft = "home", "ward"
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk, say("This ward"))
-        self._was: WardSettings | None = None  # as shown, so that a save writes only what differs
         self.name, self.emergency, self.shifts = TextField(), TextField(), TextField()
         self.places = [
             (
@@ -64,9 +61,13 @@ class WardSection(Section):
         self.body.addWidget(self.place_hint)
         self.add_buttons(self.save_button, self.undo_button)
         self.save_button.clicked.connect(self.save)
-        self.undo_button.clicked.connect(self._on_undo_clicked)
-        for _kind, label in self.places:
+        self.undo_button.clicked.connect(self.throw_away)
+        for kind, label in self.places:
             label.textEdited.connect(self._on_place_edited)
+            label.textEdited.connect(self.kept.touched)
+            kind.activated.connect(self.kept.touched)
+        for control in (self.name, self.emergency, self.shifts):
+            control.textEdited.connect(self.kept.touched)
 
     def _places(self) -> QWidget:
         heads = row(gap=8)
@@ -87,12 +88,11 @@ class WardSection(Section):
     def is_offered(self, ctx: Context) -> bool:
         return ctx.can("manage_ward")
 
-    def show_loaded(self, loaded: Loaded) -> None:
-        held = self._was = loaded.ward
-        self.name.setText(held.name)
-        self.emergency.setText(held.emergency_number)
-        self.shifts.setText(held.shift_times)
-        for (kind, label), place in zip(self.places, [*held.places, *[None] * OWN_PLACES], strict=False):
+    def put(self, settings: WardSettings) -> None:
+        self.name.setText(settings.name)
+        self.emergency.setText(settings.emergency_number)
+        self.shifts.setText(settings.shift_times)
+        for (kind, label), place in zip(self.places, [*settings.places, *[None] * OWN_PLACES], strict=False):
             kind.set_code(place.code if place else "", keep=True)
             label.setText(place.label if place else "")
         self.place_hint.hide()
@@ -104,16 +104,8 @@ class WardSection(Section):
         self.place_hint.setText(say("Too long for its card; the quick log will need more room."))
         self.place_hint.setVisible(wide)
 
-    def _on_undo_clicked(self) -> None:
-        ctx = self.desk.ctx
-        self.desk.run(self, lambda: load(ctx), self.show_loaded)
-
-    def save(self) -> None:
-        """Saves these settings of the ward; its contacts stay as they are."""
-        ctx = self.desk.ctx
-        if not ctx.can("manage_ward"):
-            return
-        wanted: dict[str, Any] = {
+    def wanted(self) -> dict[str, Any]:
+        return {
             "name": self.name.text().strip(),
             "places": tuple(
                 Option(kind.code() or "OTH", label.text().strip())
@@ -123,15 +115,12 @@ class WardSection(Section):
             "shift_times": self.shifts.text().strip(),
             "emergency_number": self.emergency.text().strip(),
         }
-        was = self._was
-        if was is None:
-            return
-        job = lambda: wards.save(ctx, replace(was, **wanted), was)  # noqa: E731
-        self.desk.run(self, job, self._on_saved, lambda error: self.say_at(self.fields, error))
 
-    def _on_saved(self, ctx: Context) -> None:
+    def on_failed(self, error: Exception) -> None:
+        self.say_at(self.fields, error)
+
+    def on_saved(self) -> None:
         self.say_at(self.fields, None)
-        self.desk.set_session(ctx)
         self.desk.status(say("Ward settings saved"))
         self.desk.announce(say("Ward settings saved"))
 

@@ -1,0 +1,94 @@
+"""Half a reason, typed where the app asks for one: it waits for its writer over a lock, and is given up by a press."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.journeys.test_no_word_lost import fails
+from tests.journeys.ward import WardPC
+from vpr_desktop.services import drafts, incidents
+
+Pc = Callable[..., WardPC]
+
+
+def lead_reads_on_need(ward: WardPC, reference: str) -> None:
+    ward.open(reference)
+    ward.click("Read the words of this report with a reason")
+
+
+def withdraws(ward: WardPC, reference: str) -> None:
+    ward.open(reference)
+    ward.page.withdraw()
+    ward.settle()
+
+
+def wants_a_full_copy(ward: WardPC, reference: str) -> None:
+    ward.open(reference)
+    ward.press("Ctrl+P")
+    ward.page.copies.choose(2)
+    ward.settle()
+
+
+ASKS = {
+    "withdraw": ("amanager", withdraws, "Withdraw incident"),
+    "full": ("amanager", wants_a_full_copy, "Show full copy"),
+    "need": ("vlead", lead_reads_on_need, "Read it"),
+}
+HALF = "Half a reason that was not"
+
+
+def asked(pc: Pc, act: str) -> tuple[WardPC, str]:
+    """Somebody types half a reason."""
+    ward = pc("vlead", "rnurse")
+    ward.unlock("rnurse")
+    reference = ward.log("A long wait.")
+    who, asks, _ = ASKS[act]
+    ward.switch(who)
+    asks(ward, reference)
+    ward.field("Reason").setFocus()
+    ward.type(HALF)
+    return ward, reference
+
+
+@pytest.mark.parametrize("act", ASKS)
+def test_half_a_reason_is_there_again_after_the_lock(pc: Pc, act: str) -> None:
+    ward, reference = asked(pc, act)
+    who, asks, yes = ASKS[act]
+    ward.window.lock()
+    ward.settle()
+    ward.unlock("rnurse")
+    assert HALF not in ward.screen()
+    assert drafts.mine(ward.ctx) == []
+    ward.switch(who)
+    asks(ward, reference)
+    assert ward.field("Reason").toPlainText() == HALF  # type: ignore[union-attr]
+    ward.type(" done.")
+    ward.click(yes)
+    assert drafts.mine(ward.ctx) == [], "it was used"
+    reasons = ward.ctx.store.db.execute("SELECT words FROM reason").fetchall()
+    assert (f"{HALF} done.".encode(),) in reasons or f"Withdrawn: {HALF} done." in ward.screen()
+
+
+@pytest.mark.parametrize("act", ASKS)
+def test_it_is_continued_from_home_and_given_up_there(pc: Pc, act: str) -> None:
+    ward, _ = asked(pc, act)
+    ward.press("Escape")
+    ward.press("Ctrl+1")
+    assert "A reason begun" in ward.screen()
+    ward.click("Continue")
+    assert ward.field("Reason").toPlainText() == HALF  # type: ignore[union-attr]
+    ward.front().no.click()  # type: ignore[attr-defined]
+    ward.settle()
+    assert drafts.mine(ward.ctx) == []
+    ward.press("Ctrl+1", "Alt+Left")
+    assert ward.front() is ward.window, "coming back asks nothing"
+
+
+def test_a_reason_is_not_lost_where_what_it_was_for_was_not_saved(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
+    ward, reference = asked(pc, "withdraw")
+    monkeypatch.setattr(incidents, "withdraw", fails)
+    ward.click("Withdraw incident")
+    withdraws(ward, reference)
+    assert ward.field("Reason").toPlainText() == HALF  # type: ignore[union-attr]
