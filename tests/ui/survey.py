@@ -54,6 +54,7 @@ LOOKS = (
     Look("dark", "dark", 100, FULL_HD_LESS_BARS, (FIT, RING)),
     Look("200 %", "light", 200, FULL_HD_LESS_BARS, (FIT, TAB)),
     Look("smallest", "light", 100, SMALLEST, (FIT,)),
+    Look("smallest, 200 %", "light", 200, SMALLEST, (FIT,)),
 )
 
 

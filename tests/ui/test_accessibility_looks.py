@@ -7,7 +7,7 @@ import pytest
 from tests.ui.survey import Survey
 from vpr_desktop.ui.tokens import DARK, LIGHT, Tokens
 
-FITTING = ("light", "dark", "200 %", "smallest")
+FITTING = ("light", "dark", "200 %", "smallest", "smallest, 200 %")
 
 
 def test_item_05_targets_are_large_enough(survey: Survey) -> None:
