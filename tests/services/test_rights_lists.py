@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import answers
+from tests.factories import answers, logged
 from tests.pdfs import pages_of
 from tests.services.test_imports import MAPPING, row, take
 from vpr_desktop.domain.errors import NotFound
@@ -305,3 +305,17 @@ def test_a_dry_run_of_an_import_tells_of_no_report_that_is_closed_to_who_runs_it
         assert (done.imported, done.duplicates) == (int(not known), int(known))
         assert len(done.warnings) == int(theirs and bool(number)), "whether the text is another one is told of it too"
     assert len(ctx.reader().find(Incident)) == 1, "no report is taken over twice"
+
+
+def test_a_list_looked_up_by_words_is_logged_as_a_search_once_whatever_else_it_is_filtered_by(ctx: Context) -> None:
+    logged(ctx)
+    searches = "SELECT count(*) FROM audit WHERE act = 'search'"
+    found = []
+    for query in (
+        ListQuery(effects=("MIN",)), ListQuery(text="meal", effects=("MIN",)),
+        ListQuery(text="meal", effects=("MIN",), offset=50),
+    ):  # fmt: skip
+        before = ctx.store.db.execute(searches).fetchone()[0]
+        listing.page(ctx, query)
+        found.append(ctx.store.db.execute(searches).fetchone()[0] - before)
+    assert found == [0, 1, 0]

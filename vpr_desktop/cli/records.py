@@ -117,16 +117,17 @@ def list_(options: Namespace) -> None:
 
     query = replace(query_of(options), limit=max(1, options.limit) + 1)
     with signed_in(options) as ctx:
-        found = listing.facts(ctx, query)
-        words = listing.page(ctx, replace(query, limit=query.limit - 1)) if not options.json else []
+        found: list[Any] = listing.facts(ctx, query) if options.json else listing.page(ctx, query)
     if len(found) == query.limit:
         found.pop()
         tell(f"There are more than {len(found)}. Use --limit or a filter.")
-    head = ("reference", "when", "where", "what", "effect", "status")
+    result(options, found, [] if options.json else _lines(found))
+
+
+def _lines(rows: list[listing.Row]) -> list[str]:
     two = " (2 versions)"
-    rows = [(r.reference, r.when_full, r.where, r.what + two * r.two_versions, r.effect, r.status) for r in words]
-    lines = table(head, rows)
-    result(options, found, lines if words else ["No incidents here."])
+    told = [(r.reference, r.when_full, r.where, r.what + two * r.two_versions, r.effect, r.status) for r in rows]
+    return table(("reference", "when", "where", "what", "effect", "status"), told) if told else ["No incidents here."]
 
 
 def show(options: Namespace) -> None:

@@ -49,10 +49,17 @@ class Row:
 
 
 def page(ctx: Context, query: ListQuery) -> list[Row]:
-    """One slice of the list."""
+    """One slice of the list. One looked up by words is a search, logged with its first slice and without the words."""
+    return rows_of(ctx, _slice(ctx, query))
+
+
+def _slice(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
     ctx.require("list")
     found = queries.page(ctx.store.db, _of_view(ctx, query), ctx.viewer)
-    return rows_of(ctx, found)
+    if query.text.strip() and not query.offset:
+        with ctx.unit() as unit:
+            unit.commit("search")
+    return found
 
 
 def views(ctx: Context) -> tuple[str, ...]:
@@ -113,10 +120,7 @@ def facts(ctx: Context, query: ListQuery) -> list[dict[str, Any]]:
     A restricted incident not theirs keeps three keys; for an auditor each keeps what tells that it exists.
     """
     ctx.require("search" if query.text.strip() else "list")
-    found = queries.page(ctx.store.db, _of_view(ctx, query), ctx.viewer)
-    if query.text.strip():
-        with ctx.unit() as unit:
-            unit.commit("search")
+    found = _slice(ctx, query)
     waiting = ctx.reader().waits([row["id"] for row in found]) if found else set()
     doubled = set(two_versions.incidents_seen(ctx, [row["id"] for row in found])) if found else set()
     known = knows_metadata(ctx)
