@@ -288,6 +288,19 @@ def test_a_save_that_fails_after_its_page_was_left_is_told(pc: Pc, monkeypatch: 
     assert len(drafts.mine(ward.ctx)) == 1
 
 
+def test_a_save_that_ends_after_its_page_was_left_takes_nobody_back(pc: Pc) -> None:
+    ward = pc()
+    incident_id = at_task(ward, "before")
+    note(ward)
+    ward.type("A long wait.")
+    with busy(ward):
+        strike(ward, "Ctrl+Return", "Ctrl+N")
+        add(ward, "2")
+    assert ward.page.objectName() == "S3"
+    assert "Saved CED" in ward.window.shell.status.words.text()  # type: ignore[union-attr]
+    assert held(ward, incident_id, "triggers_note") == "A long wait."
+
+
 def test_a_save_that_ended_behind_the_lock_is_told(pc: Pc) -> None:
     ward = pc()
     ward.unlock()

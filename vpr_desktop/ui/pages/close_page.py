@@ -217,7 +217,8 @@ class ClosePage(QWidget):
         self.desk.status(say("Closed {reference}", reference=self.found.seen.reference))
         self.desk.announce(say("The incident is closed."))
         self.desk.changed(changes)
-        self.desk.go("record", incident_id=self._incident_id)
+        if self.isVisible():  # whoever went on meanwhile stays there
+            self.desk.go("record", incident_id=self._incident_id)
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)

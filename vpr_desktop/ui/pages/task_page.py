@@ -335,7 +335,8 @@ class TaskPage(QWidget):
         self.desk.status(say("Saved {reference}", reference=seen.reference))
         self.desk.announce(say("Saved on this PC."))
         self.desk.changed(Changes((Change("incident", seen.record.id),)))
-        self.desk.go("record", incident_id=seen.record.id)
+        if self.isVisible():  # whoever went on meanwhile stays there
+            self.desk.go("record", incident_id=seen.record.id)
 
     def _on_failed(self, error: Exception) -> None:
         self._set_saving(False)
