@@ -174,6 +174,8 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
     for n, op_id, seq, hashed, raw, header, hashes in ops:
         if op_id == nameless(bytes(hashed)) and seq is None and bytes(hashed) in named:
             continue  # came as a hash alone, under a batch of which nobody had spoken; the op itself is here, named
+        if op_id == nameless(bytes(hashed)) and seq is None and raw is None and not _is_spoken_of(world, bytes(hashed)):
+            continue
         if (raw is None and op_id in erasing_waits) or bytes(hashed) in aside:
             continue  # an endpoint that was put back erases what was erased, once the trust let the erasing op pass
         at = told.get(op_id)
@@ -190,6 +192,20 @@ def _ops_of_file(world: World, pc: SimPc, ops: Any, told: Any, place: dict[str, 
     numbers = {seq for _, _, seq, *_ in ops if seq is not None}
     gone = {seq for seq, _, raw in told.values() if raw is None}
     world.check(set(range(1, head + 1)) - numbers <= gone, "I7: a number is missing")
+
+
+def _is_spoken_of(world: World, hashed: bytes) -> bool:
+    """Whether anybody still knows more of an op than its hash: it itself, erased or not, or an op that erases it.
+
+    Else it was erased, the endpoint was put back to before that, and its erasing op is gone with the PC that had it:
+    whoever got the hash alone keeps its place, and nobody can give it a number.
+    """
+    erases = f'"h":"{batches.b64(hashed)}"'.encode()
+    known = "SELECT 1 FROM op WHERE (hash = :h AND id <> :id) OR instr(raw, :er) LIMIT 1"
+    values = {"h": hashed, "id": nameless(hashed), "er": erases}
+    with world.central.read() as session:
+        held = session.one("SELECT 1 FROM op WHERE hash = :h OR instr(raw, :er) LIMIT 1", h=hashed, er=erases)
+    return held is not None or any(pc.db.execute(known, values).fetchone() for pc in world.pcs)
 
 
 def _records(world: World, pc: SimPc) -> None:
