@@ -18,6 +18,7 @@ from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
 from vpr_desktop.services import (
     closing,
     incidents,
+    listing,
     plan_care,
     recordings,
     riddor,
@@ -29,6 +30,7 @@ from vpr_desktop.services import (
 )
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
+from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.new_incident import log
 from vpr_desktop.services.recordings import Said
 
@@ -238,3 +240,30 @@ def test_what_is_looked_ahead_for_comes_into_sight_at_the_wards_midnight(
     clock.set(utc(now))
     assert [one.due for one in closing.checks_due(ctx)] == ([date(2027, 7, 8)] if shown else [])
     assert [one.due for one in sanctions.dates(ctx)] == ([date(2027, 7, 15)] if shown else [])
+
+
+@pytest.mark.parametrize(
+    ("now", "day"),
+    [
+        ("2026-07-14T22:59:59", "2026-07-14"), ("2026-07-14T23:00", "2026-07-15"),
+        ("2026-07-15T22:59:59", "2026-07-15"),
+        ("2026-01-14T23:59:59", "2026-01-14"), ("2026-01-15T00:00", "2026-01-15"),
+    ],
+)  # fmt: skip
+def test_an_auditor_finds_a_report_under_the_day_that_their_list_shows(
+    ctx: Context, as_role: Become, clock: FakeClock, now: str, day: str
+) -> None:
+    clock.set(utc(now))
+    log(ctx, answers(occurred_at=clock.now() - timedelta(hours=30)))
+    clock.forward(days=3)
+    me, the_day = as_role("auditor"), date.fromisoformat(day)
+    (row,) = listing.page(me, ListQuery())
+    assert f"Logged {the_day.day}-{the_day:%b-%Y} " in row.when_full
+
+    def found(since: date | None, until: date | None) -> int:
+        ends = [one.isoformat() if one else None for one in (since, until)]
+        return listing.count(me, ListQuery(since=ends[0], until=ends[1]))
+
+    before, after = the_day - timedelta(days=1), the_day + timedelta(days=1)
+    assert found(the_day, the_day) == found(the_day, None) == found(None, the_day) == found(None, date.max) == 1
+    assert found(None, before) == found(after, None) == 0

@@ -13,7 +13,18 @@ from vpr_desktop.domain.errors import KnownError, NotAllowed, NotFound, Problems
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person, Spell
 from vpr_desktop.domain.response import Sanction
-from vpr_desktop.services import exports, history, home, incidents, listing, printing, trust_copy, views
+from vpr_desktop.services import (
+    closing,
+    exports,
+    history,
+    home,
+    incidents,
+    listing,
+    printing,
+    riddor,
+    trust_copy,
+    views,
+)
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incident_json import to_json
 from vpr_desktop.services.incidents import Edit
@@ -203,3 +214,55 @@ def test_i5_a_reporter_who_names_a_person_keeps_the_managers_answer_in_sight(ctx
     incidents.name_person(me, made.id, "A", "said-by-reporter")
     (person,) = ctx.reader().find(Person)
     assert person.shown.clashes == {"person_key"}, "the reporter saw their own words only: both stay"
+
+
+NO_NEED = riddor.Decision("NA", "H. Safety, adviser", "Nobody was hurt by it at all.")
+ACTS: dict[str, Callable[[Context, views.IncidentView], Any]] = {
+    "withdraw": lambda me, seen: incidents.withdraw(me, seen, REASON),
+    "start_review": incidents.start_review,
+    "save": lambda me, seen: incidents.save(me, seen, [Edit("incident", seen.record.id, {"location": "BAY"})]),
+    "save a part": lambda me, seen: incidents.save(me, seen, [Edit("sanction", None, {"level": "V"})]),
+    "reopen": lambda me, seen: closing.reopen(me, seen.record.id, REASON, seen),
+    "decide": lambda me, seen: riddor.decide(me, seen, seen.parts["people"][0].id, NO_NEED),
+    "put back": lambda me, seen: incidents.reinstate(me, seen, REASON),
+    "leave withdrawn": incidents.leave_withdrawn,
+}
+STANDS_AT = {"reopen": "closed", "put back": "withdrawn", "leave withdrawn": "withdrawn"}
+
+
+@pytest.mark.parametrize("restricts", [True, False], ids=["restricted since", "the same change, not restricted"])
+@pytest.mark.parametrize("act", ACTS)
+def test_what_became_restricted_since_it_was_on_screen_is_written_by_nobody_who_may_not_read_it(
+    as_role: Become, act: str, restricts: bool
+) -> None:
+    own, me = as_role("reporter", "p-own"), as_role("ward_manager", "somebody")
+    made = log(own, answers(), hold_seconds=0)
+    with own.unit() as unit:
+        record = unit.get(Incident, made.id)
+        record.status = STANDS_AT.get(act, "logged")
+        unit.save(record)
+        unit.commit("amend", made.id)
+    seen = views.incident(me, made.id)
+    with own.unit() as unit:
+        record = unit.get(Incident, made.id)
+        record.restricted = restricts
+        unit.save(record)
+        unit.commit("amend", made.id)
+    ops = len(me.reader().ops_of(made.id))
+    if restricts:
+        with pytest.raises(NotAllowed):
+            ACTS[act](me, seen)
+        assert len(me.reader().ops_of(made.id)) == ops
+        assert me.reader().find(Sanction) == []
+    else:
+        ACTS[act](me, seen)
+
+
+def test_a_status_that_came_since_stays_beside_the_one_that_is_written(ctx: Context, as_role: Become) -> None:
+    """What is allowed goes by the status on screen, so that nothing typed is refused for what came from elsewhere."""
+    made = log(ctx, answers(), hold_seconds=0)
+    me = as_role("ward_manager", "somebody")
+    seen = views.incident(me, made.id)
+    incidents.start_review(ctx, views.incident(ctx, made.id))
+    incidents.withdraw(me, seen, REASON)
+    assert "status" in me.reader().get(Incident, made.id).shown.clashes

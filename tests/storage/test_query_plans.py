@@ -34,7 +34,7 @@ class Listening:
 
 
 def viewer(ctx: Context, role: str) -> Viewer:
-    return Viewer(role, ctx.user.user_id, tuple(ctx.wards))
+    return Viewer(role, ctx.user.user_id, tuple(ctx.wards), ctx.ward.zone)
 
 
 def reads_every_row(step: str) -> bool:

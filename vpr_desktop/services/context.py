@@ -73,7 +73,7 @@ class Context:
     @property
     def viewer(self) -> Viewer:
         """This person, as the queries of lists ask for them."""
-        return Viewer(self.user.role, self.user.user_id, tuple(self.wards))
+        return Viewer(self.user.role, self.user.user_id, tuple(self.wards), self.ward.zone)
 
     def now(self) -> datetime:
         """The wall time, aware and UTC."""

@@ -18,7 +18,7 @@ from vpr_desktop.domain.record import Record, Shown, fields_of, from_wire
 from vpr_desktop.domain.riddor import NOT_AT_WORK
 from vpr_desktop.domain.rules import problems
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.domain.workflow import is_trust_warning, may_add, may_record_warning, may_write
+from vpr_desktop.domain.workflow import actions, is_trust_warning, may_add, may_record_warning, may_write
 from vpr_desktop.services import drafts, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.new_incident import (
@@ -116,6 +116,15 @@ def for_form(seen: IncidentView) -> IncidentView:
     return seen
 
 
+def as_tied_now(ctx: Context, seen: IncidentView) -> IncidentView:
+    """What was on screen, with what its reader may do with it by now: it may have become restricted since.
+
+    Raises NotFound, or NotAllowed where their role opens no incident.
+    """
+    tie = views.glance(ctx, seen.record.id).tie
+    return replace(seen, tie=tie, actions=actions(ctx.user.role, seen.status, tie))
+
+
 def find(ctx: Context, reference_or_id: str) -> str:
     """The id behind a reference somebody typed, in any case and with or without dashes. Raises NotFound."""
     from vpr_desktop.storage.queries import by_label
@@ -138,6 +147,7 @@ def save(
 
     Fields the author could not see cannot be written. Once the incident was sent a reason is needed.
     """
+    seen = as_tied_now(ctx, seen)
     if not edits or not all(may_write(seen.actions, edit.entity, edit.values) for edit in edits):
         ctx.require("amend", seen.status, seen.tie)
     if seen.send_state == "sent" and not (reason or "").strip() and _amends(seen, edits):
@@ -281,6 +291,7 @@ def _missing(ctx: Context, unit: UnitOfWork, incident_id: str) -> list[Problem]:
 
 def withdraw(ctx: Context, seen: IncidentView, reason: str) -> Changes:
     """Withdraws an incident, never deletes it. Needs a reason; what was on screen goes with the op."""
+    seen = as_tied_now(ctx, seen)
     ctx.require("withdraw", seen.status, seen.tie)
     if not reason.strip():
         raise ProblemsFound([Problem("reason", "Say why the incident is withdrawn.")])
@@ -289,6 +300,7 @@ def withdraw(ctx: Context, seen: IncidentView, reason: str) -> Changes:
 
 def leave_withdrawn(ctx: Context, seen: IncidentView) -> Changes:
     """Says that an incident stays withdrawn, with what was changed meanwhile now known."""
+    seen = as_tied_now(ctx, seen)
     ctx.require("reinstate", seen.status, seen.tie)
     with ctx.unit() as unit:
         record = based_on(Incident, seen.record.id, seen.record.ward_id, seen.record.shown, {})
@@ -298,6 +310,7 @@ def leave_withdrawn(ctx: Context, seen: IncidentView) -> Changes:
 
 def reinstate(ctx: Context, seen: IncidentView, reason: str) -> Changes:
     """Puts a withdrawn incident back to the status it had before."""
+    seen = as_tied_now(ctx, seen)
     ctx.require("reinstate", seen.status, seen.tie)
     before = [op["set"]["status"] for op in ctx.reader().ops_of(seen.record.id) if "status" in op["set"]]
     status = next((one for one in reversed(before) if one != "withdrawn"), "logged")
@@ -315,6 +328,7 @@ def _set_status(ctx: Context, seen: IncidentView, status: str, act: str, reason:
 
 def start_review(ctx: Context, seen: IncidentView) -> Changes:
     """Puts a logged incident under review."""
+    seen = as_tied_now(ctx, seen)
     ctx.require("review", seen.status, seen.tie)
     return _set_status(ctx, seen, "in_review", "review", "")
 

@@ -159,6 +159,7 @@ def _is_theirs(ctx: Context, row: RiddorRow, in_doubt: Sequence[str]) -> bool:
 
 def save_facts(ctx: Context, seen: IncidentView, edits: Sequence[Edit], reason: str | None = None) -> IncidentView:
     """Writes facts that RIDDOR asks for, and times off, also after the incident was closed. Raises NotAllowed."""
+    seen = incidents.as_tied_now(ctx, seen)
     ctx.require("riddor", seen.status, seen.tie)
     if any((edit.entity, field) not in RIDDOR_FACTS for edit in edits for field in edit.values):
         raise NotAllowed()
@@ -173,6 +174,7 @@ def answer_gap(ctx: Context, seen: IncidentView, person_id: str, gap: Gap, answe
 
 def decide(ctx: Context, seen: IncidentView, person_id: str, decision: Decision) -> Changes:
     """Notes what a named person decided, with the screening step of the person's plan. Raises ProblemsFound."""
+    seen = incidents.as_tied_now(ctx, seen)
     ctx.require("riddor", seen.status, seen.tie)
     case = next((one for one in cases(ctx, seen) if one.person.id == person_id), None)
     if case is None:

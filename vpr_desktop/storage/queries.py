@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
 from vpr_desktop.domain.references import normal_reference
+from vpr_desktop.domain.support_times import day_end, day_start
 from vpr_desktop.storage.disputed import disputed, disputed_people
 from vpr_desktop.storage.leads import IS_LED
 from vpr_desktop.storage.oplog import Connection
@@ -70,11 +72,12 @@ METADATA = ("id", "ward_id", "reference", "reported_at", "status", "imported_at"
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who asks: the role decides which rows, the user id which are their own, the wards where."""
+    """Who asks: the role decides which rows, the user id which are theirs, the wards where, the zone what a day is."""
 
     role: str
     user_id: str
     ward_ids: tuple[str, ...]
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,13 +169,12 @@ def where(db: Connection, query: ListQuery, viewer: Viewer) -> tuple[str, dict[s
     values = _asking(db, viewer)
     wards = [one for one in viewer.ward_ids if not query.wards or one in query.wards]
     parts = [_wards(wards, values), LISTED[viewer.role], VIEWS[query.view]]
-    day = "substr(reported_at, 1, 10)" if viewer.role == "auditor" else "local_day"  # the first in UTC
-    if query.since:
-        parts.append(f"{day} >= :since")
-        values["since"] = query.since
-    if query.until:
-        parts.append(f"{day} <= :until")
-        values["until"] = query.until
+    logged = viewer.role == "auditor"  # who asks when reports were logged, by the days that their list shows
+    column = "substr(reported_at, 1, 16)" if logged else "local_day"  # the first in UTC
+    for name, sign, day, edge in (("since", ">=", query.since, day_start), ("until", "<=", query.until, day_end)):
+        if day:
+            parts.append(f"{column} {sign} :{name}")
+            values[name] = edge(date.fromisoformat(day), viewer.zone).isoformat()[:16] if logged else day
     if query.only is not None:
         parts.append("id IN (SELECT value FROM json_each(:only))")
         values["only"] = json.dumps(query.only)
@@ -373,7 +375,7 @@ def answered(db: Connection, viewer: Viewer, limit: int) -> list[dict[str, Any]]
         " AND given_at IS NOT NULL AND removed IS NOT 1)) ORDER BY n DESC LIMIT :limit"
     )
     numbers = [row[0] for row in db.execute(sql, values)]
-    return rows(db, numbers, Viewer("reporter", viewer.user_id, ()))
+    return rows(db, numbers, replace(viewer, role="reporter", ward_ids=()))
 
 
 def restricted_without_lead(db: Connection, ward_ids: Sequence[str]) -> int:
