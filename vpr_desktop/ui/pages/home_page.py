@@ -158,6 +158,8 @@ class HomePage(QWidget):
         title = say("Draft started {time}", time=started) if quick else say("Unsaved changes from {time}", time=started)
         if draft.form.startswith("reason:"):
             title = say("A reason begun {time}", time=started)
+        if draft.form.startswith("saved:"):
+            title = say("Not added yet to {reference}", reference=draft.body["made"]["reference"])
         answers = draft.body.get("answers", {})
         done = sum(1 for q in QUICK_LOG if answers.get(q.field)) + (1 if draft.body.get("when_choice") else 0)
         note = say("{done} of 7 answered. Only you can see it.", done=done) if quick else say("Only you can see them.")
@@ -169,7 +171,7 @@ class HomePage(QWidget):
         return line
 
     def _continue(self, draft: Draft) -> None:
-        if draft.form == "quick_log":
+        if draft.form == "quick_log" or draft.form.startswith("saved:"):
             self.desk.go("log", draft_id=draft.id)
             return
         if draft.form.startswith("reason:"):

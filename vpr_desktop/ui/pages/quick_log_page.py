@@ -168,6 +168,11 @@ class QuickLogPage(QWidget):
         if self._dirty:  # begun while it was read: each stays a draft of its own
             self.desk.status(say("Your earlier draft waits at Home."))
             return
+        if draft.form != "quick_log":  # of what was about to be added after a save
+            self._show_saved(True)
+            self.saved.bring(draft)
+            self.saved.heading.take_focus()
+            return
         self.draft_id = draft.id
         self.form.put(draft.body)
         self._dirty = False
@@ -197,9 +202,9 @@ class QuickLogPage(QWidget):
         self._fit()
 
     def draft(self) -> Callable[[], Any] | None:
-        """The job that keeps the form or, after a save, what was added to it; None where nothing changed since."""
+        """The job that keeps the form or, after a save, what is typed there; None where nothing changed since."""
         if self.saved.isVisible():
-            return self.saved.adding()
+            return self.saved.half.job()
         if not self._dirty or self._saving:
             return None
         self._dirty = False
@@ -209,6 +214,9 @@ class QuickLogPage(QWidget):
 
     def keep_draft(self) -> None:
         """Keeps the form now."""
+        if self.saved.isVisible():
+            self.saved.half.keep()
+            return
         job = self.draft()
         if job is not None:
             self.desk.run(self, job, self._on_draft_kept, self._on_draft_failed)
@@ -290,5 +298,6 @@ class QuickLogPage(QWidget):
             super().keyPressEvent(event)
 
     def place(self) -> dict[str, Any]:
-        """What brings this form back: its draft."""
-        return {"draft_id": self.draft_id} if self.draft_id and not self.saved.isVisible() else {}
+        """What brings this form back, or what is typed after a save: its draft."""
+        held = self.saved.waiting() if self.saved.isVisible() else self.draft_id
+        return {"draft_id": held} if held else {}

@@ -1,20 +1,30 @@
-"""What comes after a save: the reference, what happens next, and Undo for two minutes."""
+"""What comes after a save: the reference, what happens next, and Undo for two minutes.
+
+What is added here is written by a press alone, never by leaving or locking: half a user id would name somebody else,
+who may read the report by it. Until then it is a draft.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, replace
+from typing import Any
 
+from msgspec import convert, to_builtins
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QFrame, QLayout, QWidget
 
+from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError, ProblemsFound
 from vpr_desktop.domain.references import grouped_slip_code
 from vpr_desktop.domain.when import show
-from vpr_desktop.services import incidents, support
+from vpr_desktop.services import after_save, incidents, support
+from vpr_desktop.services.after_save import Added
+from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.new_incident import UNDO_SECONDS, Logged
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.forms.kept_form import KeptForm, and_then
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
@@ -24,17 +34,6 @@ from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Box, Card, Panel, clear, column, row, rows
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Words
 from vpr_desktop.ui.words import say
-
-
-@dataclass(frozen=True, slots=True)
-class Added:
-    """What stands in the fields after a save."""
-
-    person: str = ""
-    many: str = ""
-    told: bool = False
-    told_by: str = ""
-
 
 NOTHING = Added()
 
@@ -70,6 +69,7 @@ class SavedPanel(QWidget):
         self.another = Button(say("Log another"), "quiet", icon="plus", hint="Ctrl+N")
         self.plan_button = Button(say("Support now"), icon="heart", name=say("Support now: open the support plan"))
         self._plan_id, self._added = "", NOTHING
+        self.half = KeptForm(self, desk, self._body)
         self.undo_button = Button(say("Undo"), "link", icon="undo", name=say("Undo this save"))
         self._undo_ends = QTimer(self)
         self._undo_ends.setSingleShot(True)
@@ -146,7 +146,7 @@ class SavedPanel(QWidget):
         self._fit()
 
     def _connect(self) -> None:
-        self.done.clicked.connect(lambda: self.desk.go("home"))
+        self.done.clicked.connect(self._on_done_clicked)
         self.plan_button.clicked.connect(lambda: self.desk.go("plan", plan_id=self._plan_id, panel="stage", step="S0"))
         self.another.clicked.connect(lambda: self.desk.go("log"))
         self.details.clicked.connect(lambda: self._go("record"))
@@ -154,6 +154,9 @@ class SavedPanel(QWidget):
         self.print_slip.clicked.connect(lambda: self._go("print", kind="slip"))
         self.undo_button.clicked.connect(self.undo)
         self.keep.clicked.connect(self._on_keep_clicked)
+        self.told.clicked.connect(self.half.touched)
+        for field in (self.person, self.many, self.told_by):
+            field.control.textEdited.connect(self.half.touched)  # type: ignore[attr-defined]
         self.told.toggled.connect(self.told_by.setVisible)
         style_of().changed.connect(self._fit)
 
@@ -167,6 +170,8 @@ class SavedPanel(QWidget):
         `told` are the questions with their answers in words, `affected` the code of who was.
         """
         self.made, self._added = made, NOTHING
+        self.half.begin(f"saved:{made.id}", [])
+        self.answers_card.setVisible(bool(told))
         self._show_answers(told)
         zone = self.desk.ctx.ward.zone
         self.heading.setText(say("Saved on this PC. Reference {reference}.", reference=made.reference))
@@ -221,42 +226,71 @@ class SavedPanel(QWidget):
         texts = [field.control.text().strip() for field in (self.person, self.many, self.told_by)]  # type: ignore[attr-defined]
         return Added(texts[0], texts[1], self.told.isChecked(), texts[2])
 
-    def adding(self) -> Callable[[], None] | None:
-        """The job that adds to the record what is typed here and not added yet; None where that is nothing.
+    def _body(self) -> dict[str, Any]:
+        """What is typed and not added yet, with what shows it again; nothing where that is nothing."""
+        made, typed = self.made, self._typed()
+        if made is None or typed.since(self._added) == NOTHING:
+            return {}
+        who = "ONE" if self.person.isVisibleTo(self) else ""
+        held = to_builtins(replace(made, changes=Changes(), hold_until=0))
+        return {"made": held, "affected": who, "typed": asdict(typed), "added": asdict(self._added)}
 
-        Run by "Keep this", and as the page is left: nobody is asked, and nothing is lost.
-        """
-        made, ctx, typed = self.made, self.desk.ctx, self._typed()
-        if made is None or typed == self._added:
-            return None
-        self._added = typed
+    def waiting(self) -> str:
+        """The id of the draft of what is typed and not added yet."""
+        return self.half.draft_id if self._body() else ""
 
-        def job() -> None:
-            if typed.person:
-                incidents.name_person(ctx, made.id, made.people[0], typed.person)
-            if typed.told:
-                incidents.told_by(ctx, made.id, typed.told_by)
-            if typed.many:  # last: it may be no number, and what else was typed is safe by then
-                count = int(typed.many) if typed.many.isdecimal() else 0
-                incidents.more_people(ctx, made.id, count)
-
-        return job
+    def bring(self, draft: Draft) -> None:
+        """Shows a saved report again with what was about to be added to it; the time for Undo is over."""
+        body = draft.body
+        self.show_for(convert(body["made"], Logged), affected=body["affected"])
+        self.half.begin(draft.form, [draft])
+        self._undo_ends.stop()
+        self.undo_button.hide()
+        self._added, typed = convert(body["added"], Added), convert(body["typed"], Added)
+        self.told.setChecked(typed.told)
+        for field, text in ((self.person, typed.person), (self.many, typed.many), (self.told_by, typed.told_by)):
+            field.control.setText(text)  # type: ignore[attr-defined]
+        self._say(say("Your draft is back. It is not in the record yet."))
 
     def _on_keep_clicked(self) -> None:
-        job = self.adding()
-        if job is not None:
-            self.many.set_error("")
-            self.desk.run(self, job, self._on_kept, self._on_not_kept)
+        self._add(lambda: None)
 
-    def _on_kept(self, _done: object) -> None:
-        self.kept.setText(say("Added to the record."))
-        self.desk.announce(say("Added to the record."))
+    def _on_done_clicked(self) -> None:
+        if self._body():
+            self._add(lambda: self.desk.go("home"))
+        else:
+            self.desk.go("home")
+
+    def _add(self, then: Callable[[], None]) -> None:
+        """Adds to the record what is typed here and was not added before."""
+        made, ctx, earlier = self.made, self.desk.ctx, self._added
+        new = self._typed().since(earlier)
+        self.many.set_error("")
+        if made is None or new == NOTHING:
+            self._say(say("Nothing was added. What the record holds already is changed there."))
+            return
+        letter = made.people[0] if made.people else ""
+
+        def kept(_done: None) -> None:
+            if made is self.made:
+                self._added = new.over(earlier)
+                self._say(say("Added to the record."))
+            self.desk.status(say("Added to {reference}", reference=made.reference))
+            if made is self.made:
+                then()
+
+        job = and_then(lambda: after_save.add(ctx, made.id, letter, new), self.half.done())
+        self.desk.run(self, job, kept, self._on_not_kept)
+
+    def _say(self, text: str) -> None:
+        self.kept.setText(text)
+        self.desk.announce(text)
 
     def _on_not_kept(self, error: Exception) -> None:
-        self._added = NOTHING
         if not isinstance(error, ProblemsFound) or not self.many.isVisible():
             self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Not saved yet. Try again."))
             return
+        self.kept.setText("")
         self.many.set_error(str(error))
         self.desk.announce(str(error), assertive=True)
 
@@ -266,7 +300,8 @@ class SavedPanel(QWidget):
         if made is None or not self.undo_button.isVisibleTo(self):
             return
         self._undo_ends.stop()
-        self.desk.run(self, lambda: incidents.undo(ctx, made.id), self._on_undone)
+        job = and_then(lambda: incidents.undo(ctx, made.id), self.half.done())
+        self.desk.run(self, job, self._on_undone)
 
     def _on_undone(self, draft_id: str) -> None:
         self.made = None  # nothing is added to it any more
