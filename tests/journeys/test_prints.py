@@ -262,7 +262,7 @@ def test_so_it_is_before_it_goes_to_paper(pc: Pc, tmp_path: Path, kind: str) -> 
     printer = QPrinter()
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "paper.pdf"))
-    ward.page._print_on(printer)
+    ward.page._print_on(printer, ward.page._asked())
     ward.settle()
     assert "Sent to the printer." in ward.window.shell.status.words.text()  # type: ignore[union-attr]
     assert "Threat" not in drawn(ward)

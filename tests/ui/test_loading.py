@@ -223,7 +223,7 @@ def test_printing_says_how_far_it_is_and_stops_where_asked(
     page, note = preview(window, 6), window.window.shell.busy
     settle(window.window)
     window.window.lane.run(page, gate)
-    paper = Paper(page, window.window, pdf_printer(tmp_path / "paper.pdf"), page._document)
+    paper = Paper(page, window.window, pdf_printer(tmp_path / "paper.pdf"), page.drawn.document)
     paper.send(2)
     qtbot.waitUntil(note.isVisible, timeout=5000)
     assert note.words.text() == "Printing page 3 of 6"
@@ -256,7 +256,7 @@ def test_a_list_is_made_page_by_page_and_can_be_stopped(window: Stage) -> None:
 
 def test_paper_that_was_sent_whole_is_whole(window: Stage, tmp_path: Path) -> None:
     page = preview(window, 3)
-    page._print_on(pdf_printer(tmp_path / "paper.pdf"))
+    page._print_on(pdf_printer(tmp_path / "paper.pdf"), page._asked())
     settle(window.window)
     assert len(pages_of(tmp_path / "paper.pdf")) == 3
 

@@ -13,6 +13,7 @@ from tests.pdfs import text_of
 from tests.ui.stage import Stage
 from vpr_desktop.services.pdf_file import opened
 from vpr_desktop.services.printing import Pdf, as_of
+from vpr_desktop.ui.pages.print_drawing import Drawn
 from vpr_desktop.ui.widgets import paper_view
 
 LONG = 200
@@ -33,7 +34,8 @@ def preview(window: Stage, pages: int = LONG) -> Any:
     """The print page with a print of so many pages."""
     page = window.go("print", kind="blank")
     data = long_pdf(pages)
-    page._show((Pdf(data, pages, "list.pdf", "List", "redacted"), paper_view.read(data), as_of(window.window.ctx)))
+    pdf = Pdf(data, pages, "list.pdf", "List", "redacted")
+    page._show(Drawn(page._wanted(), pdf, paper_view.read(data), as_of(window.window.ctx)))
     return page
 
 
@@ -82,7 +84,7 @@ def test_paper_gets_every_page_in_order(window: Stage, qtbot: Any, tmp_path: Pat
     printer.setResolution(100)
     printer.setOutputFormat(QPrinter.OutputFormat.PdfFormat)
     printer.setOutputFileName(str(tmp_path / "paper.pdf"))
-    page._print_on(printer)
+    page._print_on(printer, page._asked())
     qtbot.waitUntil(lambda: "Sent to the printer." in page.desk.shell.status.words.text(), timeout=20_000)
     with opened(tmp_path / "paper.pdf") as made:
         assert len(made) == 4

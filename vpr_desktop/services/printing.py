@@ -57,17 +57,24 @@ class Pdf:
     hidden: str = ""
     incident_id: str = ""
     copies: tuple[str, ...] = ()  # the copies that its printer may make of this record
+    to_read: object = None  # what a full copy, or one with the note, says: its printer reads it before it leaves
 
 
-def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str = "", with_note: bool = False) -> Pdf:
-    """The incident summary as `redacted`, `anonymous` or `full` copy. A full copy needs a reason and is logged."""
+def summary(
+    ctx: Context, incident_id: str, copy: str = "redacted", reason: str = "", with_note: bool = False,
+    held: Pdf | None = None,
+) -> Pdf:  # fmt: skip
+    """The incident summary as `redacted`, `anonymous` or `full` copy. A full copy needs a reason and is logged.
+
+    `held` is the print that this one takes the place of: a full copy that is drawn anew is the one logged then.
+    """
     from vpr_desktop.reports import incident_summary
 
     seen = views.incident(ctx, incident_id)
     if f"print_{copy}" not in seen.actions:
         raise NotAllowed()
     if copy == "full":
-        log_full(ctx, incident_id, reason)
+        log_full(ctx, incident_id, reason, held)
     number = 1 + ctx.reader().count_acts("print", incident_id)
     frame = frame_of(ctx, "Incident summary", f"{copy} copy", seen.reference, copy, number)
     narrative = _narrative(seen, copy, with_note)
@@ -82,15 +89,22 @@ def summary(ctx: Context, incident_id: str, copy: str = "redacted", reason: str 
     data, pages = incident_summary.render(made)
     name = f"incident-summary-{seen.reference}.pdf"
     copies = tuple(one for one in ("redacted", "anonymous", "full") if f"print_{one}" in seen.actions)
-    return Pdf(data, pages, name, f"Incident summary {seen.reference}", copy, made.not_shown, incident_id, copies)
+    to_read = (made.status, made.sections, narrative) if narrative or copy == "full" else None
+    title = f"Incident summary {seen.reference}"
+    return Pdf(data, pages, name, title, copy, made.not_shown, incident_id, copies, to_read)
 
 
-def log_full(ctx: Context, incident_id: str, reason: str) -> None:
-    """Notes a full copy with its reason. Raises ProblemsFound where that is too short."""
+def log_full(ctx: Context, incident_id: str, reason: str, held: Pdf | None = None) -> None:
+    """Notes a full copy with its reason, once for all that take the place of one another.
+
+    Raises ProblemsFound where the reason is too short.
+    """
     if len(reason.strip()) < LEAST_REASON:
         raise ProblemsFound(
             [Problem("reason", f"Say in at least {LEAST_REASON} characters why a full copy is needed.")]
         )
+    if held is not None and (held.copy, held.incident_id) == ("full", incident_id):
+        return
     with ctx.unit() as unit:
         unit.note("full copy", incident_id, reason.strip()[:500])
         unit.commit("")

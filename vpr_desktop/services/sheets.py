@@ -1,6 +1,7 @@
 """Sheets about one person or incident: F2508 ready to key, 1:1 checklist, referral letter, police summary.
 
-Redacted unless a full copy is asked for with a reason, which is logged. The PDF library is imported when needed.
+Redacted unless a full copy is asked for with a reason, which is logged; not again where it takes the place of the one
+`held`. The PDF library is imported when needed.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ ACT_2018 = (
 )
 
 
-def f2508(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted", reason: str = "") -> Pdf:
+def f2508(
+    ctx: Context, incident_id: str, person_id: str, copy: str = "redacted", reason: str = "", held: Pdf | None = None
+) -> Pdf:
     """What the online form asks for, in its order, ready to key. The app never sends it."""
     from vpr_desktop.reports.sheets import Block
 
@@ -42,7 +45,7 @@ def f2508(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted"
     case = next((one for one in riddor.cases(ctx, seen) if one.person.id == person.id), None)
     if case is None:
         raise NotAllowed()
-    full = _full(ctx, seen, copy, reason)
+    full = _full(ctx, seen, copy, reason, held)
     ward = ctx.reader().get(Ward, seen.record.ward_id)
     note = _said(seen.record, "description") if full else WRITE
     blocks = (
@@ -131,12 +134,14 @@ def checklist(ctx: Context, incident_id: str, person_id: str) -> Pdf:
     return _made(ctx, seen, "1:1 checklist", f"checklist-{seen.reference}", blocks, "redacted", foot, person.label)
 
 
-def referral(ctx: Context, incident_id: str, person_id: str, copy: str = "redacted", reason: str = "") -> Pdf:
+def referral(
+    ctx: Context, incident_id: str, person_id: str, copy: str = "redacted", reason: str = "", held: Pdf | None = None
+) -> Pdf:
     """A letter to occupational health or the employee assistance programme, with the person's consent to tick."""
     from vpr_desktop.reports.sheets import Block, Tick
 
     seen, person = _person(ctx, incident_id, person_id, "answer")
-    full = _full(ctx, seen, copy, reason)
+    full = _full(ctx, seen, copy, reason, held)
     who = _said(person, "staff_name") if full else WRITE
     blocks = (
         Block("To", (), ticks=(Tick("Occupational health"), Tick("Employee assistance programme"), Tick("Other:"))),
@@ -160,14 +165,14 @@ def referral(ctx: Context, incident_id: str, person_id: str, copy: str = "redact
     return _made(ctx, seen, "Referral", f"referral-{seen.reference}", blocks, copy, copies=("redacted", "full"))
 
 
-def police(ctx: Context, incident_id: str, copy: str = "redacted", reason: str = "") -> Pdf:
+def police(ctx: Context, incident_id: str, copy: str = "redacted", reason: str = "", held: Pdf | None = None) -> Pdf:
     """What the police ask for first. Who it is said of is named in a full copy alone, and is always alleged."""
     from vpr_desktop.reports.sheets import Block, Tick
 
     seen = views.incident(ctx, incident_id)
     if "police" not in seen.record.values or "print_redacted" not in seen.actions:
         raise NotAllowed()
-    full = _full(ctx, seen, copy, reason)
+    full = _full(ctx, seen, copy, reason, held)
     foot = f"{ACT_2018} {SHOWN if full else NOT_SHOWN}"
     people = [(one.label, _affected(ctx, seen, one, full)) for one in seen.parts.get("people", [])]
     alleged = [
@@ -229,11 +234,11 @@ def _person(ctx: Context, incident_id: str, person_id: str, act: str) -> tuple[I
     return seen, person
 
 
-def _full(ctx: Context, seen: IncidentView, copy: str, reason: str) -> bool:
+def _full(ctx: Context, seen: IncidentView, copy: str, reason: str, held: Pdf | None) -> bool:
     if copy not in ("redacted", "full") or f"print_{copy}" not in seen.actions:
         raise NotAllowed()
     if copy == "full":
-        printing.log_full(ctx, seen.record.id, reason)
+        printing.log_full(ctx, seen.record.id, reason, held)
     return copy == "full"
 
 
@@ -248,7 +253,8 @@ def _made(
     hidden = foot or (SHOWN if copy == "full" else NOT_SHOWN)
     data, pages = render(Working(frame, blocks, hidden))
     offered = tuple(one for one in copies if f"print_{one}" in seen.actions)
-    return Pdf(data, pages, f"{name}.pdf", f"{title} {seen.reference}", copy, hidden, seen.record.id, offered)
+    to_read = blocks if copy == "full" else None
+    return Pdf(data, pages, f"{name}.pdf", f"{title} {seen.reference}", copy, hidden, seen.record.id, offered, to_read)
 
 
 def _when(ctx: Context, seen: IncidentView) -> str:

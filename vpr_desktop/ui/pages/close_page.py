@@ -80,6 +80,7 @@ class ClosePage(QWidget):
     def opened(self, incident_id: str = "", **_: Any) -> None:
         """Loads what is missing, and what was typed before."""
         self._incident_id = incident_id
+        self.found = None  # nothing to close before its own is there
         self.summary.show_problems([])
         self._load(self._show)
 
@@ -204,26 +205,30 @@ class ClosePage(QWidget):
             done()
             return changes
 
-        self.desk.run(self, job, self._on_closed, self._on_failed)
+        self.desk.run(
+            self, job, lambda changes: self._on_closed(changes, shown), lambda error: self._on_failed(error, shown)
+        )
 
     def _set_saving(self, saving: bool) -> None:
         """While it is saved nothing can be typed that would not be in it, and nothing be saved twice."""
         for part in (self.scroller, self.close_button, self.later_button):
             part.setEnabled(not saving)
 
-    def _on_closed(self, changes: Changes) -> None:
-        assert self.found is not None
+    def _on_closed(self, changes: Changes, shown: Standing) -> None:
         self._set_saving(False)
-        self.desk.status(say("Closed {reference}", reference=self.found.seen.reference))
+        self.desk.status(say("Closed {reference}", reference=shown.seen.reference))
         self.desk.announce(say("The incident is closed."))
         self.desk.changed(changes)
-        if self.isVisible():  # whoever went on meanwhile stays there
+        if self._is_at(shown):  # whoever went on meanwhile stays there
             self.desk.go("record", incident_id=self._incident_id)
 
-    def _on_failed(self, error: Exception) -> None:
+    def _is_at(self, shown: Standing) -> bool:
+        return self.isVisible() and self._incident_id == shown.seen.record.id
+
+    def _on_failed(self, error: Exception, shown: Standing) -> None:
         self._set_saving(False)
         self.kept.touched()
-        if not self.isVisible():  # whoever went on meanwhile hears it where they are
+        if not self._is_at(shown):  # whoever went on meanwhile hears it where they are
             self.desk.trouble(NOT_SAVED)
             return
         if isinstance(error, ProblemsFound):

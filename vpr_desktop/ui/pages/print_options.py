@@ -47,6 +47,8 @@ class PrintOptions(Card):
         for button in (self.print_button, self.save_button):
             button.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.no_printer = Panel("info", say("No printer is set up on this PC. Save as PDF instead."))
+        self.unread = Panel("warning", "")
+        self.unread.hide()
         self.copies = ChoiceGroup(say("Which copy"), COPIES, columns=(1,))
         self.copies_label = Words(say("Which copy"), "strong")
         self.copies_label.setBuddy(self.copies)
@@ -61,7 +63,7 @@ class PrintOptions(Card):
         self.choice_line, self.hidden_line = hairline(), hairline()
         self.body.setSpacing(look.px(8))
         for widget in (
-            self.named, self.about, self.print_button, self.save_button, self.no_printer,
+            self.named, self.about, self.unread, self.print_button, self.save_button, self.no_printer,
             self.choice_line, self.copies_label, self.copies, self.note, self.note_hint,
             self.hidden_line, self.hidden_title, self.hidden,
         ):  # fmt: skip

@@ -11,13 +11,15 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.services import print_defaults, printing, sheets, ward_sheets
+from vpr_desktop.services import print_defaults, printing
 from vpr_desktop.services.listing import ListQuery
 from vpr_desktop.services.print_defaults import PrintDefaults
 from vpr_desktop.services.printing import Pdf
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import Done, ReasonDialog
 from vpr_desktop.ui.dialogs.save_file import ask_save_path
+from vpr_desktop.ui.forms.kept_form import and_then
+from vpr_desktop.ui.pages.print_drawing import Drawn, Wanted, as_it_stands, draw
 from vpr_desktop.ui.pages.print_options import PrintOptions
 from vpr_desktop.ui.paper import PAPER_DPI, Paper
 from vpr_desktop.ui.style import style_of
@@ -25,11 +27,13 @@ from vpr_desktop.ui.tokens import MENU_FROM
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading
-from vpr_desktop.ui.widgets.paper_view import PAGE, WIDTH, Document, PaperView, read
+from vpr_desktop.ui.widgets.paper_view import PAGE, WIDTH, Document, PaperView
 from vpr_desktop.ui.widgets.zoom_bar import ZoomBar
 from vpr_desktop.ui.words import say
 
 OPTIONS = 362
+UNREAD = "{title} was not printed or saved, as it says something new. Read it, then press again."
+Asked = tuple[Drawn, Wanted]
 
 
 class PrintPage(QWidget):
@@ -39,12 +43,10 @@ class PrintPage(QWidget):
         super().__init__()
         self.desk = desk
         self.setObjectName("S9")
-        self.pdf: Pdf | None = None
+        self.drawn: Drawn | None = None
         self.kind, self.incident_id, self.person_id, self.query = "summary", "", "", ListQuery()
         self.copy, self.reason = "redacted", ""
         self.shown_copy, self._printer = "redacted", ""
-        self._document = Document(b"", ())
-        self._as_of = 0  # how much the file held as this was drawn
         self._drawing = self._changed = False  # it is being drawn; something changed meanwhile
         self.back = Button(say("Back"), "link", icon="back")
         self.title = Heading("")
@@ -55,6 +57,11 @@ class PrintPage(QWidget):
         self.zoom = ZoomBar(self.preview)
         self._build()
         self._connect()
+
+    @property
+    def pdf(self) -> Pdf | None:
+        """The print that the preview shows, once it is drawn."""
+        return self.drawn.pdf if self.drawn is not None else None
 
     def _build(self) -> None:
         look = style_of()
@@ -94,7 +101,8 @@ class PrintPage(QWidget):
         """Opens the preview of a print; `ask` asks for the reason of a full copy again, where one was begun."""
         self.kind, self.incident_id, self.person_id, self.query = kind, incident_id, person_id, query or ListQuery()
         self.copy, self.reason = "redacted", ""
-        self.pdf = None  # what stood here before is not printed any more
+        self.drawn = None  # what stood here before is not printed any more
+        self.options.unread.hide()
         self.copies.set_value(["redacted"])
         self.note.set_value([])
         self._fit()
@@ -118,38 +126,25 @@ class PrintPage(QWidget):
             self.copies.set_value([begins.copy])
         self._render()
 
-    def _render(self, then: Callable[[], None] | None = None, *, anew: bool = False) -> None:
-        """Draws the print, then does something with it; `anew` where it stands on the screen already."""
+    def _wanted(self) -> Wanted:
+        return Wanted(
+            self.kind, self.incident_id, self.person_id, self.query, self.copy, self.reason, bool(self.note.value())
+        )
+
+    def _render(self, *, anew: bool = False, done: Done | None = None) -> None:
+        """Draws the print that is chosen; `anew` where it stands on the screen already, `done` once it is drawn."""
         self._drawing, self._changed = True, False
-        ctx, kind, incident_id, query = self.desk.ctx, self.kind, self.incident_id, self.query
-        copy, reason, with_note, person_id = self.copy, self.reason, bool(self.note.value()), self.person_id
-        told = self.desk.told
+        ctx, wanted, told, before = self.desk.ctx, self._wanted(), self.desk.told, self.drawn if anew else None
 
-        def job() -> tuple[Pdf, Document, int]:
-            makers = {
-                "summary": lambda: printing.summary(ctx, incident_id, copy, reason, with_note),
-                "slip": lambda: printing.receipt_slip(ctx, incident_id),
-                "handover": lambda: printing.handover_sheet(ctx, told),
-                "blank": lambda: printing.blank_form(ctx),
-                "register": lambda: printing.register(ctx, query, told),
-                "f2508": lambda: sheets.f2508(ctx, incident_id, person_id, copy, reason),
-                "checklist": lambda: sheets.checklist(ctx, incident_id, person_id),
-                "referral": lambda: sheets.referral(ctx, incident_id, person_id, copy, reason),
-                "police": lambda: sheets.police(ctx, incident_id, copy, reason),
-                "card": lambda: ward_sheets.support_card(ctx),
-                "you_said": lambda: ward_sheets.you_said(ctx),
-            }
-            pdf = makers[kind]()
-            return pdf, read(pdf.data), printing.as_of(ctx)
-
-        def done(made: tuple[Pdf, Document, int]) -> None:
-            self._show(made, anew=anew)
-            if then is not None:
-                then()
+        def shown(drawn: Drawn) -> None:
+            if wanted != self._wanted():  # another was chosen meanwhile, and is on its way
+                return
+            self._show(drawn, anew=anew)
             if self._changed:
                 self._render(anew=True)
 
-        self.desk.load(self, job, done, self._on_failed, stopped=self._on_stopped)
+        job = and_then(lambda: draw(ctx, wanted, told, before), done or (lambda: None))
+        self.desk.load(self, job, shown, self._on_failed, stopped=self._on_stopped)
 
     def _on_stopped(self) -> None:
         """What is shown stays; so does the copy it is of."""
@@ -164,13 +159,12 @@ class PrintPage(QWidget):
             str(error) if isinstance(error, KnownError) else say("The preview could not be made. Try again.")
         )
 
-    def _show(self, made: tuple[Pdf, Document, int], *, anew: bool = False) -> None:
-        self.pdf, self._document, self._as_of = made
-        self._drawing = False
+    def _show(self, drawn: Drawn, *, anew: bool = False) -> None:
+        self.drawn, self._drawing = drawn, False
         self.shown_copy = self.copy
-        self.title.setText(say(self.pdf.title))
-        self.options.show_print(self.pdf, self.copy, self.kind)
-        self.preview.show_document(self._document, anew=anew)
+        self.title.setText(say(drawn.pdf.title))
+        self.options.show_print(drawn.pdf, self.copy, self.kind)
+        self.preview.show_document(drawn.document, anew=anew)
 
     def _on_note_ticked(self) -> None:
         """A note is shown so large that it can be read before it goes out."""
@@ -193,24 +187,51 @@ class PrintPage(QWidget):
     def _on_full_answered(self, reason: str, done: Done) -> None:
         self.copy, self.reason = "full", reason
         self.copies.set_value(["full"])
-        self._render(lambda: self.desk.run(self, done, lambda _: None))
+        self._render(done=done)
 
     # Paper and file
-    def _when_it_stands(self, act: Callable[[], None]) -> None:
-        """Does it with the print as it stands: one that was drawn before a change is drawn anew first."""
-        ctx = self.desk.ctx
+    def _asked(self) -> Asked | None:
+        """What somebody who presses a button now has seen, and wants; None before there is anything to see."""
+        return (self.drawn, self._wanted()) if self.drawn is not None else None
 
-        def looked(held: int) -> None:
-            if held == self._as_of:
-                act()
+    def _let_out(self, asked: Asked, act: Callable[[Pdf], None], then: Callable[[Document], None]) -> None:
+        """Does it with the print that was asked for, as it stands: what was drawn before a change is drawn anew first.
+
+        All in one job, so that nothing changes between. Where it now says something that nobody has read and that may
+        leave only once it was, it is shown instead. Whoever went on to another print meanwhile stays there.
+        """
+        (seen, wanted), ctx, told = asked, self.desk.ctx, self.desk.told
+
+        def job() -> tuple[Drawn, bool]:
+            fresh, may_leave = as_it_stands(ctx, seen, wanted, told)
+            if may_leave:
+                act(fresh.pdf)
+            return fresh, may_leave
+
+        def done(made: tuple[Drawn, bool]) -> None:
+            fresh, left = made
+            if fresh is not seen and wanted == self._wanted():
+                self._show(fresh, anew=True)
+            self.options.unread.hide()
+            if left:
+                then(fresh.document)
             else:
-                self._render(act, anew=True)
+                self._say_unread(say(UNREAD, title=fresh.pdf.title), here=wanted == self._wanted())
 
-        self.desk.run(self, lambda: printing.as_of(ctx), looked)
+        self.desk.load(self, job, done)
+
+    def _say_unread(self, text: str, *, here: bool) -> None:
+        if here and self.isVisible():
+            self.options.unread.set_words(text)
+            self.options.unread.show()
+            self.desk.announce(text, assertive=True)
+        else:  # whoever went on meanwhile hears it where they are
+            self.desk.trouble(text)
 
     def save(self) -> None:
         """Ctrl+Enter: prints, or saves where there is no printer."""
-        if self.pdf is None:
+        asked = self._asked()
+        if asked is None:
             return
         if not QPrinterInfo.availablePrinterNames():
             self._on_save_clicked()
@@ -221,34 +242,26 @@ class PrintPage(QWidget):
         if self._printer in QPrinterInfo.availablePrinterNames():
             printer.setPrinterName(self._printer)
         dialog = QPrintDialog(printer, self)
-        dialog.accepted.connect(lambda: self._print_on(printer))
+        dialog.accepted.connect(lambda: self._print_on(printer, asked))
         QDialog.open(dialog)  # the answer comes by `accepted`
 
-    def _print_on(self, printer: QPrinter) -> None:
-        self._when_it_stands(lambda: self._send_to(printer))
-
-    def _send_to(self, printer: QPrinter) -> None:
+    def _print_on(self, printer: QPrinter, asked: Asked) -> None:
         """Notes the print, then sends page after page: a long list drawn at once would fill the memory."""
-        pdf, ctx = self.pdf, self.desk.ctx
-        assert pdf is not None
-        document = self._document
-        self.desk.run(
-            self, lambda: printing.printed(ctx, pdf, "paper"),
-            lambda _: Paper(self, self.desk, printer, document).send(),
+        ctx = self.desk.ctx
+        self._let_out(
+            asked, lambda pdf: printing.printed(ctx, pdf, "paper"),
+            lambda document: Paper(self, self.desk, printer, document).send(),
         )  # fmt: skip
 
     def _on_save_clicked(self) -> None:
-        if self.pdf is not None:
-            ask_save_path(self, say("Save as PDF"), self.pdf.file_name, "PDF (*.pdf)", self._save_to)
+        asked = self._asked()
+        if asked is not None:
+            name = asked[0].pdf.file_name
+            ask_save_path(self, say("Save as PDF"), name, "PDF (*.pdf)", lambda path: self._save_to(path, asked))
 
-    def _save_to(self, path: str) -> None:
-        self._when_it_stands(lambda: self._write_to(path))
-
-    def _write_to(self, path: str) -> None:
-        pdf, ctx = self.pdf, self.desk.ctx
-        assert pdf is not None
-        saved = say("Saved. Keep it only as long as you need it.")
-        self.desk.run(self, lambda: printing.save(ctx, pdf, path), lambda _: self.desk.status(saved))
+    def _save_to(self, path: str, asked: Asked) -> None:
+        ctx, saved = self.desk.ctx, say("Saved. Keep it only as long as you need it.")
+        self._let_out(asked, lambda pdf: printing.save(ctx, pdf, path), lambda _: self.desk.status(saved))
 
     # The page
     def refreshed(self, changes: Changes) -> None:

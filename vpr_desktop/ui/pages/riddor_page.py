@@ -128,19 +128,23 @@ class RiddorPage(QWidget):
 
     def _run(self, job: Callable[[], Any], words: str) -> None:
         self.scroller.setEnabled(False)  # what is typed while it is saved would not be in it
-        self.desk.run(self, job, lambda _: self._on_saved(words), self._on_failed)
+        incident_id = self._incident_id
+        self.desk.run(
+            self, job, lambda _: self._on_saved(words, incident_id), lambda error: self._on_failed(error, incident_id)
+        )
 
-    def _on_saved(self, words: str) -> None:
+    def _on_saved(self, words: str, incident_id: str) -> None:
         self.scroller.setEnabled(True)
         self.desk.status(words)
         self.desk.announce(words)
-        self.opened(self._incident_id)
+        if incident_id == self._incident_id:  # else another is on its way
+            self.opened(incident_id)
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception, incident_id: str) -> None:
         self.scroller.setEnabled(True)
         self.kept.touched()
-        if not self.isVisible():  # whoever went on meanwhile hears it where they are
-            self.desk.trouble(NOT_SAVED)
+        if not self.isVisible() or incident_id != self._incident_id:
+            self.desk.trouble(NOT_SAVED)  # whoever went on meanwhile hears it where they are
             return
         text = str(error) if isinstance(error, KnownError) else say("Not saved yet. Keep this open and call IT.")
         self._show_problems(error.problems if isinstance(error, ProblemsFound) else [Problem("", text)])

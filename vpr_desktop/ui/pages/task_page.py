@@ -43,7 +43,7 @@ class TaskPage(QWidget):
         self.desk = desk
         self.setObjectName("task")
         self.seen: IncidentView | None = None
-        self._incident_id = self.task = ""
+        self._incident_id = self.task = self._form = ""
         self.fields: tuple[tuple[str, str], ...] = ()
         self.panels: list[FormPanel] = []
         self.draft_id: str | None = None
@@ -108,6 +108,7 @@ class TaskPage(QWidget):
         chosen = form_named(task)
         self._incident_id = incident_id
         self.task = task or f"field.{field}"
+        self._form = f"task:{incident_id}:{self.task}"
         self.fields = chosen[1] if chosen else (("incident", field),)
         self.title.setText(say(chosen[0]) if chosen else say("Change the record"))
         optional = say("Everything here is optional, in any order.")
@@ -144,8 +145,7 @@ class TaskPage(QWidget):
         self.panels = []
         for entity in dict.fromkeys(entity for entity, _ in self.fields):
             self._show_entity(entity)
-        form = f"task:{seen.record.id}:{self.task}"
-        draft = next((one for one in mine if one.form == form), None)
+        draft = next((one for one in mine if one.form == self._form), None)
         if draft is not None:
             self._show_draft(draft)
         focus = next((panel.first_focus() for panel in self.panels if panel.first_focus() is not None), None)
@@ -245,7 +245,7 @@ class TaskPage(QWidget):
             return None
         self._dirty = False
         body = {"panels": [panel.body() for panel in self.panels], "reason": self._reason()}
-        ctx, form = self.desk.ctx, f"task:{self.seen.record.id}:{self.task}"
+        ctx, form = self.desk.ctx, self._form
         held = self.draft_id = self.draft_id or drafts.new_id(ctx)
         return lambda: drafts.save(ctx, form, body, held)
 
@@ -305,9 +305,12 @@ class TaskPage(QWidget):
             return
         self.keep_draft()  # first: where saving fails behind a lock, the draft has every word
         ctx, seen, draft_id = self.desk.ctx, self._as_shown(), self.draft_id
-        reason = self._reason() or None
+        reason, form = self._reason() or None, self._form
         self._set_saving(True)
-        self.desk.run(self, lambda: incidents.save(ctx, seen, edits, reason, draft_id), self._on_saved, self._on_failed)
+        self.desk.run(
+            self, lambda: incidents.save(ctx, seen, edits, reason, draft_id),
+            lambda saved: self._on_saved(saved, form), lambda error: self._on_failed(error, form),
+        )  # fmt: skip
 
     def _set_saving(self, saving: bool) -> None:
         """While it is saved nothing can be typed that would not be in it, and nothing be saved twice."""
@@ -328,20 +331,20 @@ class TaskPage(QWidget):
             ctx, draft_id = self.desk.ctx, self.draft_id
             self.desk.run(self, lambda: drafts.discard(ctx, draft_id), lambda _: None)
 
-    def _on_saved(self, seen: IncidentView) -> None:
+    def _on_saved(self, seen: IncidentView, form: str) -> None:
         self._set_saving(False)
         self._dirty = self._typed = False
         self.draft_id = self.seen = None
         self.desk.status(say("Saved {reference}", reference=seen.reference))
         self.desk.announce(say("Saved on this PC."))
         self.desk.changed(Changes((Change("incident", seen.record.id),)))
-        if self.isVisible():  # whoever went on meanwhile stays there
+        if self.isVisible() and form == self._form:  # whoever went on meanwhile stays there
             self.desk.go("record", incident_id=seen.record.id)
 
-    def _on_failed(self, error: Exception) -> None:
+    def _on_failed(self, error: Exception, form: str) -> None:
         self._set_saving(False)
         self._dirty = True
-        if not self.isVisible():  # whoever went on meanwhile hears it where they are
+        if not self.isVisible() or form != self._form:  # whoever went on meanwhile hears it where they are
             self.desk.trouble(NOT_SAVED)
             return
         if isinstance(error, ProblemsFound):
