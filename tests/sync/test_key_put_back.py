@@ -142,3 +142,32 @@ def test_a_pc_put_back_to_before_the_change_comes_with_one_more_key(two: Two, en
     assert maintenance.verify(one).ok
     assert endpoint.rows("SELECT count(*) FROM review") == [(0,)]
     same(one, other)
+
+
+def test_a_pc_put_back_twice_to_lower_numbers_changes_its_key_and_is_still_read(
+    two: Two, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its second life has lower numbers than the first, of which its file knows nothing: its key then begins at a first
+    batch, below the last one of the key before."""
+    one, other = two
+
+    def begin_again(step: int) -> None:
+        monkeypatch.setattr(lifetime.secrets, "randbelow", lambda _: step)
+        with one.unit() as unit:
+            unit.put_state("incarnation", b"1")
+            unit.begin_again()
+            unit.commit("restore")
+
+    begin_again(900_000)
+    early = logged(one)
+    synced(one, other)
+    begin_again(10)
+    enrolment.order_new_key(one)
+    synced(one)
+    late = logged(one)
+    synced(one, other, one)
+    assert [state for _, state in at_endpoint(endpoint, one)] == ["ended", "open"]
+    assert endpoint.rows("SELECT above_no FROM key_range WHERE above_no IS NOT NULL") == [(0,)]
+    for got in (early, late):
+        assert other.reader().get(Incident, got.id)
+    same(one, other)

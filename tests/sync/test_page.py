@@ -50,6 +50,11 @@ def test_a_true_page_holds_with_the_chain_after_each_line() -> None:
     assert len(set(proven.chains)) == 6
 
 
+def test_a_key_that_begins_below_a_first_batch_proves_it() -> None:
+    pc = Device()
+    assert prove(body(sealed(pc)), STREAM, START, KeyBook([told(pc, above={STREAM: "1.0"})])).lines
+
+
 LIES: dict[str, tuple[Callable[[list[batches.Batch]], bytes], str]] = {
     "another epoch": (lambda page: body(page, epoch="e2"), "chain-differs"),
     "another chain": (lambda page: body(page, chain=b64(b"x" * 32)), "chain-differs"),
@@ -95,6 +100,7 @@ def test_a_key_that_does_not_prove_itself_or_had_ended_proves_nothing() -> None:
         KeyBook([told(pc, key="x" * 43)]),
         KeyBook([told(pc, by=0, sig=b64(b"s" * 64))]),
         KeyBook([told(pc, open=False, last={STREAM: "1.2"})]),
+        KeyBook([told(pc, open=False, last={STREAM: "1.0"})]),
     ):
         with pytest.raises(NotProven) as raised:
             prove(page, STREAM, START, book)

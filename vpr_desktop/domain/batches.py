@@ -24,7 +24,7 @@ LONGEST_HEADER = 4096  # bytes of a header line
 LARGEST_COUNT = 2**53 - 1
 
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-NO = re.compile(r"(0|[1-9][0-9]{0,15})\.([1-9][0-9]{0,15})")
+NO = re.compile(r"(0|[1-9][0-9]{0,15})\.(0|[1-9][0-9]{0,15})")
 
 No = tuple[int, int]  # incarnation, and the count of this device's batches of this stream in it, from 1
 Verify = Callable[["Header", bytes], bool]  # whether a key of the header's device made `sig` over this digest
@@ -132,13 +132,13 @@ def no_text(no: No) -> str:
     return f"{no[0]}.{no[1]}"
 
 
-def read_no(text: str) -> No:
-    """A batch number as it was written. Raises ValueError."""
+def read_no(text: str, least: int = 1) -> No:
+    """A batch number as it was written; with `least` 0 also what lies below a first batch. Raises ValueError."""
     found = NO.fullmatch(text)
     if found is None:
         raise ValueError("not a batch number")
     no = (int(found[1]), int(found[2]))
-    if max(no) > LARGEST_COUNT:
+    if max(no) > LARGEST_COUNT or no[1] < least:
         raise ValueError("not a batch number")
     return no
 

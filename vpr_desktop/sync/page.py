@@ -99,7 +99,7 @@ def _proven_keys(device: KnownDevice) -> list[DeviceKey]:
             else:
                 signer = proven.get(told.by)
                 holds = signer is not None and is_signed(signer, unb64(told.sig, 64), key_message(device.dev, key))
-            above = {st: read_no(no) for st, no in told.above.items()}
+            above = {st: read_no(no, least=0) for st, no in told.above.items()}
             last = {st: read_no(no) for st, no in told.last.items()}
         except ValueError:
             continue
