@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtWidgets import QWidget
 
+from tests.journeys.test_no_word_lost import busy, fails
 from tests.journeys.ward import WardPC
 from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.user import User
-from vpr_desktop.services import drafts, incidents, support
+from vpr_desktop.services import closing, drafts, incidents, riddor, support
 from vpr_desktop.ui.pages.print_page import PrintPage
+from vpr_desktop.ui.pages.review_card import ReviewCard
+from vpr_desktop.ui.widgets.follow_up_card import FollowUpCard
 
 Pc = Callable[..., WardPC]
 CANARY = "Zebrafink"
@@ -162,3 +166,134 @@ def test_a_draft_of_what_may_not_be_read_any_more_opens_nothing_and_stays(pc: Pc
     assert CANARY not in ward.screen()
     assert KEPT in ward.screen()
     assert len(drafts.mine(ward.ctx)) == 1
+
+
+def says(ward: WardPC, *records: Incident) -> None:
+    """Another PC wrote these, each over what it had read."""
+    for record in records:
+        with ward.ctx.store.unit("rnurse", ward.clock.now()) as unit:
+            unit.save(record)
+            unit.commit("amend", record.id)
+
+
+def reviewed(pc: Pc, where: str) -> tuple[WardPC, str]:
+    """A manager who looks at the two versions of a note, on the record or under Sync and data."""
+    ward, incident_id = opened(pc, "record")
+    one, other = (ward.ctx.reader().get(Incident, incident_id) for _ in range(2))
+    one.description, other.description = f"{CANARY} by the door", f"{TYPED} at night"
+    says(ward, one, other)
+    if where == "record":
+        ward.window.go("record", incident_id=incident_id)
+        ward.settle()
+        ward.click("Review the two versions")
+    else:
+        ward.window.go("data", review=incident_id)
+        ward.settle()
+    assert CANARY in ward.screen()
+    assert TYPED in ward.screen()
+    return ward, incident_id
+
+
+def in_widgets(ward: WardPC) -> str:
+    """All words that the open page's own parts still hold, on the screen or not."""
+    return " ".join(f"{one.accessibleName()} {getattr(one, 'text', str)()}" for one in ward.page.findChildren(QWidget))
+
+
+@pytest.mark.parametrize("where", ["record", "data"])
+def test_two_versions_under_review_go_as_their_report_becomes_restricted(pc: Pc, where: str) -> None:
+    ward, incident_id = reviewed(pc, where)
+    becomes_restricted(ward, incident_id)
+    assert ward.page.objectName() == {"record": "S4", "data": "S10"}[where], "the page stays"
+    for held in (ward.screen(), in_widgets(ward)):
+        assert CANARY not in held
+        assert TYPED not in held
+
+
+@pytest.mark.parametrize("where", ["record", "data"])
+def test_two_versions_under_review_stay_with_the_choice_where_something_else_changed(pc: Pc, where: str) -> None:
+    ward, incident_id = reviewed(pc, where)
+    card = ward.page.findChild(ReviewCard)
+    card.versions.choose(0)
+    record = ward.ctx.reader().get(Incident, incident_id)
+    record.specialty = "ED"
+    arrives(ward, record)
+    assert CANARY in ward.screen()
+    assert card.versions.value()
+    card.save()
+    ward.settle()
+    assert "description" not in ward.ctx.reader().get(Incident, incident_id).shown.clashes
+    assert not card.isVisible()
+
+
+def test_a_reason_over_a_record_that_becomes_restricted_is_kept_and_nothing_is_withdrawn(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "record")
+    ward.page.withdraw()
+    ward.settle()
+    ward.put("Reason", TYPED)
+    becomes_restricted(ward, incident_id)
+    assert ward.front() is ward.window
+    assert ward.page.objectName() == "S4"
+    assert KEPT in ward.screen()
+    assert [one.body for one in drafts.mine(ward.ctx)] == [{"reason": TYPED}]
+    assert ward.ctx.reader().get(Incident, incident_id).status == "logged"
+
+
+@pytest.mark.parametrize("act", ["withdraw", "reopen"])
+def test_a_reason_stays_over_a_record_that_changed_meanwhile(pc: Pc, act: str) -> None:
+    ward, incident_id = opened(pc, "record")
+    record = ward.ctx.reader().get(Incident, incident_id)
+    record.status = "closed" if act == "reopen" else "logged"
+    arrives(ward, record)
+    asks = {"withdraw": ward.page.withdraw, "reopen": ward.page.findChild(FollowUpCard).reopen}
+    asks[act]()
+    ward.settle()
+    ward.field("Reason").setFocus()
+    ward.type(TYPED)
+    record = ward.ctx.reader().get(Incident, incident_id)
+    record.specialty = "ED"
+    arrives(ward, record)
+    assert ward.front() is not ward.window
+    ward.type(" and more")
+    ward.click({"withdraw": "Withdraw incident", "reopen": "Open again"}[act])
+    status = {"withdraw": "withdrawn", "reopen": "in_review"}[act]
+    assert ward.ctx.reader().get(Incident, incident_id).status == status
+    assert drafts.mine(ward.ctx) == []
+
+
+@pytest.mark.parametrize("of", ["its incident", "the plan", "another incident"])
+def test_a_plan_out_of_sight_goes_with_a_report_that_another_pc_changed(pc: Pc, of: str) -> None:
+    ward, incident_id = opened(pc, "plan")
+    plan_id = ward.page.place()["plan_id"]
+    ward.press("Ctrl+1")
+    entity, one = {
+        "its incident": ("incident", incident_id), "the plan": ("plan", plan_id), "another incident": ("incident", "x"),
+    }[of]  # fmt: skip
+    ward.window.changed(Changes((Change(entity, one),), "sync"))
+    ward.settle()
+    assert ("plan" in ward.window._pages) == (of == "another incident")
+
+
+@pytest.mark.parametrize("page", ["task", "riddor", "close"])
+def test_a_save_that_fails_is_told_though_its_report_arrives_meanwhile(
+    pc: Pc, page: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page is out of sight, and goes once that was told."""
+    ward, incident_id = typed_at(pc, page)
+    for services, act in ((incidents, "save"), (riddor, "decide"), (closing, "close")):
+        monkeypatch.setattr(services, act, fails)
+    if page == "riddor":
+        case = ward.page.cases[0]
+        case.status.set_code("NR")
+        ward.put("Who decided, Person A", "H. Safety, adviser")
+    with busy(ward):
+        if page == "riddor":
+            case.save_button.click()
+        else:
+            ward.page.save()
+        ward.window.go("home")
+        ward.window.changed(Changes((Change("incident", incident_id),), "sync"))
+        assert page in ward.window._pages
+    assert "Not saved yet. What you typed waits at Home as a draft." in ward.screen()
+    assert list(ward.window._pages) == ["home"]
+    (draft,) = drafts.mine(ward.ctx)
+    assert TYPED in str(draft.body)

@@ -10,13 +10,17 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
 from vpr_desktop import logs
+from vpr_desktop.ui.loading import belonging_to
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
+    from vpr_desktop.domain.changes import Changes
     from vpr_desktop.services.context import Clock, Context
+    from vpr_desktop.ui.desk import Desk
     from vpr_desktop.ui.main_window import MainWindow
 
 T = TypeVar("T")
@@ -51,14 +55,21 @@ def keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
 
 def let_go(page: QWidget) -> None:
     """Takes a page away with all that it shows; a dialog over it closes first, and keeps what is typed in it."""
-    for dialog in page.findChildren(QDialog):
-        dialog.close()
+    shut_dialogs(page)
     page.deleteLater()
 
 
-def taken_away(window: MainWindow, place: dict[str, Any], why: str) -> None:
-    """Tells why the page that stood at this place is gone, and that a draft of what was typed there is kept."""
-    ctx = window.ctx
+def shut_dialogs(page: QWidget) -> bool:
+    """Closes what stands over a page, which keeps what is typed in it; whether anything did."""
+    dialogs = [one for one in page.findChildren(QDialog) if one.isVisible()]
+    for dialog in dialogs:
+        dialog.close()
+    return bool(dialogs)
+
+
+def taken_away(desk: Desk, owner: QObject, place: dict[str, Any], why: str) -> None:
+    """Tells why what stood at this place is gone, and that a draft of what was typed there is kept."""
+    ctx = desk.ctx
 
     def job() -> bool:
         from vpr_desktop.services import drafts
@@ -67,9 +78,24 @@ def taken_away(window: MainWindow, place: dict[str, Any], why: str) -> None:
 
     def tell(is_kept: bool) -> None:
         kept = say("{why} What you typed is kept as a draft that only you can see.", why=why)
-        window.trouble(kept if is_kept else why)
+        desk.trouble(kept if is_kept else why)
 
-    window.run(window, job, tell)
+    desk.run(owner, job, tell)
+
+
+def drop_behind(window: MainWindow, pages: dict[str, Any], changes: Changes, drop: Callable[[str], None]) -> None:
+    """Drops the pages out of sight of a report that changed elsewhere, each once all that it asked for was answered:
+    a save that fails after its page was left is told by that page."""
+    waits = False
+    for name, page in [one for one in pages.items() if one[1] is not window.page()]:
+        place = page.place()
+        if any(changes.touches(kind, place.get(f"{kind}_id", "")) for kind in ("incident", "plan")):
+            if window.lane.works_for(belonging_to(page)):
+                waits = True
+            else:
+                drop(name)
+    if waits:
+        window.run(window, lambda: None, lambda _: drop_behind(window, pages, changes, drop))
 
 
 def restoring(home: Path, archive: Path, user_id: str, passphrase: str, clock: Clock) -> Callable[[], Context]:

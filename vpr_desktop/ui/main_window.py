@@ -19,7 +19,7 @@ from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import keep_and_close, let_go, taken_away, unless_faulty
+from vpr_desktop.ui.leaving import drop_behind, keep_and_close, let_go, taken_away, unless_faulty
 from vpr_desktop.ui.loading import Loads, belonging_to
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
@@ -130,9 +130,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def changed(self, changes: Changes) -> None:
         """Tells every page what was just written. One out of sight keeps nothing of a report that changed elsewhere."""
         if changes.origin == "sync":
-            here = self.page()
-            behind = [(name, page.place().get("incident_id", "")) for name, page in self._pages.items() if page != here]
-            self._let_go(*(name for name, one in behind if changes.touches("incident", one)))
+            drop_behind(self, self._pages, changes, self._let_go)
         with self.loads.following():
             for page in (*self._pages.values(), self.reminders):
                 page.refreshed(changes)
@@ -178,7 +176,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
             self._let_go(*self._pages)
             self._open(*(page, place) if self.offers(page) else ("home", {}))
             if not self.offers(page):
-                taken_away(self, place, why)
+                taken_away(self, self, place, why)
 
     def _let_go(self, *names: str) -> None:
         """Takes pages away with all that they show."""
@@ -195,7 +193,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
             self._let_go(name)
             if self._here is None:
                 self._open("home", {})
-        taken_away(self, place, text)
+        taken_away(self, self, place, text)
 
     def go(self, page: str, **arguments: Any) -> None:
         """Opens a page; support opens at the side of the page that is open."""

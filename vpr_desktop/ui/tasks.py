@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +97,10 @@ class Lane(QObject):
         self._held[ticket] = Held(owner, job, done, failed)
         self._put(ticket)
         return ticket
+
+    def works_for(self, owners: Collection[QObject]) -> bool:
+        """Whether a job of one of these runs, waits, or its answer is on the way."""
+        return any(held.owner in owners for held in self._held.values())
 
     def is_to_stop(self) -> bool:
         """Whether the job that runs was cancelled; asked from within long readings, in the lane."""

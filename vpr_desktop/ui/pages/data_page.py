@@ -137,7 +137,7 @@ class DataPage(QWidget):
         self.enrol.load()
         self.desk.sending.refresh()
         self._show_sending()
-        self.review.hide()
+        self.review.drop()
         if review:
             self.review.review(review)
         self.backup_button.setVisible(ctx.can("backup"))
@@ -262,7 +262,8 @@ class DataPage(QWidget):
         self.desk.trouble(str(error))
 
     def refreshed(self, changes: Changes) -> None:
-        """Nothing here follows single records."""
+        """Versions under review are read anew; nothing else here follows single records."""
+        self.review.follow(changes)
 
     def draft(self) -> None:
         """Nothing is typed here."""

@@ -343,8 +343,9 @@ class PlanPage(QWidget):
         return self.acts.draft()
 
     def place(self) -> dict[str, Any]:
-        """The plan, and the panel that is open on a step."""
-        return {"plan_id": self._plan_id, **self.acts.place()}
+        """The plan and its incident, and the panel that is open on a step."""
+        of = {"incident_id": self.plan.incident_id} if self.plan is not None else {}
+        return {"plan_id": self._plan_id, **of, **self.acts.place()}
 
     def first_focus(self) -> QWidget:
         """The way back; what comes next by Tab are the person's choices and the steps."""

@@ -34,8 +34,8 @@ class RecordBanner(QWidget):
 
     def show_for(self, seen: IncidentView, versions: str) -> None:
         """Shows what there is to say of a record; `versions` as `conflicts.standing` says."""
-        if self.seen is None or self.seen.record.id != seen.record.id:
-            self.review.hide()
+        if self.seen is None or self.seen.record.id != seen.record.id or seen.sight != "full":
+            self.review.drop()
             self.reviewing.emit(False)
         self.seen = seen
         clear(self._panels)

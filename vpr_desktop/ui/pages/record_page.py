@@ -22,6 +22,7 @@ from vpr_desktop.ui.clipboard import put
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.reason_dialog import Done, ReasonDialog
 from vpr_desktop.ui.forms.kept_form import and_then
+from vpr_desktop.ui.leaving import shut_dialogs, taken_away
 from vpr_desktop.ui.pages.record_banner import RecordBanner
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -147,7 +148,7 @@ class RecordPage(QWidget):
         clear(self.right)
         if seen.sight == "full":
             self._load_support(seen)
-            follow_up = FollowUpCard(self.desk, seen)
+            follow_up = FollowUpCard(self, self.desk, seen)
             self.right.addWidget(follow_up)
             self._show_summary(seen)
             self._show_history_line(seen)
@@ -160,6 +161,8 @@ class RecordPage(QWidget):
                 else say("Your role sees that this record exists, not what it holds.")
             )
             self.right.addWidget(Panel("info", words, icon="lock"))
+            if shut_dialogs(self):
+                taken_away(self.desk, self, self.place(), words)
         self.right.addStretch(1)
         self._fit()
         if self._with_history:
@@ -172,13 +175,8 @@ class RecordPage(QWidget):
         if values.get("location"):
             parts.append(f"{ward.name}, {self._words('location', values['location']).lower()}")
         if values.get("occurred_at"):
-            parts.append(
-                show(
-                    values["occurred_at"],
-                    ward.zone,
-                    day_only=seen.sight != "full" or values.get("time_known") == "unknown",
-                )
-            )
+            day_only = seen.sight != "full" or values.get("time_known") == "unknown"
+            parts.append(show(values["occurred_at"], ward.zone, day_only=day_only))
         return ". ".join(parts)
 
     def _words(self, field: str, value: Any) -> str:
@@ -363,7 +361,8 @@ class RecordPage(QWidget):
 
     # The page
     def refreshed(self, changes: Changes) -> None:
-        """Reads the record anew where it changed."""
+        """Reads the record anew where it changed, and versions of it that are under review."""
+        self.banner.review.follow(changes)
         if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
             self.opened(self._incident_id)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 
 from vpr_desktop.domain.changes import Changes
+from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import conflicts
 from vpr_desktop.services.conflicts import Conflict, Version
@@ -53,6 +56,37 @@ class ReviewCard(Card):
         ctx, self.subject = self.desk.ctx, subject
         self.desk.run(self, lambda: conflicts.review(ctx, subject), self._begin)
 
+    def follow(self, changes: Changes) -> None:
+        """Asks again after a change: what its reader may not see any more, or what was settled elsewhere, goes."""
+        if not self.left or not changes.records:
+            return
+        ctx, subject = self.desk.ctx, self.subject
+
+        def job() -> list[Conflict]:
+            try:
+                return conflicts.review(ctx, subject)
+            except (NotAllowed, NotFound):
+                return []
+
+        self.desk.run(self, job, lambda found: self._again(subject, found))
+
+    def _again(self, subject: str, found: list[Conflict]) -> None:
+        if subject != self.subject or not self.left:
+            return
+        here, self.left = self.left[0], [one for one in self.left if one in found]
+        if here not in found:
+            self.left, self.count = found, len(found)
+            self._next()
+
+    def drop(self) -> None:
+        """Hides it and keeps nothing of what it showed."""
+        self.left, self.subject = [], ""
+        self.hide()
+        for words in (self.title, self.which):
+            words.setText("")
+        self.setAccessibleName("")
+        self.versions.show_versions("", [])
+
     def _begin(self, found: list[Conflict]) -> None:
         self.left, self.count = found, len(found)
         if not found:
@@ -62,7 +96,7 @@ class ReviewCard(Card):
     def _next(self) -> None:
         """The next field, or the end."""
         if not self.left:
-            self.hide()
+            self.drop()
             self.closed.emit()
             return
         one = self.left[0]
@@ -103,11 +137,11 @@ class ReviewCard(Card):
         one, ctx = self.left[0], self.desk.ctx
         value = one.both if chosen[0] == BOTH else next(v.value for v in one.versions if v.op == chosen[0])
         self.save_button.setEnabled(False)
-        self.desk.run(self, lambda: conflicts.settle(ctx, one, value), self._on_saved, self._on_failed)
+        self.desk.run(self, lambda: conflicts.settle(ctx, one, value), partial(self._on_saved, one), self._on_failed)
 
-    def _on_saved(self, changes: Changes) -> None:
+    def _on_saved(self, one: Conflict, changes: Changes) -> None:
         self.save_button.setEnabled(True)
-        one = self.left.pop(0)
+        self.left = [other for other in self.left if other != one]
         text = say("Saved: {label}. The other value stays in History.", label=one.label)
         self.desk.status(text)
         self.desk.announce(text)
@@ -117,7 +151,8 @@ class ReviewCard(Card):
     def _on_failed(self, error: Exception) -> None:
         self.save_button.setEnabled(True)
         self.desk.trouble(str(error))
-        self.review(self.subject)
+        if self.subject:
+            self.review(self.subject)
 
     def _say(self, text: str) -> None:
         self.problem.setText(text)

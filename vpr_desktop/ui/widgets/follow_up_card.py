@@ -23,9 +23,9 @@ from vpr_desktop.ui.words import say
 class FollowUpCard(Card):
     """Fills itself; hidden where it has nothing to say to this person."""
 
-    def __init__(self, desk: Desk, seen: IncidentView) -> None:
+    def __init__(self, page: QWidget, desk: Desk, seen: IncidentView) -> None:
         super().__init__(say("Answers and closing"), margins=(24, 14, 24, 12))
-        self.desk, self.seen = desk, seen
+        self.page, self.desk, self.seen = page, desk, seen
         self.hide()
         ctx = desk.ctx
         desk.run(self, lambda: closing.standing_of(ctx, seen), self._show)
@@ -103,13 +103,13 @@ class FollowUpCard(Card):
         self.desk.go(page, incident_id=self.seen.record.id)
 
     def reopen(self) -> None:
-        """Asks why, then opens the incident again."""
-        ReasonDialog.ask(self, self.desk, "reopen", self.seen.record.id, self._on_answered)
+        """Asks why, over the page as this card goes once the report changes, then opens the incident again."""
+        ReasonDialog.ask(self.page, self.desk, "reopen", self.seen.record.id, self._on_answered)
 
     def _on_answered(self, reason: str, done: Done) -> None:
         ctx, seen = self.desk.ctx, self.seen
         job = and_then(lambda: closing.reopen(ctx, seen.record.id, reason, seen), done)
-        self.desk.run(self.window(), job, self._on_reopened)
+        self.desk.run(self.page.window(), job, self._on_reopened)
 
     def _on_reopened(self, changes: Changes) -> None:
         self.desk.status(say("Opened again {reference}", reference=self.seen.reference))
