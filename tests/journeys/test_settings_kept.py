@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from tests.journeys.ward import WardPC
 from vpr_desktop.services import drafts, wards
+from vpr_desktop.services.lockscreen import SupportContact
 
 Pc = Callable[..., WardPC]
 FIELDS = {"ward": "Ward name", "contacts": "Name of contact 1"}
@@ -36,6 +38,7 @@ def test_what_is_typed_is_there_again(pc: Pc, section: str, leaves: str) -> None
     ward.click("Continue")
     assert ward.field(FIELDS[section]).text() == TYPED  # type: ignore[union-attr]
     assert TYPED not in str(wards.settings(ward.ctx)), "nothing is saved by itself"
+    assert "Your draft is back. Not saved yet." in ward.screen()
     other = "shift_times" if section == "contacts" else "contacts"
     assert getattr(ward.page.sections[section].was, other) == getattr(wards.settings(ward.ctx), other)
 
@@ -61,16 +64,58 @@ def test_a_save_that_is_refused_keeps_every_word(pc: Pc) -> None:
     assert ward.field("Ward name").text() == TYPED  # type: ignore[union-attr]
 
 
+@pytest.mark.parametrize("section", FIELDS)
 @pytest.mark.parametrize("how", ["Put back what was saved", "typed back"])
-def test_what_is_put_back_leaves_no_draft(pc: Pc, how: str) -> None:
-    ward = typed_at(pc, "ward")
-    ward.page.sections["ward"].kept.keep()
+def test_what_is_put_back_leaves_no_draft(pc: Pc, section: str, how: str) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.window.go("settings", section=section)
+    ward.settle()
+    saved = ward.field(FIELDS[section]).text()  # type: ignore[union-attr]
+    ward.put(FIELDS[section], TYPED)
+    ward.page.sections[section].kept.keep()
     ward.settle()
     assert len(drafts.mine(ward.ctx)) == 1
     if how == "typed back":
-        ward.put("Ward name", "Cedar Ward")
+        ward.field(FIELDS[section]).selectAll()
+        ward.press("Delete")
+        ward.put(FIELDS[section], saved)
     else:
         ward.click(how)
-        assert ward.field("Ward name").text() == "Cedar Ward"  # type: ignore[union-attr]
+        assert ward.field(FIELDS[section]).text() == saved  # type: ignore[union-attr]
     ward.press("Ctrl+1")
     assert drafts.mine(ward.ctx) == []
+
+
+def test_what_a_colleague_saved_meanwhile_is_told_and_not_written_over(pc: Pc) -> None:
+    ward = typed_at(pc, "contacts")
+    ward.put("Number of contact 1", "100")
+    ward.press("Ctrl+1")
+    was = wards.settings(ward.ctx)
+    theirs = replace(was, contacts=(*was.contacts, SupportContact("MAN", "Crisis line", "999111")))
+    wards.save(ward.ctx, theirs, was)
+    ward.click("Continue")
+    assert ward.field(FIELDS["contacts"]).text() == TYPED  # type: ignore[union-attr]
+    assert "was changed meanwhile. Saved now:" in ward.screen()
+    assert "Crisis line 999111" in ward.screen()
+    ward.click("Save contacts")
+    assert "Another PC changed this meanwhile." in ward.screen()
+    assert wards.settings(ward.ctx).contacts == theirs.contacts
+    ward.click("Put back what was saved")
+    assert "Your draft is back" not in ward.screen()
+    assert ward.page.sections["contacts"].wanted()["contacts"] == theirs.contacts
+    ward.press("Ctrl+1")
+    assert drafts.mine(ward.ctx) == []
+
+
+def test_a_draft_saved_where_another_setting_changed_meanwhile_leaves_that_as_it_is(pc: Pc) -> None:
+    ward = typed_at(pc, "ward")
+    ward.press("Ctrl+1")
+    was = wards.settings(ward.ctx)
+    wards.save(ward.ctx, replace(was, emergency_number="3333"), was)
+    ward.click("Continue")
+    assert "Your draft is back. Not saved yet." in ward.screen()
+    ward.press("Ctrl+Return")
+    assert "Your draft is back" not in ward.screen()
+    saved = wards.settings(ward.ctx)
+    assert (saved.name, saved.emergency_number) == (TYPED, "3333")

@@ -49,7 +49,7 @@ class ContactsSection(WardFormSection):
         self.body.addLayout(self.table)
         self.body.addWidget(self.add_button)
         self.body.addWidget(self.error)
-        self.add_buttons(self.save_button)
+        self.add_buttons(self.save_button, self.undo_button)
         self._grow(AT_FIRST)
         look.changed.connect(self._arrange)
         self.add_button.clicked.connect(self._on_add_clicked)

@@ -23,7 +23,7 @@ from vpr_desktop.ui.forms.kept_form import KeptForm, and_then
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
-from vpr_desktop.ui.widgets.frames import Card, row
+from vpr_desktop.ui.widgets.frames import Card, Panel, row
 from vpr_desktop.ui.words import say
 
 
@@ -110,7 +110,12 @@ class WardFormSection(Section):
     def __init__(self, desk: Desk, title: str) -> None:
         super().__init__(desk, title)
         self.was: WardSettings | None = None  # as shown, so that a save writes only what differs
-        self.kept = KeptForm(self, desk, self.changes)
+        self.kept = KeptForm(self, desk, self.typed)
+        self.back = Panel("warning", "")
+        self.undo_button = Button(say("Put back"), "link", name=say("Put back what was saved"))
+        self.undo_button.clicked.connect(self.throw_away)
+        self.back.hide()
+        self.body.addWidget(self.back)
 
     def wanted(self) -> dict[str, Any]:
         """The settings as they stand in the fields, by name."""
@@ -120,17 +125,33 @@ class WardFormSection(Section):
         """Shows settings in the fields."""
         raise NotImplementedError
 
-    def changes(self) -> dict[str, Any]:
-        """What differs from what was shown, in plain values."""
+    def typed(self) -> dict[str, Any]:
+        """What differs from what was shown, and what was shown in its place, in plain values; nothing where that is
+        nothing.
+        """
         was = self.was
-        if was is None:
-            return {}
-        return {name: to_builtins(value) for name, value in self.wanted().items() if value != getattr(was, name)}
+        typed = {} if was is None else {n: v for n, v in self.wanted().items() if v != getattr(was, n)}
+        return {"typed": to_builtins(typed), "was": {n: to_builtins(getattr(was, n)) for n in typed}} if typed else {}
 
     def show_loaded(self, loaded: Loaded) -> None:
-        self.was = loaded.ward
-        typed = self.kept.begin(f"settings:{self.name_of_draft}:{self.desk.ctx.ward_id}", loaded.drafts)
-        self.put(convert({**to_builtins(loaded.ward), **typed}, WardSettings))
+        """A draft stands on what its writer was shown: what was changed meanwhile is told, and refuses a save."""
+        held = self.kept.begin(f"settings:{self.name_of_draft}:{self.desk.ctx.ward_id}", loaded.drafts)
+        now, typed = to_builtins(loaded.ward), held.get("typed", {})
+        self.was = convert({**now, **held.get("was", {})}, WardSettings)
+        mine = convert({**now, **typed}, WardSettings)
+        self.put(mine)
+        known = {name: (getattr(self.was, name), getattr(mine, name)) for name in typed}
+        changed = [_in_words(now[name]) for name, two in known.items() if getattr(loaded.ward, name) not in two]
+        back = say("Your draft is back. Not saved yet.")
+        if changed:
+            back = say(
+                "Your draft is back, but what it changes was changed meanwhile. Saved now: {saved}. To change that, "
+                "press “Put back” first.", saved="; ".join(changed),
+            )  # fmt: skip
+        self.back.set_words(back)
+        self.back.setVisible(bool(typed))
+        if changed:
+            self.desk.announce(back)
 
     def save(self) -> None:
         """Saves these settings of the ward; its others stay as they are."""
@@ -145,6 +166,7 @@ class WardFormSection(Section):
 
     def _on_saved(self, ctx: Context, now: WardSettings) -> None:
         self.was = now
+        self.back.hide()
         self.desk.set_session(ctx)
         self.on_saved()
 
@@ -159,3 +181,11 @@ class WardFormSection(Section):
         ctx, done = self.desk.ctx, self.kept.done()
         self.desk.run(self, done, lambda _: None)
         self.desk.run(self, lambda: load(ctx), self.show_loaded)
+
+
+def _in_words(value: Any) -> str:
+    """A setting as it stands in a sentence, from its plain value."""
+    if isinstance(value, str):
+        return value
+    lines = (" ".join(one[name] for name in ("label", "number") if name in one) for one in value)
+    return ", ".join(lines) or say("none")

@@ -55,13 +55,11 @@ class WardSection(WardFormSection):
         self.place_hint = Words("", "hint", tone="second")
         self.place_hint.hide()
         self.save_button = Button(say("Save ward settings"), "primary")
-        self.undo_button = Button(say("Put back"), "link", name=say("Put back what was saved"))
         for field in self.fields.values():
             self.body.addWidget(field)
         self.body.addWidget(self.place_hint)
         self.add_buttons(self.save_button, self.undo_button)
         self.save_button.clicked.connect(self.save)
-        self.undo_button.clicked.connect(self.throw_away)
         for kind, label in self.places:
             label.textEdited.connect(self._on_place_edited)
             label.textEdited.connect(self.kept.touched)
