@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
+from PySide6.QtTest import QTest
 
 from tests.journeys.test_no_word_lost import fails
 from tests.journeys.ward import WardPC
@@ -92,3 +94,47 @@ def test_a_reason_is_not_lost_where_what_it_was_for_was_not_saved(pc: Pc, monkey
     ward.click("Withdraw incident")
     withdraws(ward, reference)
     assert ward.field("Reason").toPlainText() == HALF  # type: ignore[union-attr]
+
+
+def asked_while_busy(ward: WardPC, reference: str) -> threading.Event:
+    """Asks why a report is withdrawn while the lane does something long; it is done once the event is set."""
+    ward.open(reference)
+    go = threading.Event()
+    ward.window.run(ward.window, go.wait, lambda _: None)
+    ward.page.withdraw()
+    return go
+
+
+LEFT = {"no": [], "yes": [], "reject": [HALF], "lock": [HALF]}
+
+
+@pytest.mark.parametrize("press", LEFT)
+def test_a_reason_answered_before_its_earlier_draft_was_read(pc: Pc, press: str) -> None:
+    ward = pc()
+    ward.unlock()
+    go = asked_while_busy(ward, ward.log("A note."))
+    dialog = ward.front()
+    QTest.keyClicks(dialog.reason, HALF)  # type: ignore[attr-defined]
+    acts = {"no": lambda: dialog.no.click(), "yes": lambda: dialog.yes.click(), "lock": ward.window.lock}  # type: ignore[attr-defined]
+    acts.get(press, dialog.reject)()  # type: ignore[attr-defined]
+    go.set()
+    ward.settle()
+    QTest.qWait(1000)  # longer than a draft waits
+    ward.settle()
+    if press == "lock":
+        ward.unlock()
+    assert [one.body["reason"] for one in drafts.mine(ward.ctx)] == LEFT[press]
+
+
+def test_what_is_typed_before_an_earlier_draft_was_read_follows_it_in_one_draft(pc: Pc) -> None:
+    ward, reference = asked(pc, "withdraw")
+    ward.press("Escape")
+    go = asked_while_busy(ward, reference)
+    dialog = ward.front()
+    QTest.keyClicks(dialog.reason, " more")  # type: ignore[attr-defined]
+    QTest.qWait(1000)  # longer than a draft waits
+    go.set()
+    ward.settle()
+    assert ward.field("Reason").toPlainText() == f"{HALF} more"  # type: ignore[union-attr]
+    ward.press("Escape")
+    assert [one.body["reason"] for one in drafts.mine(ward.ctx)] == [f"{HALF} more"]

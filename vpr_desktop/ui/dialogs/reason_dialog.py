@@ -81,20 +81,21 @@ class ReasonDialog(AskDialog):
         asked, ctx = QUESTIONS[act], desk.ctx
         dialog = cls(parent, asked.title, asked.note, asked.yes, asked.no, asked.least)
         kept = KeptForm(dialog, desk, lambda: {"reason": dialog.reason.toPlainText()})
+        kept.begin(f"reason:{act}:{incident_id}", [])  # at once: it may be answered before an earlier draft is read
         dialog.reason.textChanged.connect(kept.touched)
         dialog.accepted.connect(lambda: answered(dialog.text(), kept.done()))
         dialog.rejected.connect(lambda: dialog.leave(kept))
         dialog.no.clicked.connect(lambda: dialog.leave(kept, given_up=True))
         dialog.open_at_field()
-        desk.run(
-            dialog, lambda: drafts.mine(ctx), lambda held: dialog.bring(kept.begin(f"reason:{act}:{incident_id}", held))
-        )
+        desk.run(dialog, lambda: drafts.mine(ctx), lambda held: dialog.bring(kept, held))
 
-    def bring(self, body: dict[str, Any]) -> None:
+    def bring(self, kept: KeptForm, held: list[drafts.Draft]) -> None:
         """Puts back what was typed earlier, before what was typed since the dialog opened."""
-        since = self.reason.toPlainText()
-        if body or since:
-            self.reason.setPlainText(body.get("reason", "") + since)
+        if not self.isVisible():  # answered by now
+            return
+        earlier = kept.recall(held).get("reason", "")
+        if earlier:
+            self.reason.setPlainText(earlier + self.reason.toPlainText())
             self.reason.moveCursor(QTextCursor.MoveOperation.End)
 
     def leave(self, kept: KeptForm, *, given_up: bool = False) -> None:

@@ -43,6 +43,18 @@ class KeptForm(QObject):
         self.typed = found is not None
         return found.body if found is not None else {}
 
+    def recall(self, held: list[drafts.Draft]) -> dict[str, Any]:
+        """The body of an earlier draft, read only once something may have been typed here; this form goes on with it,
+        and what it kept of its own until then is one with it from now on.
+        """
+        found = next((one for one in held if one.form == self.name and one.id != self.draft_id), None)
+        if found is None:
+            return {}
+        ctx, own, self.draft_id = self.desk.ctx, self.draft_id, found.id
+        if own:
+            self.desk.run(self, lambda: drafts.discard(ctx, own), lambda _: None)
+        return found.body
+
     def touched(self) -> None:
         """Something was typed."""
         self._dirty = self.typed = True
