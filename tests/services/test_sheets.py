@@ -168,3 +168,32 @@ def test_you_said_we_did_shows_what_may_be_printed_and_nothing_else(ctx: Context
     assert "Only for the reporter" not in text
     assert shown not in text
     assert "Nothing was released" in words(ward_sheets.you_said(ctx, date(2026, 10, 5)))
+
+
+@pytest.mark.parametrize("kind", ["summary", "f2508", "referral", "police"])
+def test_a_full_copy_is_logged_but_where_it_takes_the_place_of_a_full_copy_of_the_same_report(
+    ctx: Context, case: tuple[str, str], kind: str
+) -> None:
+    def made(copy: str, reason: str = REASON, held: Pdf | None = None) -> Pdf:
+        if kind == "summary":
+            return printing.summary(ctx, case[0], copy, reason, held=held)
+        if kind == "police":
+            return sheets.police(ctx, case[0], copy, reason, held)
+        return getattr(sheets, kind)(ctx, *case, copy, reason, held)  # type: ignore[no-any-return]
+
+    def logged() -> int:
+        return ctx.reader().count_acts("full copy", case[0])
+
+    full = made("full")
+    assert logged() == 1
+    again = made("full", held=full)
+    assert logged() == 1
+    assert again.to_read == full.to_read is not None
+    redacted = made("redacted")
+    assert redacted.to_read is None
+    made("full", held=redacted)
+    assert logged() == 2
+    made("full", held=printing.summary(ctx, log(ctx, answers()).id, "full", REASON))
+    assert logged() == 3
+    with pytest.raises(ProblemsFound):
+        made("full", "why", full)
