@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtWidgets import QWidget
 
+from tests.factories import logged
 from tests.journeys.test_no_word_lost import busy, fails
 from tests.journeys.ward import WardPC
 from vpr_desktop.domain.changes import Change, Changes
@@ -297,3 +298,44 @@ def test_a_save_that_fails_is_told_though_its_report_arrives_meanwhile(
     assert list(ward.window._pages) == ["home"]
     (draft,) = drafts.mine(ward.ctx)
     assert TYPED in str(draft.body)
+
+
+@pytest.mark.parametrize("meanwhile", ["another withdrawn report is open", "the page is gone"])
+def test_undo_puts_back_the_report_that_was_withdrawn(pc: Pc, meanwhile: str) -> None:
+    ward, incident_id = opened(pc, "record")
+    other = logged(ward.ctx).id
+    incidents.withdraw(ward.ctx, incidents.view(ward.ctx, other), "Logged twice.")
+    reference = ward.page.seen.reference
+    ward.page.withdraw()
+    ward.answer("Logged twice", "Withdraw incident")
+    assert f"Withdrawn {reference}" in ward.screen()
+    if meanwhile == "the page is gone":
+        ward.press("Ctrl+1")
+        ward.window.changed(Changes((Change("incident", incident_id),), "sync"))
+        assert "record" not in ward.window._pages
+    else:
+        ward.window.go("record", incident_id=other)
+    ward.settle()
+    ward.click("Undo the last action")
+    stand = [ward.ctx.reader().get(Incident, one).status for one in (incident_id, other)]
+    assert stand == ["logged", "withdrawn"]
+    assert f"Put back {reference}" in ward.screen()
+
+
+def test_undo_of_a_recording_is_told_also_once_the_plan_is_gone(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "plan")
+    ward.page.acts.not_wanted(ward.page.plan, next(one for one in ward.page.plan.steps if one.code == "S2-01"))
+    ward.settle()
+    ward.press("Ctrl+1")
+    ward.window.changed(Changes((Change("incident", incident_id),), "sync"))
+    assert "plan" not in ward.window._pages
+    ward.click("Undo the last action")
+    assert "Undone. The recording is struck out." in ward.screen()
+
+
+def test_a_review_that_starts_is_told_as_that(pc: Pc) -> None:
+    ward, incident_id = opened(pc, "record")
+    ward.page.start_review()
+    ward.settle()
+    assert f"Under review: {ward.page.seen.reference}" in ward.screen()
+    assert ward.page.seen.status == "in_review"

@@ -325,33 +325,35 @@ class RecordPage(QWidget):
         ReasonDialog.ask(self, self.desk, "withdraw", self._incident_id, answered)
 
     def _on_withdraw_answered(self, seen: IncidentView, reason: str, done: Done) -> None:
-        ctx = self.desk.ctx
-        self.desk.run(self, and_then(lambda: incidents.withdraw(ctx, seen, reason), done), self._on_withdrawn)
+        ctx, window = self.desk.ctx, self.window()
+        job = and_then(lambda: incidents.withdraw(ctx, seen, reason), done)
+        self.desk.run(self, job, lambda changes: self._on_withdrawn(seen, window, changes))
 
-    def _on_withdrawn(self, changes: Changes) -> None:
-        self.desk.status(say("Withdrawn {reference}", reference=self.title.text()), self._on_put_back_clicked)
+    def _on_withdrawn(self, seen: IncidentView, window: QWidget, changes: Changes) -> None:
+        """Undo is of this report, whatever this page shows by then, and also once the page is gone."""
+        self.desk.status(say("Withdrawn {reference}", reference=seen.reference), partial(self._put_back, seen, window))
         self.desk.announce(say("Withdrawn."))
         self.desk.changed(changes)
-        self.opened(self._incident_id)
 
     def _on_put_back_clicked(self) -> None:
-        ctx, incident_id = self.desk.ctx, self._incident_id
+        assert self.seen is not None
+        self._put_back(self.seen, self)
 
-        def job() -> Changes:
-            return incidents.reinstate(ctx, incidents.view(ctx, incident_id), "")
+    def _put_back(self, seen: IncidentView, owner: QWidget) -> None:
+        ctx, words = self.desk.ctx, say("Put back {reference}", reference=seen.reference)
+        again = partial(incidents.view, ctx, seen.record.id)
+        self.desk.run(owner, lambda: incidents.reinstate(ctx, again(), ""), partial(self._on_done, words))
 
-        self.desk.run(self, job, self._on_put_back)
-
-    def _on_put_back(self, changes: Changes) -> None:
-        self.desk.status(say("Put back {reference}", reference=self.title.text()))
+    def _on_done(self, words: str, changes: Changes) -> None:
+        self.desk.status(words)
         self.desk.changed(changes)
-        self.opened(self._incident_id)
 
     def start_review(self) -> None:
         """Puts the incident under review."""
         ctx, seen = self.desk.ctx, self.seen
         assert seen is not None
-        self.desk.run(self, lambda: incidents.start_review(ctx, seen), self._on_put_back)
+        words = say("Under review: {reference}", reference=seen.reference)
+        self.desk.run(self, lambda: incidents.start_review(ctx, seen), partial(self._on_done, words))
 
     def _on_reviewing(self, reviewing: bool) -> None:
         """One green button on a page: while two versions are reviewed it is the one that saves the choice."""

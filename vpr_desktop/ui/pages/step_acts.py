@@ -233,11 +233,11 @@ class StepActs(QObject):
         return say("{done}, {who}", done=done[type(panel)], who=who)
 
     def _undo(self, plan_id: str, entry_ids: Sequence[str]) -> Callable[[], None]:
-        ctx = self.desk.ctx
+        ctx, window = self.desk.ctx, self.page.window()  # the page may be gone by then
 
         def undo() -> None:
             self.desk.run(
-                self, lambda: recordings.strike(ctx, plan_id, entry_ids),
+                window, lambda: recordings.strike(ctx, plan_id, entry_ids),
                 lambda changes: self._tell(say("Undone. The recording is struck out."), None, changes),
             )  # fmt: skip
 
@@ -250,11 +250,11 @@ class StepActs(QObject):
         return self._undo_by(plan_end.take_back, plan_id, say("Undone. The plan is as it was."))
 
     def _undo_by(self, takes_back: Callable[..., Changes], plan_id: str, words: str) -> Callable[[], None]:
-        ctx = self.desk.ctx
+        ctx, window = self.desk.ctx, self.page.window()
 
         def undo() -> None:
             self.desk.run(
-                self, lambda: takes_back(ctx, plan_id), lambda changes: self._tell(words, None, changes), self.failed
+                window, lambda: takes_back(ctx, plan_id), lambda changes: self._tell(words, None, changes), self.failed
             )
 
         return undo
