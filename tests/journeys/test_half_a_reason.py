@@ -9,6 +9,7 @@ import pytest
 from PySide6.QtTest import QTest
 
 from tests.journeys.test_no_word_lost import fails
+from tests.journeys.test_rights_lost import becomes_reporter, becomes_restricted
 from tests.journeys.ward import WardPC
 from vpr_desktop.services import drafts, incidents
 
@@ -138,3 +139,48 @@ def test_what_is_typed_before_an_earlier_draft_was_read_follows_it_in_one_draft(
     assert ward.field("Reason").toPlainText() == f"{HALF} more"  # type: ignore[union-attr]
     ward.press("Escape")
     assert [one.body["reason"] for one in drafts.mine(ward.ctx)] == [f"{HALF} more"]
+
+
+def leaves_half(pc: Pc, act: str) -> tuple[WardPC, str]:
+    """Somebody types half a reason, and leaves it for later."""
+    ward, reference = asked(pc, act)
+    ward.press("Escape")
+    return ward, incidents.find(ward.ctx, reference)
+
+
+def is_withdrawn(ward: WardPC, incident_id: str) -> None:
+    incidents.withdraw(ward.ctx, incidents.view(ward.ctx, incident_id), "Another reason")
+
+
+CLOSED = {
+    "restricted": ("withdraw", becomes_restricted),
+    "withdrawn": ("withdraw", is_withdrawn),
+    "role": ("full", lambda ward, _: becomes_reporter(ward)),
+}
+
+
+@pytest.mark.parametrize("why", CLOSED)
+def test_a_reason_that_leads_nowhere_any_more_says_so_and_is_thrown_away(pc: Pc, why: str) -> None:
+    act, closes = CLOSED[why]
+    ward, incident_id = leaves_half(pc, act)
+    closes(ward, incident_id)
+    ward.press("Ctrl+1")
+    ward.click("Continue")
+    assert ward.page.objectName() == "S2"
+    assert ward.front() is ward.window, "nothing is asked"
+    assert "What this reason was begun for is not possible now." in ward.screen()
+    ward.click("Throw away")
+    assert drafts.mine(ward.ctx) == []
+    assert "A reason begun" not in ward.screen()
+
+
+def test_a_draft_thrown_away_comes_back_by_undo(pc: Pc) -> None:
+    ward, _ = leaves_half(pc, "withdraw")
+    ward.press("Ctrl+1")
+    ward.click("Throw away")
+    assert "Draft thrown away" in ward.screen()
+    assert drafts.mine(ward.ctx) == []
+    ward.press("Ctrl+Z")
+    assert "A reason begun" in ward.screen()
+    ward.click("Continue")
+    assert ward.field("Reason").toPlainText() == HALF  # type: ignore[union-attr]

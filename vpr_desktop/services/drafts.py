@@ -61,7 +61,7 @@ def mine(ctx: Context) -> list[Draft]:
 
 def is_held(ctx: Context, *ids: str) -> bool:
     """Whether this person has a draft that belongs to one of these incidents or plans."""
-    return any(f":{one}:" in f"{draft.form}:" for draft in mine(ctx) for one in ids)
+    return any(f":{one}:" in f"{draft.form}:" for draft in mine(ctx) for one in ids if one)
 
 
 def discard(ctx: Context, draft_id: str) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from vpr_desktop.domain.choices_people import EFF
 from vpr_desktop.domain.days import show_day
+from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.shifts import shift_label, shift_of
 from vpr_desktop.domain.support_steps import REOFFER
-from vpr_desktop.services import closing, drafts, enrolment, listing, riddor, sanctions, worklist
+from vpr_desktop.services import closing, drafts, enrolment, listing, riddor, sanctions, views, worklist
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.listing import ListQuery, Row
@@ -83,6 +84,16 @@ def home(ctx: Context) -> Home:
         notices=tuple(_notices(ctx)),
         dates=tuple(_dates(ctx)),
     )
+
+
+def leads_on(ctx: Context, act: str, incident_id: str) -> bool:
+    """Whether a reason begun for an act of a report can still be given: it may be read, and the act is open."""
+    try:
+        seen = views.glance(ctx, incident_id)
+    except (NotAllowed, NotFound):
+        return False
+    allowed = seen.on_need if act == "need" else {"full": "print_full"}.get(act, act) in seen.actions
+    return allowed and seen.sight == "full"
 
 
 def _to_finish(ctx: Context) -> list[Row]:

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.quick_log import QUICK_LOG
-from vpr_desktop.services import home
+from vpr_desktop.services import drafts, home
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.home import SHOWN, DueRow, Home
 from vpr_desktop.services.listing import ListQuery
@@ -168,7 +168,22 @@ class HomePage(QWidget):
         button = Button(say("Continue"), "link", name=say("Continue, {title}", title=title.lower()))
         button.clicked.connect(lambda: self._continue(draft))
         line.addWidget(button)
+        away = Button(say("Throw away"), "link", name=say("Throw away, {title}", title=title.lower()))
+        away.clicked.connect(lambda: self._on_away_clicked(draft))
+        line.addWidget(away)
         return line
+
+    def _on_away_clicked(self, draft: Draft) -> None:
+        ctx = self.desk.ctx
+
+        def gone(_: object) -> None:
+            self.desk.status(say("Draft thrown away"), back)
+            self.opened()
+
+        def back() -> None:
+            self.desk.run(self, lambda: drafts.save(ctx, draft.form, draft.body, draft.id), lambda _: self.opened())
+
+        self.desk.run(self, lambda: drafts.discard(ctx, draft.id), gone)
 
     def _continue(self, draft: Draft) -> None:
         if draft.form == "quick_log" or draft.form.startswith("saved:"):
@@ -176,7 +191,7 @@ class HomePage(QWidget):
             return
         if draft.form.startswith("reason:"):
             _, act, incident_id = draft.form.split(":")
-            self.desk.go("print" if act == "full" else "record", incident_id=incident_id, ask=act)
+            self._continue_reason(act, incident_id)
             return
         if draft.form.startswith("settings:"):
             self.desk.go("settings", section=draft.form.split(":")[1])
@@ -192,6 +207,20 @@ class HomePage(QWidget):
         _, incident_id, task = draft.form.split(":", 2)
         named = {"field": task[6:]} if task.startswith("field.") else {"task": task}
         self.desk.go("task", incident_id=incident_id, draft_id=draft.id, **named)
+
+    def _continue_reason(self, act: str, incident_id: str) -> None:
+        """Asks again where the act is still open to whoever began the reason."""
+        ctx = self.desk.ctx
+
+        def ask(leads_on: bool) -> None:
+            if leads_on:
+                self.desk.go("print" if act == "full" else "record", incident_id=incident_id, ask=act)
+            else:
+                self.desk.trouble(
+                    say("What this reason was begun for is not possible now. It stays here until you throw it away.")
+                )
+
+        self.desk.run(self, lambda: home.leads_on(ctx, act, incident_id), ask)
 
     def _shift(self, found: Home) -> Card:
         card = Card(say("This shift"), aside=Words(found.shift.label, "hint", tone="second", wrap=False))
