@@ -281,6 +281,6 @@ def test_what_arrives_takes_no_word_from_a_riddor_decision(thursday: WardPC) -> 
 
 def paper(ward: WardPC, path: Path) -> str:
     """Saves the print that is shown and reads it back."""
-    ward.page._save_to(str(path))
+    ward.page._save_to(str(path), ward.page._asked())
     ward.settle()
     return text_of(path)
