@@ -61,7 +61,7 @@ class SavedPanel(QWidget):
         self.told = Tick(say("I was told this by someone else"))
         self.told_by = Field(say("Their initials (optional)"), TextField())
         self.keep = Button(say("Keep this"), name=say("Keep what you added"))
-        self.kept = Words("", "hint", tone="success")
+        self.kept = Words("", "hint", tone="second")
         self.done = Button(say("Done"), "primary")
         self.details = Button(say("Finish details now"))
         self.print_summary = Button(say("Print summary"), icon="print")
@@ -240,12 +240,18 @@ class SavedPanel(QWidget):
         return self.half.draft_id if self._body() else ""
 
     def bring(self, draft: Draft) -> None:
-        """Shows a saved report again with what was about to be added to it; the time for Undo is over."""
+        """Shows a saved report again with what was about to be added to it; Undo for what is left of its time."""
         body = draft.body
-        self.show_for(convert(body["made"], Logged), affected=body["affected"])
+        made = convert(body["made"], Logged)
+        left = self._undo_ends.remainingTime() if self.made is not None and self.made.id == made.id else 0
+        self.show_for(made, affected=body["affected"])
         self.half.begin(draft.form, [draft])
-        self._undo_ends.stop()
-        self.undo_button.hide()
+        if left > 0:
+            self._undo_ends.start(left)
+        else:
+            self._undo_ends.stop()
+            self.undo_button.hide()
+            self.state.setText(say("It is in the encrypted file of this ward."))
         self._added, typed = convert(body["added"], Added), convert(body["typed"], Added)
         self.told.setChecked(typed.told)
         for field, text in ((self.person, typed.person), (self.many, typed.many), (self.told_by, typed.told_by)):
