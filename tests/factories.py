@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from vpr_desktop.services import incidents
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.first_answers import FirstRun
+from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.new_incident import Logged, log
 
 PASSPHRASE = "blue kettle seven lamps"
@@ -43,3 +45,10 @@ def answers(**changes: Any) -> dict[str, Any]:
 
 def logged(ctx: Context, **changes: Any) -> Logged:
     return log(ctx, answers(**changes))
+
+
+def name_person(ctx: Context, incident_id: str, letter: str, person_key: str) -> None:
+    """Says on the record who was affected."""
+    seen = incidents.view(ctx, incident_id)
+    (person,) = (one for one in seen.parts["people"] if one.label == f"Person {letter}")
+    incidents.save(ctx, seen, [Edit("person", person.id, {"person_key": person_key})])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.factories import name_person
 from tests.journeys.test_no_word_lost import held
 from tests.journeys.ward import WardPC
 from vpr_desktop.domain.errors import NotFound
@@ -97,7 +98,7 @@ def test_what_was_added_is_not_written_again_over_somebody_elses_correction(pc: 
     ward, incident_id = logged(pc)
     ward.put(WHO, "K.B.")
     ward.click("Keep what you added")
-    incidents.name_person(ward.ctx, incident_id, "A", "J.J.")
+    name_person(ward.ctx, incident_id, "A", "J.J.")
     ward.page.saved.told.click()
     ward.click("Done")
     assert incidents.view(ward.ctx, incident_id).parts["people"][0].values["person_key"] == "J.J."

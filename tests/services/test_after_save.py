@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.factories import answers
+from tests.factories import answers, name_person
 from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
@@ -28,8 +28,8 @@ def test_what_was_said_since_is_all_that_is_added() -> None:
 def test_what_somebody_else_wrote_meanwhile_stays_beside_it(ctx: Context, as_role: Become) -> None:
     me = as_role("support_lead")
     made = log(me, answers(affected="ONE"))
-    incidents.name_person(ctx, made.id, "A", "said-by-manager")
-    incidents.told_by(ctx, made.id, "M.M.")
+    name_person(ctx, made.id, "A", "said-by-manager")
+    after_save.add(ctx, made.id, "A", Added(told=True, told_by="M.M."))
     after_save.add(me, made.id, "A", Added("said-by-me", told=True, told_by="N.N."))
     (person,) = ctx.reader().find(Person)
     assert "person_key" in person.shown.clashes

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.factories import answers
+from tests.factories import answers, name_person
 from tests.fakes import FakeClock
 from vpr_desktop.domain.alleged import Alleged
 from vpr_desktop.domain.errors import NotAllowed, NotFound, ProblemsFound
@@ -15,7 +15,8 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.response import Feedback, Waiver
 from vpr_desktop.domain.support import Plan, StepEntry
-from vpr_desktop.services import closing, home, incidents, riddor, views
+from vpr_desktop.services import after_save, closing, home, incidents, riddor, views
+from vpr_desktop.services.after_save import Added
 from vpr_desktop.services.closing import Answers
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
@@ -137,7 +138,7 @@ def test_of_two_people_with_one_letter_each_reads_what_was_written_to_them(ctx: 
         unit.commit("amend", one)
     assert read(me) == [TOLD, "For one of them."], "a letter that one person bears is theirs, also in older records"
     with pytest.raises(NotFound):
-        incidents.name_person(ctx, one, "C", "n77")
+        after_save.add(ctx, one, "C", Added("n77"))
 
 
 def test_steps_waived_for_one_are_not_waived_for_another_of_the_same_letter(ctx: Context, clock: FakeClock) -> None:
@@ -319,7 +320,7 @@ def test_a_message_goes_to_nobody_who_was_not_meant_by_it(ctx: Context) -> None:
     one = log(ctx, answers(**MILD)).id
     shown = closing.standing(ctx, one)
     typed = Answers({"reporter": TOLD, "A": "This is for Person A alone."})
-    incidents.name_person(ctx, one, "A", ctx.user.user_id)  # the reporter turns out to be the one affected
+    name_person(ctx, one, "A", ctx.user.user_id)  # the reporter turns out to be the one affected
     with pytest.raises(ProblemsFound, match="Who is meant by the reporter changed since"):
         closing.close(ctx, one, typed, shown)
     assert ctx.reader().find(Feedback) == []

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.factories import name_person
 from tests.services.test_rights import AT, REASON, Become, make, pdf_text, texts
 from vpr_desktop.domain.errors import ProblemsFound
 from vpr_desktop.domain.incident import Incident
@@ -129,20 +130,20 @@ def test_who_names_themselves_later_reads_nothing_that_others_wrote_of_that_pers
 
     claimed = log(own, answers(affected="ONE"))
     harm(claimed.id)
-    incidents.name_person(own, claimed.id, "A", "p-own")
+    name_person(own, claimed.id, "A", "p-own")
     assert seen_by_reporter(claimed.id) == (None, None, False)
     with ctx.unit() as unit:
         (person,) = unit.find(Person, parent_id=claimed.id)
         person.person_key = None
         unit.save(person)
         unit.commit("amend")
-    incidents.name_person(manager, claimed.id, "A", "p-own")
+    name_person(manager, claimed.id, "A", "p-own")
     assert seen_by_reporter(claimed.id) == ("2", "2", True)
     mine = log(own, answers(affected="ME"))
     harm(mine.id)
     assert seen_by_reporter(mine.id) == ("2", "2", True)
     early = log(own, answers(affected="ONE"))
-    incidents.name_person(own, early.id, "A", "p-own")
+    name_person(own, early.id, "A", "p-own")
     harm(early.id)
     assert seen_by_reporter(early.id) == (None, None, False), "also where others wrote of it afterwards"
 

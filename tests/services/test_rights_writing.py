@@ -14,6 +14,7 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person, Spell
 from vpr_desktop.domain.response import Sanction
 from vpr_desktop.services import (
+    after_save,
     closing,
     exports,
     history,
@@ -25,6 +26,7 @@ from vpr_desktop.services import (
     trust_copy,
     views,
 )
+from vpr_desktop.services.after_save import Added
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incident_json import to_json
 from vpr_desktop.services.incidents import Edit
@@ -156,8 +158,8 @@ WAYS: dict[str, Callable[[Context, str], Any]] = {
     "full copy": lambda me, one: printing.summary(me, one, "full", REASON),
     "undo": incidents.undo,
     "more people": lambda me, one: incidents.more_people(me, one, 3),
-    "name a person": lambda me, one: incidents.name_person(me, one, "A", "x"),
-    "told by": lambda me, one: incidents.told_by(me, one, "x"),
+    "name a person": lambda me, one: after_save.add(me, one, "A", Added("x")),
+    "told by": lambda me, one: after_save.add(me, one, "A", Added(told=True, told_by="x")),
     "trust's own system": trust_copy.block,
 }
 
@@ -200,9 +202,9 @@ def test_a_confidential_reporter_who_was_hurt_is_not_named_to_the_manager(ctx: C
 
 def test_i5_a_name_kept_from_the_manager_is_not_written_over(ctx: Context, as_role: Become) -> None:
     made = log(as_role("reporter"), answers(affected="ME", reporter_mode="confidential"))
-    for write in (incidents.name_person, lambda me, one, _letter, key: incidents.told_by(me, one, key)):
+    for new in (Added("somebody"), Added(told=True, told_by="somebody")):
         with pytest.raises(NotAllowed):
-            write(ctx, made.id, "A", "somebody")
+            after_save.add(ctx, made.id, "A", new)
     (person,) = ctx.reader().find(Person)
     assert (person.person_key, ctx.reader().get(Incident, made.id).told_by) == ("p-reporter", None)
 
@@ -210,8 +212,8 @@ def test_i5_a_name_kept_from_the_manager_is_not_written_over(ctx: Context, as_ro
 def test_i5_a_reporter_who_names_a_person_keeps_the_managers_answer_in_sight(ctx: Context, as_role: Become) -> None:
     me = as_role("reporter")
     made = log(me, answers(affected="ONE"))
-    incidents.name_person(ctx, made.id, "A", "said-by-manager")
-    incidents.name_person(me, made.id, "A", "said-by-reporter")
+    after_save.add(ctx, made.id, "A", Added("said-by-manager"))
+    after_save.add(me, made.id, "A", Added("said-by-reporter"))
     (person,) = ctx.reader().find(Person)
     assert person.shown.clashes == {"person_key"}, "the reporter saw their own words only: both stay"
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from tests.factories import answers, logged
+from tests.factories import answers, logged, name_person
 from tests.fakes import FakeClock
 from tests.services.test_support import Become, has, led, plan_id, sound, step
 from vpr_desktop.domain.errors import NotAllowed, ProblemsFound
@@ -147,7 +147,7 @@ def test_what_was_done_about_the_lead_is_taken_back_within_two_minutes(
 
 def test_the_name_is_shown_to_those_entitled_and_logged(ctx: Context, as_role: Become) -> None:
     me, held, incident_id = led(ctx, as_role)
-    incidents.name_person(ctx, incident_id, "A", "n77")
+    name_person(ctx, incident_id, "A", "n77")
     assert support.show_name(me, held) == "n77"
     assert support.show_name(ctx, held) == "n77"
     with pytest.raises(NotAllowed):
@@ -178,10 +178,10 @@ def test_a_name_kept_in_confidence_is_not_shown_by_the_plan_either(
 def test_the_lead_alone_learns_of_repeated_exposure(ctx: Context, as_role: Become, clock: FakeClock) -> None:
     for _ in range(2):
         made = logged(ctx, occurred_at=clock.now())
-        incidents.name_person(ctx, made.id, "A", "n77")
+        name_person(ctx, made.id, "A", "n77")
         clock.forward(days=40)
     me, held, incident_id = led(ctx, as_role, occurred_at=clock.now())
-    incidents.name_person(ctx, incident_id, "A", "n77")
+    name_person(ctx, incident_id, "A", "n77")
     assert support.plan(me, held).exposure == 3
     assert support.plan(ctx, held).exposure == 0
     assert support.plan(as_role("support_lead", "p-pool"), held).exposure == 0

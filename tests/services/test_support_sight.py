@@ -7,13 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.factories import logged
+from tests.factories import logged, name_person
 from tests.services.test_support import led, plan_id, step
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.visibility import Tie
 from vpr_desktop.domain.workflow import PLAN_ACTS, plan_acts
 from vpr_desktop.services import (
-    incidents,
     plan_care,
     plan_end,
     recordings,
@@ -106,7 +105,7 @@ WHO = (
 
 def test_rights_matrix_of_acts_on_steps(ctx: Context, as_role: Become) -> None:
     _, held, incident_id = led(ctx, as_role)
-    incidents.name_person(ctx, incident_id, "A", "p-self")
+    name_person(ctx, incident_id, "A", "p-self")
     struck = recordings.record(ctx, held, Said("S1-04", "DON")).entry_ids[0]
     with ctx.unit() as unit:
         unit.put_state("entry", struck.encode())

@@ -19,7 +19,19 @@ from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import drafts, incidents, maintenance, people, printing, saved_views, sessions, views, wards
+from vpr_desktop.services import (
+    after_save,
+    drafts,
+    incidents,
+    maintenance,
+    people,
+    printing,
+    saved_views,
+    sessions,
+    views,
+    wards,
+)
+from vpr_desktop.services.after_save import Added
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incidents import Edit
 from vpr_desktop.services.lockscreen import SupportContact
@@ -188,13 +200,12 @@ def test_how_many_were_affected_rests_on_what_who_logged_said_of_it(ctx: Context
 
 def test_told_by_and_a_named_person(ctx: Context) -> None:
     made = logged(ctx)
-    incidents.told_by(ctx, made.id, " KT ")
-    incidents.name_person(ctx, made.id, "A", " 4711 ")
+    after_save.add(ctx, made.id, "A", Added("4711", told=True, told_by="KT"))
     seen = views.incident(ctx, made.id)
     assert (seen.record.values["told_by"], seen.record.values["reporter_relation"]) == ("KT", "told")
     assert seen.parts["people"][0].values["person_key"] == "4711"
     with pytest.raises(NotFound):
-        incidents.name_person(ctx, made.id, "Q", "x")
+        after_save.add(ctx, made.id, "Q", Added("x"))
 
 
 def test_undo_gives_the_answers_back_for_two_minutes(ctx: Context, clock: FakeClock) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.central.conftest import Central
 from tests.conftest import FAST
-from tests.factories import logged
+from tests.factories import logged, name_person
 from tests.sync.conftest import on_both
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import NotFound
@@ -240,7 +240,7 @@ def test_two_pcs_that_count_two_people_mean_the_same_second_person(two: Two) -> 
         assert [(t.key, t.answered) for t in closing.standing(pc, made.id).targets if t.key != "reporter"] == [
             ("A", False), ("B", True),
         ]  # fmt: skip
-    incidents.name_person(one, made.id, "B", "n77")
+    name_person(one, made.id, "B", "n77")
     synced(one, other)
     (_, second) = other.reader().find(Person, parent_id=made.id)
     assert second.person_key == "n77"
@@ -252,8 +252,8 @@ def test_of_two_people_named_for_one_nobody_reads_what_was_written_to_the_other(
     made = logged(one, act_types=["VER"], effect="UPS")
     incidents.more_people(one, made.id, 2)
     synced(one, other, one)
-    incidents.name_person(one, made.id, "B", "p-one")
-    incidents.name_person(other, made.id, "B", "p-two")
+    name_person(one, made.id, "B", "p-one")
+    name_person(other, made.id, "B", "p-two")
     closing.answer(one, made.id, "B", "For p-one alone: your complaint was upheld.")
     synced(one, other, one)
     for name in ("p-one", "p-two"):

@@ -13,12 +13,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from tests.conftest import FAST, fast_keys
-from tests.factories import PASSPHRASE, first_run, logged
+from tests.factories import PASSPHRASE, first_run, logged, name_person
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
 from tests.services.test_support import plan_id
 from vpr_desktop.domain.support import Plan
-from vpr_desktop.services import incidents, people, plan_care, recordings, sessions, worklist
+from vpr_desktop.services import people, plan_care, recordings, sessions, worklist
 from vpr_desktop.services.context import Person
 from vpr_desktop.services.recordings import Said
 from vpr_desktop.ui.models.row_table import Cell, Column
@@ -43,7 +43,7 @@ def ward(qapp: QApplication, home: Path, clock: FakeClock, monkeypatch: pytest.M
     made = [logged(ctx) for _ in range(5)]
     lead = replace(ctx, user=Person("slead", "S. Lead", "S.L.", "support_lead"))
     plan_care.take(lead, plan_id(ctx, made[0].id))
-    incidents.name_person(ctx, made[0].id, "A", "Quillfeather")
+    name_person(ctx, made[0].id, "A", "Quillfeather")
     clock.forward(hours=25)
     sessions.lock(ctx)
     one = WardPC(qapp, home, clock)

@@ -53,7 +53,9 @@ def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
 
     Rests on what this person said of it: who logs is shown nothing else, and another's number stays beside it.
     """
-    seen = _mine_or_amendable(ctx, incident_id)
+    seen = views.incident(ctx, incident_id)
+    if "amend" not in seen.actions:
+        raise NotAllowed()
     if not 2 <= how_many <= len(LETTERS):
         raise ProblemsFound([Problem("affected_count", f"Give a number from 2 to {len(LETTERS)}.")])
     with ctx.unit() as unit:
@@ -67,40 +69,6 @@ def more_people(ctx: Context, incident_id: str, how_many: int) -> Changes:
         for letter in [one for one in LETTERS[:how_many] if one not in held]:
             open_person(unit, record, letter, {}, later=True)
         return unit.commit("amend", incident_id)
-
-
-def name_person(ctx: Context, incident_id: str, letter: str, person_key: str) -> Changes:
-    """Notes whom to support: a user id or staff number, seen as the visibility table says.
-
-    Raises NotFound where nobody bears the letter, or more than one: then nobody is named by it.
-    """
-    seen = _mine_or_amendable(ctx, incident_id)
-    held = [one for one in seen.parts.get("people", []) if one.label == f"Person {letter}"]
-    if len(held) != 1:
-        raise NotFound()
-    return _write_shown(ctx, seen, held[0], {"person_key": person_key.strip() or None})
-
-
-def told_by(ctx: Context, incident_id: str, initials: str) -> Changes:
-    """Notes that somebody else told the one who logged: that person is the reporter who is answered."""
-    seen = _mine_or_amendable(ctx, incident_id)
-    return _write_shown(ctx, seen, seen.record, {"told_by": initials.strip() or None, "reporter_relation": "told"})
-
-
-def _write_shown(ctx: Context, seen: IncidentView, held: RecordView, values: dict[str, Any]) -> Changes:
-    """Writes over what this person sees and nothing else: a value kept from them is never taken off its place."""
-    if any(field not in held.values for field in values):
-        raise NotAllowed()
-    with ctx.unit() as unit:
-        unit.save(based_on(ENTITIES[held.entity], held.id, held.ward_id, held.shown, values))
-        return unit.commit("amend", seen.record.id)
-
-
-def _mine_or_amendable(ctx: Context, incident_id: str) -> IncidentView:
-    seen = views.incident(ctx, incident_id)
-    if "amend" not in seen.actions:
-        raise NotAllowed()
-    return seen
 
 
 def view(ctx: Context, incident_id: str, need_reason: str | None = None) -> IncidentView:
