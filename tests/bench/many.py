@@ -40,7 +40,8 @@ class Ward:
         admin.add_ward(database, code, f"Practice ward {n}", "RX1")
         with database.write() as session:
             ((stream, trust),) = session.rows("SELECT n, trust FROM stream WHERE id = :id", id=self.st)
-            devices.add_device(session, trust, self.pc.id, "active", "A", 1)
+            devices.hold(session, trust, self.pc.id, 1)
+            session.run("UPDATE device SET state = 'active', letter = 'A' WHERE id = :d", d=self.pc.id)
             devices.add_key(session, trust, self.pc.id, 1, self.pc.public, None, b"", "open")
             session.run("INSERT INTO scope (trust, device, st) VALUES (:t, :d, :st)", t=trust, d=self.pc.id, st=stream)
 
