@@ -116,9 +116,9 @@ class Loads(QObject):
         if self._opening is not None:
             self.load(owner, job, done, failed, self._opening)
         else:
-            own = self._while_it_lasts(failed) if failed is not None else None
             if self._following:
-                own = self._while_it_lasts(self._unless_refused(owner, failed))
+                failed = self._unless_refused(owner, failed)
+            own = self._while_it_lasts(failed) if failed is not None else None
             # What the window says, such as a draft that could not be kept, is told on the lock screen too.
             self._lane.run(owner, job, self._while_it_lasts(done), own or self._failed)
 

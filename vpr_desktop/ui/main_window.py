@@ -244,7 +244,9 @@ class MainWindow(TabsInReadingOrder, QWidget):
         """Lets the open page do something, where it can."""
         if self.first_run is not None:
             self.first_run.page_does(name)
-        getattr(self.page(), name, lambda: None)()
+        act = getattr(self.page(), name, None)
+        if act is not None:
+            act()
 
     def offers(self, page: str) -> bool:
         """Whether a page opens to whoever works."""

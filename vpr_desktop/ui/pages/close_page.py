@@ -12,7 +12,7 @@ from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.services import closing, drafts, incidents
 from vpr_desktop.services.closing import Answers, Standing, Target, Unrecorded
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile
+from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile, and_then
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
@@ -197,14 +197,8 @@ class ClosePage(QWidget):
         if self.found is None or not self.close_button.isEnabled():
             return
         ctx, incident_id, answers, shown = self.desk.ctx, self._incident_id, Answers(**self._body()), self.found
-        done = self.kept.done()
+        job = and_then(lambda: closing.close(ctx, incident_id, answers, shown), self.kept.done())
         self._set_saving(True)
-
-        def job() -> Changes:
-            changes = closing.close(ctx, incident_id, answers, shown)
-            done()
-            return changes
-
         self.desk.run(
             self, job, lambda changes: self._on_closed(changes, shown), lambda error: self._on_failed(error, shown)
         )

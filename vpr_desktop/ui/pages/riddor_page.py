@@ -13,7 +13,7 @@ from vpr_desktop.services import drafts, incidents, riddor
 from vpr_desktop.services.riddor import Case
 from vpr_desktop.services.views import IncidentView
 from vpr_desktop.ui.desk import Desk
-from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile
+from vpr_desktop.ui.forms.kept_form import NOT_SAVED, KeptForm, Meanwhile, and_then
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.error_summary import ErrorSummary
@@ -117,13 +117,8 @@ class RiddorPage(QWidget):
         if problems:
             self._show_problems(problems)
             return
-        person_id, done = shown.case.person.id, self.kept.done()
-
-        def job() -> Any:
-            changes = riddor.decide(ctx, seen, person_id, decision)
-            done()
-            return changes
-
+        person_id = shown.case.person.id
+        job = and_then(lambda: riddor.decide(ctx, seen, person_id, decision), self.kept.done())
         self._run(job, say("The decision is saved."))
 
     def _run(self, job: Callable[[], Any], words: str) -> None:

@@ -46,14 +46,20 @@ def _next(order: list[QWidget], everything: list[QWidget], now: QWidget | None, 
 
 def stops(window: QWidget) -> Iterator[QWidget]:
     """The controls of a window or a part of it that take Tab, in the order of reading; none that a panel hides."""
+    beside = _beside(window)
     for widget in _all(window):
-        if widget.isEnabled() and widget.focusPolicy().value & TAB and not is_hidden(widget):
+        if widget.isEnabled() and widget.focusPolicy().value & TAB and not any(one.hides(widget) for one in beside):
             yield widget
 
 
 def is_hidden(widget: QWidget) -> bool:
     """Whether it lies behind Get support."""
-    return any(one.hides(widget) for one in widget.window().findChildren(Beside))
+    return any(one.hides(widget) for one in _beside(widget))
+
+
+def _beside(widget: QWidget) -> list[Beside]:
+    """What may hide a part of its window. Looked for once, as it goes through all that the window holds."""
+    return widget.window().findChildren(Beside)
 
 
 def _all(parent: QWidget) -> Iterator[QWidget]:

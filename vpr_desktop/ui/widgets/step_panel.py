@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.errors import Problem, ProblemsFound
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.forms.kept_form import and_then
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import Field
@@ -83,15 +84,8 @@ class StepPanel(Card):
             return
         if job is None:
             return
-        wanted, done = job, self.done()
         self.yes.setEnabled(False)
-
-        def both() -> Any:
-            found = wanted()
-            done()
-            return found
-
-        self.desk.run(self, both, self._on_saved, self._on_failed)
+        self.desk.run(self, and_then(job, self.done()), self._on_saved, self._on_failed)
 
     def _on_saved(self, found: object) -> None:
         self.saved.emit(found)
