@@ -10,6 +10,7 @@ import pytest
 from tests.journeys.ward import WardPC
 from vpr_desktop.services import drafts, wards
 from vpr_desktop.services.lockscreen import SupportContact
+from vpr_desktop.ui.style import style_of
 
 Pc = Callable[..., WardPC]
 FIELDS = {"ward": "Ward name", "contacts": "Name of contact 1"}
@@ -119,3 +120,20 @@ def test_a_draft_saved_where_another_setting_changed_meanwhile_leaves_that_as_it
     assert "Your draft is back" not in ward.screen()
     saved = wards.settings(ward.ctx)
     assert (saved.name, saved.emergency_number) == (TYPED, "3333")
+
+
+def test_the_text_size_reaches_fields_that_were_shown_before(pc: Pc) -> None:
+    ward = pc("rnurse")
+    ward.unlock()
+    look, sizes = style_of(), []
+    try:
+        for percent in (100, 200):
+            look.set_text_percent(percent)
+            ward.window.go("settings", section="ward")
+            ward.settle()
+            sizes.append(ward.page.sections["ward"].name.fontInfo().pixelSize())
+            ward.window.go("home")
+            ward.settle()
+    finally:
+        look.set_text_percent(100)
+    assert sizes[1] == 2 * sizes[0]

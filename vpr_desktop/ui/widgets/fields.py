@@ -195,9 +195,11 @@ class PassphraseField(Field):
 
 def mark_error(control: QWidget, text: str, name: str, hint: str = "") -> None:
     """Gives a control the edge, the name and the description of an error; an empty text takes them away."""
+    font = control.font()
     control.setProperty("error", bool(text))
     control.style().unpolish(control)
     control.style().polish(control)
+    control.setFont(font)  # the sheet gives back the one it found first, of the text size there was then
     control.setAccessibleName(say("Error: {error} {name}", error=text, name=name) if text else name)
     control.setAccessibleDescription(" ".join(part for part in (hint, text) if part))
 
