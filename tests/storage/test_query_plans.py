@@ -30,7 +30,13 @@ class Listening:
         return self.db.execute(sql, values)
 
     def executemany(self, sql: str, rows: Any, /) -> Any:
+        rows = list(rows)
+        for values in rows[:1]:
+            self.steps += [row[3] for row in self.db.execute("EXPLAIN QUERY PLAN " + sql, values)]
         return self.db.executemany(sql, rows)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.db, name)
 
 
 def viewer(ctx: Context, role: str) -> Viewer:

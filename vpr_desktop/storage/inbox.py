@@ -73,12 +73,13 @@ def read(lines: Sequence[Arrived]) -> tuple[Arrived, ...]:
 def numbers_held(db: Connection, st: str, lines: Sequence[Arrived]) -> list[tuple[int, bytes]]:
     """The numbers under which ops of a page are held already, with their hashes."""
     ids = [line.body["op"] for line in lines if line.body]
-    sql = "SELECT seq, hash FROM op WHERE id IN (SELECT value FROM json_each(?)) AND st = ? AND seq IS NOT NULL"
+    # The plus keeps SQLite from reading all numbers of the stream for each page instead of looking up these few ops.
+    sql = "SELECT seq, hash FROM op WHERE id IN (SELECT value FROM json_each(?)) AND +st = ? AND seq IS NOT NULL"
     found = [(seq, bytes(hashed)) for seq, hashed in db.execute(sql, (json.dumps(ids), st))]
     erased = [line.hash for line in lines if line.raw is None and line.seq is not None]
-    for hashed in erased:  # few, and an op that is only a hash has no other name
-        rows = db.execute("SELECT seq FROM op WHERE st = ? AND seq IS NOT NULL AND hash = ?", (st, hashed))
-        found += [(row[0], hashed) for row in rows]
+    if erased:  # rarely: an op that is only a hash has no other name, so all of the stream is read, once
+        sql = f"SELECT seq, hash FROM op WHERE st = ? AND seq IS NOT NULL AND hash IN ({','.join('?' * len(erased))})"
+        found += [(seq, bytes(hashed)) for seq, hashed in db.execute(sql, (st, *erased))]
     return found
 
 
