@@ -89,6 +89,29 @@ def test_it_is_continued_from_home_and_given_up_there(pc: Pc, act: str) -> None:
     assert ward.front() is ward.window, "coming back asks nothing"
 
 
+def test_a_reason_for_another_print_than_the_summary_leads_back_to_that_print(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.open(ward.log("A long wait."))
+    ward.window.go("print", incident_id=ward.page._incident_id, kind="police")
+    ward.settle()
+    ward.page.copies.choose(1)
+    ward.settle()
+    ward.field("Reason").setFocus()
+    ward.type(HALF)
+    ward.press("Escape")
+    ward.window.go("print", incident_id=ward.page.incident_id)
+    ward.settle()
+    ward.page.copies.choose(2)
+    ward.settle()
+    assert ward.field("Reason").toPlainText() == "", "it is asked for another print"  # type: ignore[union-attr]
+    ward.press("Escape")
+    ward.press("Ctrl+1")
+    ward.click("Continue")
+    assert ward.page.kind == "police"
+    assert ward.field("Reason").toPlainText() == HALF  # type: ignore[union-attr]
+
+
 def test_a_reason_is_not_lost_where_what_it_was_for_was_not_saved(pc: Pc, monkeypatch: pytest.MonkeyPatch) -> None:
     ward, reference = asked(pc, "withdraw")
     monkeypatch.setattr(incidents, "withdraw", fails)

@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from tests.journeys.ward import WardPC
-from vpr_desktop.services import drafts, wards
+from vpr_desktop.services import drafts, sessions, wards
 from vpr_desktop.services.lockscreen import SupportContact
 from vpr_desktop.ui.style import style_of
 
@@ -137,3 +137,31 @@ def test_the_text_size_reaches_fields_that_were_shown_before(pc: Pc) -> None:
     finally:
         look.set_text_percent(100)
     assert sizes[1] == 2 * sizes[0]
+
+
+def test_settings_of_another_ward_are_not_continued_on_the_ward_shown(pc: Pc) -> None:
+    """They would have been typed over those of the ward shown, or seemed lost."""
+    ward = pc()
+    ward.unlock()
+    ctx, ced = ward.ctx, ward.ctx.ward_id
+    ward.window.run(ward.window, lambda: sessions.add_ward(ctx, "OAK", "Oak Ward"), ward.window.set_session)
+    ward.settle()
+    (oak,) = (one.id for one in ward.ctx.wards.values() if one.code == "OAK")
+    ward.window.show_ward(ced)
+    ward.settle()
+    ward.window.go("settings", section="ward")
+    ward.settle()
+    ward.put(FIELDS["ward"], TYPED)
+    ward.press("Ctrl+1")
+    ward.window.show_ward(oak)
+    ward.settle()
+    ward.press("Ctrl+1")
+    ward.click("Continue")
+    assert ward.page.objectName() == "S2"
+    name = ward.ctx.wards[ced].name
+    assert f"These are settings of {name}. Choose {name} at the top, then go on here." in ward.screen()
+    ward.window.show_ward(ced)
+    ward.settle()
+    ward.press("Ctrl+1")
+    ward.click("Continue")
+    assert ward.field(FIELDS["ward"]).text() == TYPED  # type: ignore[union-attr]

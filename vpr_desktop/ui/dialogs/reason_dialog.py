@@ -75,13 +75,17 @@ class ReasonDialog(AskDialog):
 
     @classmethod
     def ask(
-        cls, parent: QWidget, desk: Desk, act: str, incident_id: str, answered: Callable[[str, Done], None]
+        cls, parent: QWidget, desk: Desk, act: str, incident_id: str, answered: Callable[[str, Done], None], *of: str
     ) -> None:
-        """Asks before an act, without waiting. `answered` gets the reason, and the job to run once the act is done."""
+        """Asks before an act, without waiting. `answered` gets the reason, and the job to run once the act is done.
+
+        `of` says which of an incident's prints it is, where that is not its summary.
+        """
         asked, ctx = QUESTIONS[act], desk.ctx
         dialog = cls(parent, asked.title, asked.note, asked.yes, asked.no, asked.least)
         kept = KeptForm(dialog, desk, lambda: {"reason": dialog.reason.toPlainText()})
-        kept.begin(f"reason:{act}:{incident_id}", [])  # at once: it may be answered before an earlier draft is read
+        name = ":".join(("reason", act, incident_id, *of))
+        kept.begin(name, [])  # at once: it may be answered before an earlier draft is read
         dialog.reason.textChanged.connect(kept.touched)
         dialog.accepted.connect(lambda: answered(dialog.text(), kept.done()))
         dialog.rejected.connect(lambda: dialog.leave(kept))

@@ -158,6 +158,8 @@ class HomePage(QWidget):
         title = say("Draft started {time}", time=started) if quick else say("Unsaved changes from {time}", time=started)
         if draft.form.startswith("reason:"):
             title = say("A reason begun {time}", time=started)
+        if draft.form.startswith("settings:"):
+            title = say("Unsaved settings from {time}", time=started)
         if draft.form.startswith("saved:"):
             title = say("Not added yet to {reference}", reference=draft.body["made"]["reference"])
         answers = draft.body.get("answers", {})
@@ -190,11 +192,12 @@ class HomePage(QWidget):
             self.desk.go("log", draft_id=draft.id)
             return
         if draft.form.startswith("reason:"):
-            _, act, incident_id = draft.form.split(":")
-            self._continue_reason(act, incident_id)
+            _, act, incident_id, *of = draft.form.split(":")
+            self._continue_reason(act, incident_id, *of)
             return
         if draft.form.startswith("settings:"):
-            self.desk.go("settings", section=draft.form.split(":")[1])
+            _, section, ward_id = draft.form.split(":")
+            self._continue_settings(section, ward_id)
             return
         if draft.form.startswith(("close:", "riddor:")):
             page, incident_id = draft.form.split(":")
@@ -208,13 +211,27 @@ class HomePage(QWidget):
         named = {"field": task[6:]} if task.startswith("field.") else {"task": task}
         self.desk.go("task", incident_id=incident_id, draft_id=draft.id, **named)
 
-    def _continue_reason(self, act: str, incident_id: str) -> None:
+    def _continue_settings(self, section: str, ward_id: str) -> None:
+        """Settings are those of the ward shown: whoever began those of another goes there first."""
+        ctx = self.desk.ctx
+        if ward_id == ctx.ward_id:
+            self.desk.go("settings", section=section)
+        elif ward_id in ctx.wards:
+            ward = ctx.wards[ward_id].name
+            self.desk.trouble(
+                say("These are settings of {ward}. Choose {ward} at the top, then go on here.", ward=ward)
+            )
+        else:
+            self.desk.trouble(say("These are settings of a ward that this PC does not show now. They stay here."))
+
+    def _continue_reason(self, act: str, incident_id: str, kind: str = "", person_id: str = "") -> None:
         """Asks again where the act is still open to whoever began the reason."""
         ctx = self.desk.ctx
+        of = {"kind": kind, "person_id": person_id} if kind else {}
 
         def ask(leads_on: bool) -> None:
             if leads_on:
-                self.desk.go("print" if act == "full" else "record", incident_id=incident_id, ask=act)
+                self.desk.go("print" if act == "full" else "record", incident_id=incident_id, ask=act, **of)
             else:
                 self.desk.trouble(
                     say("What this reason was begun for is not possible now. It stays here until you throw it away.")

@@ -182,7 +182,8 @@ class PrintPage(QWidget):
         self._ask_for_full()
 
     def _ask_for_full(self) -> None:
-        ReasonDialog.ask(self, self.desk, "full", self.incident_id, self._on_full_answered)
+        of = () if self.kind == "summary" else (self.kind, self.person_id)
+        ReasonDialog.ask(self, self.desk, "full", self.incident_id, self._on_full_answered, *of)
 
     def _on_full_answered(self, reason: str, done: Done) -> None:
         self.copy, self.reason = "full", reason
