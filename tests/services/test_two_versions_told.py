@@ -15,7 +15,7 @@ from tests.pdfs import text_of
 from tests.services.test_sending import two_versions
 from vpr_desktop.domain.person import Person
 from vpr_desktop.domain.record import Record
-from vpr_desktop.services import exports, listing, printing, sheets, views
+from vpr_desktop.services import conflicts, exports, history, listing, printing, sheets, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.incident_json import to_json
 from vpr_desktop.services.listing import ListQuery
@@ -121,3 +121,16 @@ def test_a_time_that_nobody_knows_gets_no_hours_on_an_anonymous_copy(ctx: Contex
     assert "between" not in words(printing.summary(ctx, unknown.id, "anonymous"))
     rows = csv.DictReader(io.StringIO(exports.to_csv(ctx, ListQuery(), "anonymous")[0]))
     assert sorted(":" in row["occurred_at"] for row in rows) == [False, True]
+
+
+def test_history_tells_of_each_version_what_its_writer_saw_and_of_the_choice_both(ctx: Context) -> None:
+    made = log(ctx, answers(effect="MIN"), hold_seconds=0)
+    two_versions(ctx, made.id, effect=("UPS", "SER"))
+    (conflict,) = conflicts.review(ctx, made.id)
+    conflicts.settle(ctx, conflict, "SER")
+    told = {(c.before, c.after) for c in history.history(ctx, made.id) if c.field == "effect"}
+    both = ("Upset or shaken / Serious injury", "Serious injury / Upset or shaken")
+    assert told - {(one, "Serious injury") for one in both} == {
+        ("Not provided", "Minor injury"), ("Minor injury", "Upset or shaken"), ("Minor injury", "Serious injury"),
+    }, "neither replaced what the other wrote"  # fmt: skip
+    assert len(told) == 4

@@ -25,7 +25,7 @@ ALL_WHO = ("cannot_lead",)  # fields that hold several
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One field that one person changed, in words, with what stood there before."""
+    """One field that one person changed, in words, with what it replaced: two versions with a stroke between."""
 
     at: datetime
     by: str
@@ -84,16 +84,27 @@ class Names:
 def _changes(ctx: Context, record: RecordView, names: Names) -> list[Change]:
     specs = fields_of(ENTITIES[record.entity])
     zone = ctx.wards[record.ward_id].zone
-    before: dict[str, Any] = {}
+    told: dict[str, dict[str, dict[str, Any]]] = {}  # by field and id: the ops that this person may read of it
     found = []
     for op in ctx.reader().ops_of(record.id):
         for field, value in op["set"].items():
             spec = specs.get(field)
             if spec is None or not _shows(ctx, record, field, spec, op):
                 continue
-            found.append(_change(record, spec, field, before.get(field), value, op, names, zone))
-            before[field] = value
+            held = told.setdefault(field, {})
+            found.append(_change(record, spec, field, _replaced(field, op, held), value, op, names, zone))
+            held[op["op"]] = op
     return found
+
+
+def _replaced(field: str, op: dict[str, Any], told: dict[str, dict[str, Any]]) -> list[Any]:
+    """What a change stands in the place of: the value that its writer saw, or both where two stood.
+
+    Not what arrived just before it: of two people who wrote at once, neither replaced what the other wrote.
+    """
+    bases = [told[one] for one in op["base"].get(field, ()) if one in told]
+    older = {one for base in bases for one in base["base"].get(field, ())}
+    return [base["set"][field] for base in bases if base["op"] not in older]
 
 
 def _shows(ctx: Context, record: RecordView, field: str, spec: FieldSpec, op: dict[str, Any]) -> bool:
@@ -109,12 +120,13 @@ def _change(
     record: RecordView,
     spec: FieldSpec,
     field: str,
-    old: Any,
+    old: list[Any],
     new: Any,
     op: dict[str, Any],
     names: Names,
     zone: Any,
 ) -> Change:
+    before = dict.fromkeys(worded(spec, field, one, names, zone) or NOT_PROVIDED for one in old)
     return Change(
         at=datetime.fromtimestamp(hlc_ms(op["at"]) / 1000, UTC),
         by=names.by(op),
@@ -123,7 +135,7 @@ def _change(
         part=record.label,
         field=field,
         label=spec.label,
-        before=worded(spec, field, old, names, zone) or NOT_PROVIDED,
+        before=" / ".join(before) or NOT_PROVIDED,
         after=worded(spec, field, new, names, zone) or NOT_PROVIDED,
         reason=names.reason(op),
     )
