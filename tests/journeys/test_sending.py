@@ -119,7 +119,7 @@ def test_offline_is_calm_and_says_why_how_often_and_when_it_was_last_sent(online
     pc.press("F5")
     pc.rest()
     pc.press("Ctrl+5")
-    assert "Offline since 14:11. 1 is safe on this PC and waits. Last sent 14:08." in pc.screen()
+    assert "Offline since 14:11. 1 waits to be sent. It is safe on this PC. Last sent 14:08." in pc.screen()
     assert "Waiting: this PC cannot reach the server" in pc.screen()
     assert "2 times" in pc.screen()
     pc.click("Copy log for IT, no incident text")
@@ -327,6 +327,10 @@ def test_what_the_server_put_aside_is_listed_and_can_be_exported_by_its_author(
     pc.press("Ctrl+5")
     assert reference in pc.screen()
     assert "Needs you: the server could not read this entry and put it aside" in pc.screen()
+    assert "1 needs you. Last sent 14:11." in pc.screen()
+    assert "Everything is sent" not in pc.screen(), "the server did not take it"
+    assert "1 time" in pc.screen(), "it went, and was answered"
+    assert pc.page.queue.table.accessibleName() == "Waiting to be sent, 1 row"
     pc.click("Export this entry for IT")
     exported = (files["save"] / "entry.jsonl").read_text(encoding="utf-8")
     assert "A cup was thrown." in exported

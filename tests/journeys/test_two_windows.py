@@ -124,8 +124,12 @@ def test_both_texts_are_kept_from_sync_and_data_and_the_rest_is_decided_later(on
     review = other.page.review
     assert review.versions.accessibleName().startswith("Conflict 1 of 2, Anything to add")
     assert review.versions.cards[-1].text() == "Keep both"
+    told = [card.accessibleName() for card in review.versions.cards]
+    assert told[0].startswith("At the doors. This PC. A. Manager, "), "one full stop"
     other.press("3")
     other.click("Save choice")
+    said = other.window.shell.status.words.text()
+    assert said == "Saved: Anything to add? Both are kept."
     assert review.versions.accessibleName().startswith("Conflict 2 of 2, Most serious effect")
     other.click("Decide later")
     assert not review.isVisible()

@@ -271,6 +271,10 @@ def test_what_waits_is_told_whole_in_large_text_without_scrolling_sideways(
     hidden = [told for place, told in enumerate(cells) if table.isColumnHidden(place)]
     assert hidden
     assert queue.more.text() == "".join(f"{title}: {text}. " for title, text in (*hidden, cells[-1])).strip()
+    table.setCurrentIndex(table.rows.index(0, 0))
+    assert queue.chosen().state == "conflict"
+    assert queue.more.text().endswith("State: Needs you: changed in two places.")
+    assert "Saved" not in queue.more.text(), "it was saved at no one time"
     window.look(size=size)
     rest(window)
     assert not any(table.isColumnHidden(place) for place in range(len(cells)))

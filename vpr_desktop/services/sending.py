@@ -132,6 +132,7 @@ def _item(
     tried = sum(second >= saved_at.timestamp() for second in failed)
     if one.state == outbox.PENDING:
         return Item(what, reference, incident_id, saved_at, tried, state, one.code, one.ops, until)
+    tried += 1  # also the try that the server answered
     bodies = unsent.bodies(ctx.store.db, one.ops)
     fields = [field for body, _ in bodies if body["et"] == "incident" for field in body["set"]]
     mine = _is_mine(ctx, bodies)

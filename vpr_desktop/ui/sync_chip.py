@@ -84,9 +84,9 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
     if status.tries and status.failing_since is not None:
         said.append(say("Offline since {time}.", time=_time(status.failing_since, now, zone)))
     if waiting:
-        one, many = say("1 is safe on this PC and waits."), say("{count} are safe on this PC and wait.")
+        one, many = say("1 waits to be sent. It is safe on this PC."), say("{count} wait to be sent, safe on this PC.")
         said.append(one if waiting == 1 else many.format(count=waiting))
-    else:
+    elif status.needs_you == status.conflicts:  # else the server did not take something
         said.append(say("Everything is sent."))
     if status.needs_you:
         one, many = say("1 needs you."), say("{count} need you.")

@@ -18,7 +18,7 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column
 from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
+from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView, rows_named
 from vpr_desktop.ui.words import say
 
 TYPING_MS = 250
@@ -105,7 +105,7 @@ class AuditPage(QWidget):
         self.model.reset(count, rows)
         if rows:
             self.table.setCurrentIndex(self.model.index(0, 0))
-        self.table.setAccessibleName(say("Audit trail, {count} rows", count=count))
+        self.table.setAccessibleName(rows_named(say("Audit trail"), count))
         held = say("1 entry") if count == 1 else say("{count} entries", count=f"{count:,}")
         self.total.setText(held if count else say("Nothing matches."))
 

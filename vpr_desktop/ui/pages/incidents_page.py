@@ -20,7 +20,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
+from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView, rows_named
 from vpr_desktop.ui.widgets.view_tabs import ViewTabs
 from vpr_desktop.ui.words import say
 
@@ -217,7 +217,7 @@ class IncidentsPage(QWidget):
             self.model.set_count(count)
             self._found = count
             self._say_total()
-            self.table.setAccessibleName(say("Incidents, {count} rows", count=count))
+            self.table.setAccessibleName(rows_named(say("Incidents"), count))
             self._go_back_to_row()
 
     def _go_back_to_row(self) -> None:

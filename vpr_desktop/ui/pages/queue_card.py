@@ -20,12 +20,13 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, column
 from vpr_desktop.ui.widgets.labels import Words
-from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView
+from vpr_desktop.ui.widgets.row_view import HEAD, ROW, RowView, rows_named
 from vpr_desktop.ui.words import say
 
-LEAST, MOST = 2, 7  # rows in sight
+LEAST, MOST = 1, 7  # rows in sight
 WHAT_COLUMN, SAVED_COLUMN, TRIED_COLUMN, STATE_COLUMN = 1, 2, 3, 4
 GIVES_WAY = (TRIED_COLUMN, SAVED_COLUMN, WHAT_COLUMN)  # in this order, where not all columns fit
+NOTHING = "–"  # of two versions there is no one time, and no try
 LEAST_STATE = 300  # pixels for why a line is there
 WHAT = {
     "new": say("New incident"), "change": say("Change"), "support": say("Support step"), "ward": say("Ward settings"),
@@ -59,13 +60,13 @@ class Queue(RowTable):
     def _saved(self, one: Item) -> Cell:
         ctx = self.desk.ctx
         if one.state == "conflict":
-            return Cell("–", "second", spoken=say("On two PCs"))
+            return Cell(NOTHING, "second", spoken=say("On two PCs"))
         return Cell(relative(one.saved_at, ctx.now(), ctx.ward.zone), "second")
 
     @staticmethod
     def _tried(one: Item) -> Cell:
         words = {0: say("Not yet"), 1: say("1 time")}.get(one.tried) or say("{count} times", count=one.tried)
-        return Cell("–", "second", spoken=say("Sent")) if one.state == "conflict" else Cell(words, "second")
+        return Cell(NOTHING, "second", spoken=say("Sent")) if one.state == "conflict" else Cell(words, "second")
 
     def state(self, one: Item) -> str:
         """Why a line is there, in plain words."""
@@ -155,7 +156,7 @@ class QueueCard(Card):
         if items:
             self.table.setCurrentIndex(self.model.index(place, 0))
         self.setVisible(bool(items))  # where nothing waits the sentence above says so
-        self.table.setAccessibleName(say("Waiting to be sent, {count} rows", count=len(items)))
+        self.table.setAccessibleName(rows_named(say("Waiting to be sent"), len(items)))
         self._fit()
         self._show_acts()
 
@@ -188,7 +189,7 @@ class QueueCard(Card):
         if one is not None and hidden:
             told = [self.model.columns[i] for i in (*hidden, *(() if one.state in LISTED else (STATE_COLUMN,)))]
             cells = [(column.title, column.cell(one)) for column in told]
-            self.more.setText(". ".join(f"{title}: {cell.spoken or cell.text}" for title, cell in cells) + ".")
+            self.more.setText(". ".join(f"{title}: {cell.text}" for title, cell in cells if cell.text != NOTHING) + ".")
         self.more.setVisible(one is not None and bool(hidden))
 
     def _with(self, act: Any) -> None:

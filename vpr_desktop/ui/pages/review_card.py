@@ -17,7 +17,7 @@ from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.widgets.version_group import VersionGroup
-from vpr_desktop.ui.words import say
+from vpr_desktop.ui.words import ended, say
 
 BOTH = "both"
 
@@ -137,12 +137,15 @@ class ReviewCard(Card):
         one, ctx = self.left[0], self.desk.ctx
         value = one.both if chosen[0] == BOTH else next(v.value for v in one.versions if v.op == chosen[0])
         self.save_button.setEnabled(False)
-        self.desk.run(self, lambda: conflicts.settle(ctx, one, value), partial(self._on_saved, one), self._on_failed)
+        kept = say("Both are kept.") if chosen[0] == BOTH else say("The other value stays in History.")
+        told = say("Saved: {label} {kept}", label=ended(one.label), kept=kept)
+        self.desk.run(
+            self, lambda: conflicts.settle(ctx, one, value), partial(self._on_saved, one, told), self._on_failed
+        )
 
-    def _on_saved(self, one: Conflict, changes: Changes) -> None:
+    def _on_saved(self, one: Conflict, text: str, changes: Changes) -> None:
         self.save_button.setEnabled(True)
         self.left = [other for other in self.left if other != one]
-        text = say("Saved: {label}. The other value stays in History.", label=one.label)
         self.desk.status(text)
         self.desk.announce(text)
         self._next()

@@ -26,7 +26,7 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import TextField
 from vpr_desktop.ui.widgets.frames import Card, ScrollPage, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
-from vpr_desktop.ui.widgets.row_view import HEAD, ROW
+from vpr_desktop.ui.widgets.row_view import HEAD, ROW, rows_named
 from vpr_desktop.ui.widgets.step_view import StepRows
 from vpr_desktop.ui.widgets.view_tabs import ViewTabs
 from vpr_desktop.ui.words import say
@@ -177,7 +177,7 @@ class WorklistPage(QWidget):
             return
         had_focus, self._known = self.table.hasFocus(), counts.views
         self.model.reset_groups(counts.groups, rows, plain=self.view == "closed", given=counts.riddor)
-        self.table.setAccessibleName(say("Support steps, {count} rows", count=counts.total))
+        self.table.setAccessibleName(rows_named(say("Support steps"), counts.total))
         self.tabs.show_views([(view, VIEWS[view], _many(count)) for view, count in counts.views.items()], self.view)
         self._say_empty(counts)
         if counts.total:

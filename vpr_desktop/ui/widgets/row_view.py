@@ -20,10 +20,16 @@ from vpr_desktop.ui.models.row_table import CELL_ROLE, Cell, Column, RowTable
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, SMALL, TAG
 from vpr_desktop.ui.widgets.labels import paint_tag
+from vpr_desktop.ui.words import say
 
 ROW, HEAD, LEAST_STRETCH = 38, 36, 150
 ICON = 18
 PADDING = 22  # of a column, left and right of its text together
+
+
+def rows_named(name: str, count: int) -> str:
+    """What a screen reader calls a table of so many rows."""
+    return say("{name}, 1 row", name=name) if count == 1 else say("{name}, {count} rows", name=name, count=count)
 
 
 class RowDelegate(QStyledItemDelegate):

@@ -11,7 +11,7 @@ from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import BODY, CONTROL, MARK, RADIUS, SMALL
 from vpr_desktop.ui.widgets.choice_group import GAP, PADDING, ChoiceGroup, RadioCard
-from vpr_desktop.ui.words import say
+from vpr_desktop.ui.words import ended
 
 SIDE_BY_SIDE = 760  # width from which two versions stand beside each other
 WRAP = int(Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
@@ -82,7 +82,7 @@ class VersionGroup(ChoiceGroup):
         for card, (_, words, told) in zip(self.cards, versions, strict=True):
             assert isinstance(card, VersionCard)
             card.told = told
-            card.setAccessibleName(say("{words}. {told}", words=words, told=told))
+            card.setAccessibleName(f"{ended(words)} {told}")
         self._lay_out()
 
     def _arrange(self, width: int) -> tuple[list[QRect], int]:
