@@ -48,6 +48,31 @@ def test_what_is_not_there_is_said_in_plain_words(vpr: Any) -> None:
     assert "--org-code" in vpr("add-ward", "--code", "CED", "--name", "Cedar", code=2)
 
 
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    {
+        ("add-ward", "--code", "", "--name", "Cedar"): "letters and digits",
+        ("add-ward", "--code", "CED WARD", "--name", "Cedar"): "letters and digits",
+        ("add-ward", "--code", "CEDARWARD11", "--name", "Cedar"): "1 to 10",
+        ("init", "--org-code", "Practice Trust", "--org-name", "RX1"): "such as RX1",
+        ("serve", "--public-url", "vpr.practice.example"): "https://",
+        ("serve", "--public-url", "http://vpr.practice.example"): "https://",
+    }.items(),
+)
+def test_what_no_pc_could_use_is_not_kept(vpr: Any, typed: tuple[str, ...], sentence: str) -> None:
+    vpr("init", "--org-code", "RX1", "--org-name", "Practice Trust")
+    assert sentence in vpr(*typed, code=2)
+    assert vpr("heads")["heads"] == []
+    vpr("add-ward", "--code", "CED", "--name", "Cedar")  # with --org-code only, were there a second organisation
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "web"])
+def test_a_port_that_is_none_is_told_in_plain_words(port: str, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["central", "serve", f"--port={port}"])
+    assert (ended.value.code, "no port. Give a number" in capsys.readouterr().err) == (2, True)
+
+
 def test_a_database_that_is_none_is_refused(capsys: Any) -> None:
     assert main(["central", "heads", "--database", "mysql://x"]) == 2
     assert "sqlite:///" in capsys.readouterr().err

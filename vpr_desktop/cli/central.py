@@ -9,9 +9,13 @@ import os
 from argparse import Namespace
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from vpr_desktop.cli.output import result, table, tell
 from vpr_desktop.domain.errors import WrongUse
+from vpr_desktop.domain.identifiers import is_ods_code
+from vpr_desktop.services.first_answers import is_ward_code
+from vpr_desktop.sync.protocol import LOOPBACK
 
 MISSING = "The packages of the endpoint are not installed. In the folder of the program: pip install '.[central]'"
 
@@ -23,6 +27,17 @@ def _url(options: Namespace) -> str:
     if url.startswith("postgresql://") or url.startswith("sqlite:///"):
         return str(url)
     raise WrongUse("The database is sqlite:///FILE or postgresql://USER@HOST/NAME.")
+
+
+def _fit(holds: bool, sentence: str) -> None:
+    """Raises WrongUse where what was typed would be kept and be of use to no PC."""
+    if not holds:
+        raise WrongUse(sentence)
+
+
+def _is_for_pcs(url: str) -> bool:
+    parts = urlsplit(url)
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
 def _run(options: Namespace, work: Callable[[Any, Any], Any]) -> Any:
@@ -41,6 +56,8 @@ def serve(options: Namespace) -> None:
         from vpr_desktop.central import serve as server
     except ImportError as error:
         raise WrongUse(MISSING) from error
+    given = options.public_url
+    _fit(not given or _is_for_pcs(given), "Write --public-url as PCs know it, such as https://vpr.trust.example.")
     logs.set_up()
     url = _url(options)
     listening = server.listen(options.host, options.port)
@@ -51,6 +68,7 @@ def serve(options: Namespace) -> None:
 
 def init(options: Namespace) -> None:
     """Makes the tables and an organisation."""
+    _fit(is_ods_code(options.org_code.strip().upper()), "Give the organisation's code as its PCs have it, such as RX1.")
     made = _run(
         options,
         lambda admin, db: admin.init(db, options.org_code, options.org_name, must_accept=options.accept_first),
@@ -63,6 +81,7 @@ def init(options: Namespace) -> None:
 
 def add_ward(options: Namespace) -> None:
     """Adds a ward."""
+    _fit(is_ward_code(options.code.strip()), "Give the ward's code as its PCs have it: 1 to 10 letters and digits.")
     made = _run(options, lambda admin, db: admin.add_ward(db, options.code, options.name, options.org_code))
     result(options, made, [f"Ward {made['ward']}. Next: vpr central code --ward {made['ward']}"])
 
@@ -101,8 +120,8 @@ def revoke(options: Namespace) -> None:
 def new_key(options: Namespace) -> None:
     """Asks a PC for a new key."""
     made = _run(options, lambda admin, db: admin.new_key(db, options.device))
-    lines = [f"{made['device']} changes its key once all it has is sent. The six words of its key now:"]
-    result(options, made, [*lines, made["fingerprint"]])
+    lines = [f"{made['device']} changes its key once all it has is sent and that key is a day old."]
+    result(options, made, [*lines, f"The six words of its key now: {made['fingerprint']}"])
 
 
 def review(options: Namespace) -> None:

@@ -8,6 +8,12 @@ from typing import Any
 DATABASE = "sqlite:///FILE for one machine, or postgresql://USER@HOST/NAME; else VPR_CENTRAL_DATABASE"
 
 
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text) <= 65535):
+        raise argparse.ArgumentTypeError(f"{text} is no port. Give a number up to 65535, such as 8470.")
+    return int(text)
+
+
 def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
     """The endpoint's commands."""
     central = commands.add_parser("central", help="Run and administer the endpoint.", parents=[common])
@@ -20,15 +26,15 @@ def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
         return made
 
     serve = act("serve", "Run the endpoint until it is stopped.")
-    serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8470)
+    serve.add_argument("--host", default="127.0.0.1", help="where to listen; this machine alone unless given")
+    serve.add_argument("--port", type=_port, default=8470, help="8470 unless given; 0 takes any free one")
     serve.add_argument("--public-url", default="", help="the address as PCs know it, behind a load balancer")
     init = act("init", "Make the tables and an organisation.")
-    init.add_argument("--org-code", required=True)
+    init.add_argument("--org-code", required=True, help="as its PCs have it; another code adds an organisation")
     init.add_argument("--org-name", required=True)
     init.add_argument("--accept-first", action="store_true", help="a PC waits until its six words were compared")
     ward = act("add-ward", "Add a ward.")
-    ward.add_argument("--code", required=True)
+    ward.add_argument("--code", required=True, help="as its PCs have it; a code that is there gets the new name")
     ward.add_argument("--name", required=True)
     code = act("code", "Make a one-time code by which a PC joins. It is shown once and works for 24 hours.")
     code.add_argument("--ward", action="append", required=True, metavar="CODE", help="may be given several times")

@@ -39,16 +39,17 @@ class FirstRun:
     practice: bool = False
 
 
+def is_ward_code(text: str) -> bool:
+    """Whether a ward can have this code: 1 to 10 letters and digits, as every reference begins with it."""
+    return text.isalnum() and len(text) <= 10
+
+
 def first_run_problems(setup: FirstRun) -> list[Problem]:
     """What to put right before a PC can be set up."""
     checks_of = (
         ("org_code", is_ods_code(setup.org_code.upper()), "Give the organisation's code, such as RX1."),
         ("org_name", bool(setup.org_name.strip()), "Give the organisation's name."),
-        (
-            "ward_code",
-            setup.ward_code.isalnum() and len(setup.ward_code) <= 10,
-            "Give a short ward code, such as CED.",
-        ),
+        ("ward_code", is_ward_code(setup.ward_code), "Give a short ward code, such as CED."),
         ("ward_name", bool(setup.ward_name.strip()), "Give the ward's name."),
         (
             "user_id",

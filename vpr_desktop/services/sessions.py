@@ -18,7 +18,7 @@ from vpr_desktop.domain.user import User
 from vpr_desktop.services import lockscreen
 from vpr_desktop.services.closed_here import open_wards
 from vpr_desktop.services.context import Clock, Context, Person, WardFacts
-from vpr_desktop.services.first_answers import FirstRun, first_run_problems, initials_of, unfit
+from vpr_desktop.services.first_answers import FirstRun, first_run_problems, initials_of, is_ward_code, unfit
 from vpr_desktop.storage import backup, checks, clear_files, keyslots, rekey, schema, slot_file, store, swap, vault
 from vpr_desktop.storage.anchor import Anchor
 from vpr_desktop.storage.device import make_device_key
@@ -296,7 +296,7 @@ def add_ward(ctx: Context, code: str, name: str) -> Context:
 
 def _ward_checks(ctx: Context, code: str, name: str, ward_id: str) -> tuple[tuple[str, bool, str], ...]:
     return (
-        ("ward_code", code.isalnum() and len(code) <= 10, "Give a short ward code, such as OAK."),
+        ("ward_code", is_ward_code(code), "Give a short ward code, such as OAK."),
         ("ward_name", bool(name.strip()), "Give the ward's name."),
         ("ward_code", ward_id not in ctx.wards, "This ward is on this PC already."),
     )
