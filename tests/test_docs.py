@@ -52,7 +52,7 @@ def page(name: str) -> str:
 def test_every_command_and_option_is_in_the_handbook() -> None:
     rows = {m[1]: m[0] for m in re.finditer(r"^\| `(vpr [a-z -]+?)`.*$", page("command-line"), re.MULTILINE)}
     known = dict(commands(parser()))
-    # What is a server's own is not a ward's; its commands have pages of their own.
+    # What is a server's own is not a ward's; its commands have a page of their own.
     assert {name for name in known if not name.startswith("vpr central")} == set(rows)
     everywhere = set(re.findall(r"`(--[a-z-]+)`", page("command-line").split("## Commands")[0])) | {"--help"}
     filters = set(re.findall(r"`(--[a-z-]+)`", rows["vpr list"])) - {"--limit"}
@@ -60,6 +60,8 @@ def test_every_command_and_option_is_in_the_handbook() -> None:
         options = {word for action in known[name]._actions for word in action.option_strings if word.startswith("--")}
         told = set(re.findall(r"`(--[a-z-]+)`", row)) | (filters if "filters of list" in row else set())
         assert options - everywhere == told, name
+    of_the_server = {name for name in known if name.startswith("vpr central")}
+    assert [name for name in sorted(of_the_server) if name not in page("endpoint")] == []
 
 
 def test_every_exit_code_is_in_the_handbook() -> None:
