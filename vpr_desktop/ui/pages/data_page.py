@@ -59,6 +59,7 @@ class DataPage(QWidget):
         self.log_button = Button(say("Copy log for IT, no incident text"), "link")
         self.long_wait = Panel("warning", "")
         self.queue, self.review, self.enrol = QueueCard(desk), ReviewCard(desk), EnrolCard(desk)
+        self.save = self.review.save  # Ctrl+Enter
         page = ScrollPage()
         page.body.addLayout(self._top())
         for widget in (self.long_wait, self.queue, self.review, self._backup(), self._verify(), self.enrol):
@@ -118,6 +119,7 @@ class DataPage(QWidget):
         self.cancel_sending.clicked.connect(self.desk.sending.cancel)
         self.log_button.clicked.connect(self.queue.copy_log)
         self.queue.review_asked.connect(self.review.review)
+        self.queue.emptied.connect(self.send_button.setFocus)
         self.review.closed.connect(self._on_review_closed)
         self.desk.sending.sync_state_changed.connect(self._on_sync_state_changed)
         style_of().changed.connect(self._fit)
@@ -168,6 +170,8 @@ class DataPage(QWidget):
         self.long_wait.set_words(sending.long_wait())
         self.long_wait.setVisible(bool(sending.long_wait()))
         self.send_button.setVisible(status.enrolled)
+        if self.cancel_sending.hasFocus() and chip.kind != "sending":
+            self.send_button.setFocus()  # before it goes, or focus goes anywhere
         self.cancel_sending.setVisible(chip.kind == "sending")
         self.log_button.setVisible(status.enrolled)
         if status.enrolled:
@@ -175,9 +179,10 @@ class DataPage(QWidget):
         else:
             self.queue.hide()
 
-    def _on_review_closed(self) -> None:
+    def _on_review_closed(self, goes_on: bool) -> None:
         self.desk.sending.refresh()
-        (self.queue.table if self.queue.table.isVisibleTo(self) else self.send_button).setFocus()
+        if goes_on and self.isVisible():
+            (self.queue.table if self.queue.table.isVisibleTo(self) else self.send_button).setFocus()
 
     def _fit(self) -> None:
         stacked = style_of().text_percent >= STACKED_FROM

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from vpr_desktop.domain.errors import ProblemsFound
 from vpr_desktop.services import enrolment
 from vpr_desktop.ui.desk import Desk
+from vpr_desktop.ui.pages.join_step import what_failed
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, column, row
@@ -86,11 +86,16 @@ class EnrolCard(Card):
             self.address.set_error(say("Type the address that IT gave you."))
             self.address.control.setFocus()
             return
-        self.join.setEnabled(False)
+        self.heading.take_focus()  # what came of it is said below it
+        self._wait(True)
         self.desk.sending.enrol(url, code, self._on_joined, self._on_failed)
 
+    def _wait(self, asking: bool) -> None:
+        self.join.setEnabled(not asking)
+        self.join.set_words(say("Asking the server ...") if asking else say("Join"), say("Join the server"))
+
     def _on_joined(self, made: dict[str, Any]) -> None:
-        self.join.setEnabled(True)
+        self._wait(False)
         self.code.control.clear()  # type: ignore[attr-defined]
         text = say("Joined for {wards}.", wards=", ".join(made["wards"]))
         if made["state"] == "waiting":
@@ -100,9 +105,8 @@ class EnrolCard(Card):
         self.load()
 
     def _on_failed(self, error: Exception) -> None:
-        self.join.setEnabled(True)
-        text = " ".join(p.message for p in error.problems) if isinstance(error, ProblemsFound) else str(error)
-        of_code = isinstance(error, ProblemsFound) or getattr(error, "kind", "") == "bad-code"
+        self._wait(False)
+        text, of_code = what_failed(error, say("Check the address, or try again later. You can keep working."))
         field = self.code if of_code else self.address
         field.set_error(text)
         field.control.setFocus()

@@ -69,14 +69,7 @@ class JoinFields(QWidget):
 
     def show_error(self, error: Exception) -> str:
         """Puts what went wrong beside its field. Returns the sentence."""
-        problems = error.problems if isinstance(error, ProblemsFound) else []
-        kind = getattr(error, "kind", "")
-        text = " ".join(problem.message for problem in problems)
-        if not text:
-            text = str(error) if isinstance(error, KnownError) else say("That did not work. Nothing was lost.")
-        if kind in UNREACHED:
-            text = say("{what} You can work now. We will send later.", what=_first(text))
-        of_code = bool(problems) or kind == "bad-code"
+        text, of_code = what_failed(error, say("You can work now. We will send later."))
         self.address_field.set_error("" if of_code else text)
         self.code_field.set_error(text if of_code else "")
         return text
@@ -154,6 +147,18 @@ class JoinStep(QWidget):
             say("Not joined. Try again, or press Start and join later in Sync and data. The address is kept.")
         )
         announce(self, self.asked.show_error(error), assertive=True)
+
+
+def what_failed(error: Exception, unreached: str) -> tuple[str, bool]:
+    """Why a PC was not joined, and whether the code is why. `unreached`: what to do where the server did not answer."""
+    problems = error.problems if isinstance(error, ProblemsFound) else []
+    kind = getattr(error, "kind", "")
+    text = " ".join(problem.message for problem in problems)
+    if not text:
+        text = str(error) if isinstance(error, KnownError) else say("That did not work. Nothing was lost.")
+    if kind in UNREACHED:
+        text = f"{_first(text)} {unreached}"
+    return text, bool(problems) or kind == "bad-code"
 
 
 def _first(text: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QPoint, QSize, Signal
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QApplication, QMenu
 
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.when import relative
@@ -98,9 +98,12 @@ def _begun_small(text: str) -> str:
 
 
 class QueueCard(Card):
-    """The table and its buttons. `review_asked` carries the incident whose two versions somebody wants to look at."""
+    """The table and its buttons. `review_asked` carries the incident whose two versions somebody wants to look at;
+    `emptied` tells that the last line goes with focus on it.
+    """
 
     review_asked = Signal(str)
+    emptied = Signal()
 
     def __init__(self, desk: Desk) -> None:
         super().__init__(margins=(8, 8, 8, 12))
@@ -126,7 +129,6 @@ class QueueCard(Card):
 
     def _connect(self) -> None:
         self.table.selectionModel().currentRowChanged.connect(lambda *_: self._show_acts())
-        self.model.modelReset.connect(self._show_acts)
         self.table.gave_way.connect(self._show_more)
         self.table.opened.connect(self._on_row_opened)
         self.table.menu_asked.connect(self._on_menu_asked)
@@ -155,6 +157,9 @@ class QueueCard(Card):
         place = next((i for i, one in enumerate(items) if held is not None and _same(one, held)), 0)
         if items:
             self.table.setCurrentIndex(self.model.index(place, 0))
+        focused = QApplication.focusWidget()
+        if not items and focused is not None and self.isAncestorOf(focused):
+            self.emptied.emit()
         self.setVisible(bool(items))  # where nothing waits the sentence above says so
         self.table.setAccessibleName(rows_named(say("Waiting to be sent"), len(items)))
         self._fit()
@@ -178,6 +183,8 @@ class QueueCard(Card):
             self.open: opens and one is not None and one.state != "conflict",
         }
         for button, shown in offered.items():
+            if button.hasFocus() and not shown:
+                self.table.setFocus()  # before it goes, or focus goes anywhere
             button.setVisible(shown)
         self.why.setVisible(listed)
         self.why.setText(bootstrap.refusal(one.code) if listed and one is not None else "")

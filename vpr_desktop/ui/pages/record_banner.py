@@ -27,7 +27,7 @@ class RecordBanner(QWidget):
         self.seen: IncidentView | None = None
         self._panels = column(gap=8)
         self.review = ReviewCard(desk)
-        self.review.closed.connect(lambda: self.reviewing.emit(False))
+        self.review.closed.connect(lambda _: self.reviewing.emit(False))
         self.setLayout(column(gap=8))
         self.layout().addLayout(self._panels)  # type: ignore[union-attr]
         self.layout().addWidget(self.review)  # type: ignore[union-attr]

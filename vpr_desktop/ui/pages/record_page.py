@@ -75,6 +75,7 @@ class RecordPage(QWidget):
         self.tasks = Card()
         self.right = column(gap=10)
         self.banner = RecordBanner(desk)
+        self.save = self.banner.review.save  # Ctrl+Enter
         self._build()
         self._connect()
 
@@ -111,12 +112,13 @@ class RecordPage(QWidget):
         self.setLayout(column(page))
 
     def _connect(self) -> None:
-        self.back.clicked.connect(self._on_back_clicked)
+        self.back.clicked.connect(lambda: self.desk.go("incidents"))
         self.print_button.clicked.connect(self.print_this)
         self.add.clicked.connect(self._on_add_clicked)
         self.more.clicked.connect(self._on_more_clicked)
         self.banner.put_back_asked.connect(self._on_put_back_clicked)
         self.banner.reviewing.connect(self._on_reviewing)
+        self.banner.review.closed.connect(lambda goes_on: self.title.take_focus() if goes_on else None)
         style_of().changed.connect(self._fit)
 
     def opened(self, incident_id: str = "", history: bool = False, ask: str = "", **_: Any) -> None:
@@ -292,9 +294,6 @@ class RecordPage(QWidget):
         """Ctrl+P: the print preview of this record."""
         if self.seen is not None and "print_redacted" in self.seen.actions:
             self.desk.go("print", incident_id=self._incident_id)
-
-    def _on_back_clicked(self) -> None:
-        self.desk.go("incidents")
 
     def _on_add_clicked(self) -> None:
         if self.seen is None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QApplication
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import NotAllowed, NotFound
@@ -14,7 +16,7 @@ from vpr_desktop.services.conflicts import Conflict, Version
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card
+from vpr_desktop.ui.widgets.frames import Card, page_around
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.widgets.version_group import VersionGroup
 from vpr_desktop.ui.words import ended, say
@@ -23,9 +25,11 @@ BOTH = "both"
 
 
 class ReviewCard(Card):
-    """Hidden until something is reviewed. `closed` tells that nothing of it is left, or that it was put off."""
+    """Hidden until something is reviewed. `closed` tells that nothing of it is left, or that it was put off: with
+    whether somebody was on it, who goes on elsewhere.
+    """
 
-    closed = Signal()
+    closed = Signal(bool)
 
     def __init__(self, desk: Desk) -> None:
         super().__init__()
@@ -38,7 +42,7 @@ class ReviewCard(Card):
         self.problem = Words("", "small-strong", tone="error")
         self.versions = VersionGroup()
         self.which.setBuddy(self.versions)
-        self.save_button = Button(say("Save choice"), "primary")
+        self.save_button = Button(say("Save choice"), "primary", hint="Ctrl+Enter")
         self.later = Button(say("Decide later"))
         self.other = Button(say("Write another answer"))
         note = Words(say("The other value stays in History."), tone="second")
@@ -76,7 +80,7 @@ class ReviewCard(Card):
         here, self.left = self.left[0], [one for one in self.left if one in found]
         if here not in found:
             self.left, self.count = found, len(found)
-            self._next()
+            self._next(self._has_focus())
 
     def drop(self) -> None:
         """Hides it and keeps nothing of what it showed."""
@@ -93,11 +97,15 @@ class ReviewCard(Card):
             self.desk.status(say("There is one version only by now."))
         self._next()
 
-    def _next(self) -> None:
-        """The next field, or the end."""
+    def _has_focus(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and self.isAncestorOf(focused)
+
+    def _next(self, goes_on: bool = True) -> None:
+        """The next field, or the end. `goes_on`: somebody is here, and has focus on what follows."""
         if not self.left:
             self.drop()
-            self.closed.emit()
+            self.closed.emit(goes_on)
             return
         one = self.left[0]
         what = one.reference or say("The ward's settings")
@@ -111,7 +119,10 @@ class ReviewCard(Card):
         self.other.setVisible(one.entity == "incident" and not one.fixed)
         self._say("")
         self.show()
-        self.versions.first_focus().setFocus()
+        page = page_around(self)
+        if goes_on and page is not None and self.isVisible():  # it may lie behind another page by now
+            self.versions.first_focus().setFocus()
+            page.show_from(self.title)
 
     def _options(self, one: Conflict) -> list[tuple[str, str, str]]:
         found = [(version.op, version.words, self._told(version)) for version in one.versions]
@@ -128,7 +139,7 @@ class ReviewCard(Card):
     def save(self) -> None:
         """Writes the choice, or says that none was made."""
         chosen = self.versions.value()
-        if not self.left:
+        if not self.left or not self.save_button.isEnabled():
             return
         if not chosen:
             self._say(say("Choose one of them, or decide later."))
@@ -166,6 +177,14 @@ class ReviewCard(Card):
     def _on_later_clicked(self) -> None:
         self.left.pop(0)
         self._next()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Esc decides later about all that is left."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.left = []
+            self._next()
+        else:
+            super().keyPressEvent(event)
 
     def _on_other_clicked(self) -> None:
         one = self.left[0]

@@ -259,6 +259,12 @@ class ScrollPage(QScrollArea):
         self._begun = None  # it keeps its focus, wherever it is
         self._on_focus_changed(None, QApplication.focusWidget())
 
+    def show_from(self, above: QWidget) -> None:
+        """Shows the control that just got focus from what stands above it, such as the heading of a question."""
+        self._to_show = above
+        self._settle.start()
+        self._calm.start()
+
     def stay_at(self, value: int) -> None:
         """Goes back to how far it was scrolled, whatever has focus."""
         self._to_show = None
@@ -306,13 +312,19 @@ class ScrollPage(QScrollArea):
 
 def begin(control: QWidget) -> None:
     """Gives the first focus of a page: see `ScrollPage.begin`."""
-    around = control.parentWidget()
-    while around is not None and not isinstance(around, ScrollPage):
-        around = around.parentWidget()
+    around = page_around(control)
     if around is not None:
         around.begin(control)
     else:
         control.setFocus(Qt.FocusReason.OtherFocusReason)
+
+
+def page_around(control: QWidget) -> ScrollPage | None:
+    """The page that scrolls with a control on it."""
+    around = control.parentWidget()
+    while around is not None and not isinstance(around, ScrollPage):
+        around = around.parentWidget()
+    return around
 
 
 def hairline() -> QFrame:
