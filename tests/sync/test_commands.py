@@ -60,6 +60,18 @@ def test_a_wrong_code_an_unsafe_address_and_another_ward_are_told(vpr: Any, endp
     assert "not joined" in err
 
 
+def test_a_pc_that_joined_another_ward_in_vain_holds_its_own_alone_once_that_is_taken(
+    vpr: Any, endpoint: Central
+) -> None:
+    """As the handbook's page for the endpoint says: without the taking it would fetch both wards."""
+    err = vpr("enrol", endpoint.address, admin.add_code(endpoint.admin, ("BIR",), "RX1")["code"])[2]
+    assert "take that from this PC again, and then for a code for CED of RX1" in err
+    (joined,) = admin.list_devices(endpoint.admin)
+    assert vpr("central", "revoke", joined["device"], "--ward", "BIR", "--database", endpoint.url)[0] == 0
+    code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
+    assert vpr("enrol", endpoint.address, code)[1]["wards"] == ["CED"]
+
+
 def test_a_new_key_is_ordered_on_the_pc_and_at_the_endpoint(vpr: Any, endpoint: Central, capsys: Any) -> None:
     code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
     joined = vpr("enrol", endpoint.address, code)[1]

@@ -85,7 +85,8 @@ def join(ctx: Context, url: str, joined: Joined) -> None:
     if not any(ward in ctx.wards for ward, _ in joined.wards):
         named = ", ".join(code for _, code in joined.wards)
         text = f"The code is for {named} of {joined.org_code}, which is no ward of this PC. "
-        text += f"Ask for a code for {ctx.ward.code} of {ctx.reader().get(Ward, ctx.ward_id).org_code}."
+        own = f"{ctx.ward.code} of {ctx.reader().get(Ward, ctx.ward_id).org_code}"
+        text += f"Ask IT to take that from this PC again, and then for a code for {own}."
         raise ProblemsFound([Problem("code", text)])
     with ctx.unit() as unit:
         unit.put_state(URL, url.encode())
