@@ -79,6 +79,19 @@ def test_two_versions_are_reviewed_by_keyboard_alone_and_history_tells_both_pcs(
         assert "Most serious effect so far: Minor injury → Upset or shaken" in pc.screen()
 
 
+def test_home_leads_to_two_versions_and_says_so_no_longer_once_they_are_settled(online: Make) -> None:
+    _, other, _ = in_conflict(online)
+    other.press("Ctrl+1")
+    said = "Something was changed in two places. Both versions are kept until somebody chooses."
+    assert said in other.screen()
+    tab_to(other, other.page.review)
+    other.press("Space")
+    review = other.page.review
+    assert focused(other) is review.versions.first_focus()
+    other.press("1", "Ctrl+Return", "1", "Ctrl+Return", "Ctrl+1")
+    assert said not in other.screen()
+
+
 def test_the_next_choice_stands_below_its_heading_in_large_text(online: Make) -> None:
     _, other, _ = in_conflict(online)
     other.window.zoom(100)

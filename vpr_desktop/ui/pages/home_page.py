@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QBoxLayout, QLayout, QSizePolicy, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.quick_log import QUICK_LOG
-from vpr_desktop.services import drafts, home
+from vpr_desktop.services import conflicts, drafts, home
 from vpr_desktop.services.drafts import Draft
 from vpr_desktop.services.home import SHOWN, DueRow, Home
 from vpr_desktop.services.listing import ListQuery
@@ -38,6 +38,10 @@ class HomePage(QWidget):
         self.greeting = Heading("")
         self.date = Words("", tone="second")
         self.log = Button(say("Log an incident"), "primary", icon="plus", hint="Ctrl+N")
+        self.versions = Panel("warning", "")
+        self.review = Button(say("Review"), name=say("Review what was changed in two places"))
+        self.versions.line.addWidget(self.review)
+        self.versions.hide()
         self.notices = column(gap=8)
         self._due_words: list[tuple[QBoxLayout, QBoxLayout, Words, Words]] = []
         self._all_drafts = False  # more than fit are shown when asked for
@@ -53,11 +57,14 @@ class HomePage(QWidget):
         self.columns.addWidget(self.left_holder, 5)
         self.columns.addWidget(self.right_holder, 3)
         page.body.addLayout(top)
+        page.body.addWidget(self.versions)
         page.body.addLayout(self.notices)
         page.body.addLayout(self.columns)
         page.body.addStretch(1)
         self.setLayout(column(page))
         self.log.clicked.connect(lambda: self.desk.go("log"))
+        self.review.clicked.connect(self._on_review_clicked)
+        self.desk.sending.sync_state_changed.connect(self._show_versions)
         self.left_holder.resized.connect(self._fit_due)
         style_of().changed.connect(self._fit)
 
@@ -65,6 +72,7 @@ class HomePage(QWidget):
         """Loads what waits."""
         ctx = self.desk.ctx
         self.log.setVisible(ctx.can("log"))
+        self._show_versions()
         self.desk.run(self, lambda: home.home(ctx), self._show)
 
     def _show(self, found: Home) -> None:
@@ -87,6 +95,23 @@ class HomePage(QWidget):
         self.left.addStretch(1)
         self.right.addStretch(1)
         self._fit()
+
+    def _show_versions(self, _chip: object = None) -> None:
+        """That there are two versions which this person can settle; as the chip counts them."""
+        status = self.desk.sending.status
+        count = status.conflicts if status is not None else 0
+        one = say("Something was changed in two places. Both versions are kept until somebody chooses.")
+        many = say("{count} were changed in two places. All versions are kept until somebody chooses.", count=count)
+        self.versions.set_words(one if count == 1 else many)
+        if self.review.hasFocus() and not count:
+            self.first_focus().setFocus()  # before it goes, or focus goes anywhere
+        self.versions.setVisible(count > 0)
+
+    def _on_review_clicked(self) -> None:
+        ctx = self.desk.ctx
+        self.desk.run(
+            self, lambda: conflicts.subjects_of(ctx), lambda found: self.desk.go("data", review=next(iter(found), ""))
+        )
 
     def _due(self, found: Home) -> Card:
         counted = {"overdue": found.overdue, "today": found.today, "week": found.this_week}
