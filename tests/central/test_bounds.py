@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import socket
 import time
+import tracemalloc
 import zlib
 from typing import Any
 
@@ -33,6 +34,16 @@ def test_I30_a_bomb_is_stopped_at_eight_mib(pc: Pc) -> None:
     assert len(bomb) < 300_000
     got = packed(pc, bomb)
     assert (got.status_code, kind(got)) == (413, "too-large")
+
+
+def test_I30_of_a_bomb_no_more_is_unpacked_than_may_be() -> None:
+    bomb = gzip.compress(bytes(100 * 1024 * 1024), 9)
+    tracemalloc.start()
+    with pytest.raises(Refused, match="too-large"):
+        intake.unpack(bomb, "gzip")
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert protocol.UNPACKED_REQUEST < most < 3 * protocol.UNPACKED_REQUEST
 
 
 def test_I30_what_is_packed_badly_is_refused(pc: Pc) -> None:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -22,6 +23,7 @@ from tests.central.pc import Pc
 from tests.central.postgres_server import PostgresServer
 from tests.sealing import STREAM
 from vpr_desktop.central import admin
+from vpr_desktop.central.buckets import SharedBuckets
 from vpr_desktop.central.database import Database
 
 WRITERS = 8
@@ -177,6 +179,18 @@ def test_I28_a_request_replayed_at_another_process_is_refused(database: Database
             assert again.poll() is None
         assert pc.send(made).json()["type"] == "replayed"
         again.terminate()
+
+
+def test_I30_a_share_used_up_at_one_process_is_used_up_at_the_other(database: Database) -> None:
+    with running(database.url) as one, running(database.url) as two:
+        pc = join_ward(database, one.address, 1)
+        SharedBuckets(database).take(pc.id, 990, 0, int(time.time() * 1000))
+        told = []
+        for address in [one.address, two.address] * 20:
+            pc.url = address
+            told.append(pc.call("GET", "/v1/heads").status_code)
+        assert told[0] == 200
+        assert told[-2:] == [429, 429]
 
 
 def _body(sealed: Any) -> bytes:
