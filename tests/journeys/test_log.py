@@ -205,3 +205,15 @@ def test_no_page_opens_a_window_of_its_own_while_it_is_built(pc: Pc) -> None:
     ward.settle()
     ward.app.removeEventFilter(windows)
     assert windows.shown == []
+
+
+def test_undo_in_the_status_bar_says_that_it_is_over(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log()
+    ward.page.saved._undo_ends.timeout.emit()  # two minutes later
+    ward.press("Ctrl+1")
+    ward.click("Undo the last action")
+    assert "Undo is over after 2 minutes. You can withdraw the incident from its record." in ward.screen()
+    ward.press("Ctrl+2")
+    assert reference in ward.screen()

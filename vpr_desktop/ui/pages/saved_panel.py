@@ -303,7 +303,12 @@ class SavedPanel(QWidget):
     def undo(self) -> None:
         """Takes the save back: withdrawn as undone, the answers a draft again."""
         made, ctx = self.made, self.desk.ctx
-        if made is None or not self.undo_button.isVisibleTo(self):
+        if made is None:
+            return
+        if not self.undo_button.isVisibleTo(self):  # asked from the status bar, which offers it until the next act
+            text = say("Undo is over after 2 minutes. You can withdraw the incident from its record.")
+            self.desk.status(text)
+            self.desk.announce(text)
             return
         self._undo_ends.stop()
         job = and_then(lambda: incidents.undo(ctx, made.id), self.half.done())
