@@ -175,6 +175,8 @@ def test_a_pc_that_was_withdrawn_says_so_and_a_new_code_sends_all_that_waited(on
     assert pc.chip == "1 needs you"
     pc.press("Ctrl+5")
     assert "This PC was withdrawn, so nothing is sent." in pc.screen()
+    assert pc.page.needs_it.isVisible(), "what makes the chip yellow is seen"
+    assert "Nothing has been sent since 14:11. 1 waits to be sent." in pc.screen(), "and is not told as offline"
     assert reference in pc.screen()
     held = pc.rows("SELECT id, hash FROM op ORDER BY id")
     pc.lock()

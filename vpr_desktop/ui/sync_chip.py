@@ -82,7 +82,8 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
     waiting = status.waiting
     said = []
     if status.tries and status.failing_since is not None:
-        said.append(say("Offline since {time}.", time=_time(status.failing_since, now, zone)))
+        since = say("Nothing has been sent since {time}.") if status.why in NEEDS_IT else say("Offline since {time}.")
+        said.append(since.format(time=_time(status.failing_since, now, zone)))
     if waiting:
         one, many = say("1 waits to be sent. It is safe on this PC."), say("{count} wait to be sent, safe on this PC.")
         said.append(one if waiting == 1 else many.format(count=waiting))

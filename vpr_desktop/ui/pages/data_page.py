@@ -20,7 +20,7 @@ from vpr_desktop.ui.pages.import_card import ImportCard
 from vpr_desktop.ui.pages.queue_card import QueueCard
 from vpr_desktop.ui.pages.review_card import ReviewCard
 from vpr_desktop.ui.style import style_of
-from vpr_desktop.ui.sync_chip import stands
+from vpr_desktop.ui.sync_chip import NEEDS_IT, stands
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, column, row
@@ -57,12 +57,20 @@ class DataPage(QWidget):
         self.send_button = Button(say("Send now"), icon="sync", hint="F5")
         self.cancel_sending = Button(say("Cancel"), name=say("Cancel sending"))
         self.log_button = Button(say("Copy log for IT, no incident text"), "link")
-        self.long_wait = Panel("warning", "")
+        self.long_wait, self.needs_it = Panel("warning", ""), Panel("warning", "")
         self.queue, self.review, self.enrol = QueueCard(desk), ReviewCard(desk), EnrolCard(desk)
         self.save = self.review.save  # Ctrl+Enter
         page = ScrollPage()
         page.body.addLayout(self._top())
-        for widget in (self.long_wait, self.queue, self.review, self._backup(), self._verify(), self.enrol):
+        for widget in (
+            self.needs_it,
+            self.long_wait,
+            self.queue,
+            self.review,
+            self._backup(),
+            self._verify(),
+            self.enrol,
+        ):
             page.body.addWidget(widget)
         page.body.addWidget(self.imports)
         page.body.addWidget(self._paper())
@@ -166,7 +174,10 @@ class DataPage(QWidget):
         why = sending.fault or (refusal(status.why) if status.tries and status.why else "")
         self.stands.setText(said)
         self.why.setText(why)
-        self.why.setVisible(bool(why))
+        needs_it = bool(why) and status.why in NEEDS_IT
+        self.why.setVisible(bool(why) and not needs_it)
+        self.needs_it.set_words(why)
+        self.needs_it.setVisible(needs_it)
         self.long_wait.set_words(sending.long_wait())
         self.long_wait.setVisible(bool(sending.long_wait()))
         self.send_button.setVisible(status.enrolled)
