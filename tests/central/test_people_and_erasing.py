@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.central.conftest import Central
 from tests.central.pc import Pc
 from tests.sealing import STREAM, Device
-from vpr_desktop.domain.batches import b64
+from vpr_desktop.central import admin
+from vpr_desktop.domain.batches import b64, join
 from vpr_desktop.domain.identity import user_record_id
 from vpr_desktop.domain.ops import Held, canonical, fold, op_hash
 from vpr_desktop.sync.protocol import REFUSALS
@@ -114,6 +115,41 @@ def test_erasing_that_came_before_the_role_takes_effect_with_it(central: Central
     assert pc.push(waiting) == [("all", 3, 1)]
     assert central.rows("SELECT count(*) FROM quarantine") == [(0,)]
     assert central.pc(2).pull()[1] is None
+
+
+def test_a_role_that_comes_later_lets_no_pc_erase_that_nobody_accepted(central: Central, pc: Pc) -> None:
+    lost, target = Pc(central.address, 77), pc.op()
+    pc.push(pc.seal(target))
+    brought = replace(lost.seal(eraser(lost, target)), pk=lost.chain)
+    assert pc.push(brought) == [[(None, "quarantined", "device-not-accepted")]]
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead")))
+    assert pc.pull()[1] == canonical(target)
+
+
+def test_a_role_that_waits_for_a_look_lets_nobody_erase(central: Central, pc: Pc) -> None:
+    target = pc.op()
+    pc.push(pc.seal(target, person(pc, "p.practice", "reporter")))
+    given = person(pc, "ig.practice", "vpr_lead") | {"by": "p.practice"}
+    assert pc.push(pc.seal(given)) == [[(3, "stored", "author-not-entitled")]]
+    erasing = pc.seal(eraser(pc, target))
+    assert pc.push(erasing) == [[(None, "quarantined", "erase-not-entitled")]]
+    admin.review(central.admin, [central.rows("SELECT n FROM review")[0][0]])
+    assert pc.push(erasing) == [("all", 4, 1)]
+
+
+@pytest.mark.parametrize("order", ["role first", "role later"])
+@pytest.mark.parametrize("text", ["\x00", "\\u0000", "\\\x00", "\u2028\ud7ff\U0010ffff\x1f"])
+def test_I26_an_erasing_op_may_hold_any_text(pc: Pc, order: str, text: str) -> None:
+    """PostgreSQL has no text with a NUL in it; what waits for its author's role must not end the push that gives it."""
+    target, role = pc.op(), pc.seal(person(pc, "ig.practice", "vpr_lead"))
+    erasing = eraser(pc, target, ground=f"retention{text}") | {"reason": text}
+    steps = [role, pc.seal(erasing)]
+    pc.push(pc.seal(target))
+    for step in steps if order == "role first" else reversed(steps):
+        assert pc.push_raw(join([step]), step.header.id).status_code == 200
+    got = pc.pull()
+    assert got[1] is None
+    assert canonical(erasing) in got.values()
 
 
 @pytest.mark.parametrize("changes", [{"h": "A" * 43}, {"f": ["other"]}, {"f": []}], ids=["hash", "fields", "no fields"])

@@ -151,6 +151,7 @@ def revoke(database: Database, device: str) -> dict[str, Any]:
     with database.write() as session:
         trust, _ = _device(session, device)
         known = _id(device)
+        devices.await_pushes(session, trust)
         session.run("UPDATE device SET state = 'revoked' WHERE trust = :t AND id = :id", t=trust, id=known)
         session.run("UPDATE code SET expires = 0 WHERE trust = :t AND used_by = :id", t=trust, id=known)
         for key in devices.load(session, trust, [known])[known].keys:

@@ -116,6 +116,11 @@ def set_range(session: Session, trust: int, device: str, n: int, st: str, bound:
     )  # fmt: skip
 
 
+def await_pushes(session: Session, trust: int) -> None:
+    """Waits for pushes under way, and keeps others waiting: what is held of a PC can be counted, and stays so."""
+    session.rows("SELECT n FROM stream WHERE trust = :t ORDER BY n" + session.for_update, t=trust)
+
+
 def sealed_up_to(session: Session, trust: int, device: str) -> dict[str, No]:
     """The last batch number held of a PC in each stream."""
     last: dict[str, No] = {}

@@ -110,8 +110,7 @@ def _join(
     session: Session, trust: int, code_n: int, streams: list[int], asked: Enrol, chain: Chain, now: int
 ) -> Enrolled:
     assert code_n
-    for st in sorted(streams):
-        session.one("SELECT n FROM stream WHERE n = :n" + session.for_update, n=st)  # letters are given one at a time
+    devices.await_pushes(session, trust)  # letters are given one at a time, too
     row = session.one("SELECT org_code, org_name, must_accept FROM trust WHERE n = :t", t=trust)
     assert row is not None
     state = "waiting" if row[2] else "active"

@@ -19,7 +19,7 @@ from vpr_desktop.domain.batches import b64, unb64
 def why_not(session: Session, st: int, entry: Entry, known: dict[str, Author], beside: Iterable[Entry]) -> str | None:
     """Why an erasing op may not take effect; None where it may."""
     assert entry.op is not None
-    if not may_erase(entry.op["by"], known):
+    if not may_erase(session, st, entry.op["by"], known):
         return "erase-not-entitled"
     target = entry.op["er"]["op"]
     row = session.one("SELECT hash, raw, et, ei FROM op_seen WHERE st = :st AND op_id = :id", st=st, id=target)

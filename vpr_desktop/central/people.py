@@ -24,12 +24,11 @@ ERASERS = frozenset({"vpr_lead"})
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person as the stream's ops give them; `sure` where no op of theirs waits for review."""
+    """A person as the stream's ops give them."""
 
     ei: str
     role: str
     active: bool
-    sure: bool
 
 
 def authors(session: Session, st: int) -> dict[str, Author]:
@@ -39,16 +38,12 @@ def authors(session: Session, st: int) -> dict[str, Author]:
 
 def asking_authors(st: int) -> Asked:
     """What reads everybody known in a stream."""
-    return (
-        "SELECT u.user_id, u.ei, u.role, u.active, EXISTS (SELECT 1 FROM op_seen o JOIN review r"
-        " ON r.st = o.st AND r.op_id = o.op_id AND r.kind = 'review' AND r.settled_at IS NULL"
-        " WHERE o.st = u.st AND o.ei = u.ei AND o.et = 'user') FROM user_ u WHERE u.st = :st"
-    ), {"st": st}
+    return "SELECT user_id, ei, role, active FROM user_ WHERE st = :st ORDER BY ei", {"st": st}
 
 
 def authors_in(rows: Sequence[Any]) -> dict[str, Author]:
     """Reads what `asking_authors` gave."""
-    return {row[0]: Author(row[1], row[2], bool(row[3]), not row[4]) for row in rows}
+    return {row[0]: Author(row[1], row[2], bool(row[3])) for row in rows}
 
 
 def review_of(op: dict[str, Any], known: dict[str, Author]) -> str | None:
@@ -63,10 +58,17 @@ def review_of(op: dict[str, Any], known: dict[str, Author]) -> str | None:
     return None
 
 
-def may_erase(user: str, known: dict[str, Author]) -> bool:
-    """Whether somebody may erase; never on the word of an op that waits for review."""
+def may_erase(session: Session, st: int, user: str, known: dict[str, Author]) -> bool:
+    """Whether somebody may erase; never on the word of an op of that person that waits for review."""
     author = known.get(user)
-    return author is not None and author.active and author.sure and author.role in ERASERS
+    if author is None or not author.active or author.role not in ERASERS:
+        return False
+    waiting = session.one(
+        "SELECT 1 FROM op_seen o CROSS JOIN review r WHERE o.st = :st AND o.ei = :ei AND o.et = 'user'"  # few ops first
+        " AND r.st = o.st AND r.op_id = o.op_id AND r.kind = 'review' AND r.settled_at IS NULL LIMIT 1",
+        st=st, ei=author.ei,
+    )  # fmt: skip
+    return waiting is None
 
 
 def refold(session: Session, trust: int, st: int, entity: str) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from vpr_desktop.central import auth
-from vpr_desktop.central.devices import HeldDevice, HeldKey
+from vpr_desktop.central.devices import HeldDevice
 from vpr_desktop.central.judge import Entry, entries
 from vpr_desktop.domain.batches import MOST_RAW, Batch, digest
 from vpr_desktop.domain.device_keys import NotAChain, read_chain
@@ -23,7 +23,7 @@ class Prepared:
     """A batch ready to be stored, or the problem for which it is not taken.
 
     `key` is the held key that signed it; `chain` are keys to keep first where that key is not held.
-    `review` is why all its ops are for a person to look at.
+    `review` is why all its ops are for a person to look at: told under the lock, see `why_review`.
     """
 
     batch: Batch
@@ -66,15 +66,21 @@ def _by_held_key(made: Prepared, device: HeldDevice) -> bool:
     for key in order:
         if auth.holds(key.key, header.sig, made.digest):
             made.key = key.key
-            made.review = _review(device, key, made)
             return True
     return False
 
 
-def _review(device: HeldDevice, key: HeldKey, made: Prepared) -> str | None:
-    if device.state == "known":
+def why_review(made: Prepared, known: dict[str, HeldDevice]) -> str | None:
+    """Why all ops of a proven batch are for a person to look at, by its device as it stands while nobody withdraws it.
+
+    Of a batch beyond its key's range that is taken for one within it no reader could prove the page, ever.
+    """
+    header = made.batch.header
+    device = known.get(header.dev)
+    if made.chain or device is None or device.state == "known":
         return NOT_ACCEPTED
-    return None if key.may_sign(made.batch.header.st, made.batch.header.no) else "key-ended"
+    signer = next(key for key in device.keys if key.key == made.key)
+    return None if signer.may_sign(header.st, header.no) else "key-ended"
 
 
 def _by_sent_chain(made: Prepared) -> bool:
@@ -88,6 +94,6 @@ def _by_sent_chain(made: Prepared) -> bool:
         return False
     for key, _ in reversed(chain):
         if auth.holds(key, header.sig, made.digest):
-            made.key, made.chain, made.review = key, chain, NOT_ACCEPTED
+            made.key, made.chain = key, chain
             return True
     return False

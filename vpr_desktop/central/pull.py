@@ -47,10 +47,11 @@ def page(session: Session, caller: Caller, st: str, after: int, limit: int) -> P
 
 def _runs(session: Session, stream: Stream, after: int, limit: int) -> list[Run]:
     """What the page holds, by the sizes alone: the bytes are read only once it is known that they fit."""
+    # As numbers have no gap, the last one bounds them: by a LIMIT the database would first sort all that follows.
     rows = session.rows(
         "SELECT seq, batch, pos, coalesce(length(raw), 43) FROM op_seen"
-        " WHERE st = :st AND seq > :after AND seq <= :head ORDER BY seq LIMIT :most",
-        st=stream.n, after=after, head=stream.head, most=limit + MOST_OPS,
+        " WHERE st = :st AND seq > :after AND seq <= :last ORDER BY seq",
+        st=stream.n, after=after, last=min(stream.head, after + limit + MOST_OPS),
     )  # fmt: skip
     runs: list[Run] = []
     for seq, batch, pos, size in rows:

@@ -33,17 +33,22 @@ class Held(Exception):
 class Push:
     """One push, in one transaction."""
 
-    def __init__(self, session: Session, caller: Caller, place: Stream, now: int, *, looks_first: bool) -> None:
+    def __init__(
+        self, session: Session, caller: Caller, place: Stream, senders: list[str], now: int, *, looks_first: bool
+    ) -> None:
         """Takes the lock of the stream's row, then reads what stands there. Raises Refused.
 
-        `place` is the stream as it was read without the lock; `looks_first` before each insert for what is held.
+        `place` is the stream as it was read without the lock, `senders` the devices that sealed its batches;
+        `looks_first` before each insert for what is held. Who withdraws a device takes that lock too: so state and
+        ranges of keys are read after it.
         """
         begin = [acting_for(caller.trust)] if session.is_postgres else []
-        state, kept, stream, known, aside = session.together(
-            *begin, auth.asking_state(caller), auth.keeping_nonce(caller, now),
-            asking_stream(session, caller, place.id, lock=True), people.asking_authors(place.n),
+        kept, stream, state, known, aside, *devices_held = session.together(
+            *begin, auth.keeping_nonce(caller, now), asking_stream(session, caller, place.id, lock=True),
+            auth.asking_state(caller), people.asking_authors(place.n),
             ("SELECT 1 FROM quarantine WHERE st = :st LIMIT 1", {"st": place.n}),
-        )[-5:]  # fmt: skip
+            *devices.asking(caller.trust, senders),
+        )[len(begin) :]  # fmt: skip
         auth.is_active(state)
         auth.was_kept(session, caller, now, kept)
         self.session = session
@@ -51,6 +56,7 @@ class Push:
         self.stream = stream_in(stream, place.id, may_be_ended=True)
         self.now = now
         self.known: dict[str, Author] = people.authors_in(known)
+        self.devices = devices.held_in(*devices_held)
         self.first_head = self.stream.head
         self.has_quarantine = bool(aside)
         self.looks_first = looks_first
@@ -69,6 +75,7 @@ class Push:
         if held and bytes(held[0][1]) != made.digest:
             self._alarm("batch-differs", made)
             return BatchAnswer(header.id, problem=problem("batch-differs"))
+        made.review = prepare.why_review(made, self.devices)
         self._keep_keys(made)
         if doubled and added:
             self._alarm("copied-file", made)
@@ -108,12 +115,16 @@ class Push:
 
     def _asking_doubled(self, header: Header) -> Asked:
         """What finds another batch of the device in this one's place."""
+        # Two questions, each such that one index alone fits it: of an `or` SQLite goes through every batch of the
+        # device, and so does PostgreSQL by the wrong one of two while it has no statistics, as after a restore.
         return (
-            "SELECT 1 FROM batch WHERE st = :st AND dev = :dev AND id <> :id AND"
-            " ((inc = :inc AND no = :no) OR (prev = :prev AND prev <> '')) LIMIT 1"
+            "SELECT 1 FROM batch WHERE st = :st AND dev = :dev AND inc = :inc AND no = :no AND id <> :id"
+            " UNION ALL"
+            " SELECT 1 FROM batch WHERE st = :st AND prev = :prev AND prev <> ''"
+            " AND CAST(dev AS TEXT) = :named AND id <> :id LIMIT 1"
         ), {
             "st": self.stream.n, "dev": header.dev, "id": header.id, "inc": header.no[0], "no": header.no[1],
-            "prev": header.prev,
+            "prev": header.prev, "named": header.dev,
         }  # fmt: skip
 
     def _adding(self, made: Prepared) -> Asked:
@@ -137,9 +148,8 @@ class Push:
                 continue
             entry.review = whole or entry.review or people.review_of(entry.op, self.known)
             if "er" in entry.op:
-                entry.quarantined = erasing.why_not(self.session, self.stream.n, entry, self.known, made.entries)
-                if entry.quarantined is None and whole:
-                    entry.quarantined = whole
+                why_not = erasing.why_not(self.session, self.stream.n, entry, self.known, made.entries)
+                entry.quarantined = whole or why_not  # never on the word of its author alone
 
     def _store(self, made: Prepared, number: int, is_new: bool) -> list[Entry]:
         """Inserts what is not held. Raises Held where nobody looked and something was."""
@@ -278,11 +288,12 @@ def push(database: Database, caller: Caller, st: str, batches: list[Batch], now:
     Most pushes hold nothing that is held: so all is inserted first, and begun anew, looking first, where that fails.
     """
     anchor = _anchor(caller, batches)
+    sealed_by = sorted({batch.header.dev for batch in batches})
     with database.read() as session:
         begin = [acting_for(caller.trust)] if session.is_postgres else []
         state, rows, *senders = session.together(
             *begin, auth.asking_state(caller), asking_stream(session, caller, st),
-            *devices.asking(caller.trust, sorted({batch.header.dev for batch in batches})),
+            *devices.asking(caller.trust, sealed_by),
         )[len(begin) :]  # fmt: skip
         auth.is_active(state)
         place = stream_in(rows, st, may_be_ended=True)
@@ -291,7 +302,7 @@ def push(database: Database, caller: Caller, st: str, batches: list[Batch], now:
         prepared = prepare.prepare(batches, st, known)
         try:
             with database.write() as session:
-                one = Push(session, caller, place, now, looks_first=looks_first)
+                one = Push(session, caller, place, sealed_by, now, looks_first=looks_first)
                 answers = [one.take(made) for made in prepared]
                 one.finish(anchor)
             break

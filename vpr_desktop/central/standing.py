@@ -74,7 +74,7 @@ def quarantined(session: Session, st: int, hashes: Sequence[bytes]) -> dict[byte
 
 def reviews(session: Session, st: int, ids: Sequence[str]) -> dict[str, str]:
     """Why these ops wait for a person's look, those looked at left out."""
-    if not ids or session.one("SELECT 1 FROM review WHERE st = :st LIMIT 1", st=st) is None:
+    if not ids:
         return {}
     rows = session.rows(
         "SELECT op_id, code FROM review WHERE st = :st AND kind = 'review' AND settled_at IS NULL AND op_id IN :ids",

@@ -162,7 +162,7 @@ BATCH = Table(
     Column("received_at", BIG, nullable=False),
     UniqueConstraint("st", "id"),
     Index("batch_no", "st", "dev", "inc", "no"),  # not unique: a copied PC is an alarm, never a batch lost
-    Index("batch_prev", "st", "dev", "prev"),
+    Index("batch_prev", "st", "prev"),
 )
 
 # An ordinary rowid table on SQLite: without a rowid, rows of this size cost twice as much.
