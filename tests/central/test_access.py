@@ -197,6 +197,21 @@ def test_I29_the_code_and_key_of_before_a_return_open_no_withdrawn_key_again(cen
     assert pc.push(pc.seal(pc.op())) == [("all", 1, 1)]
 
 
+def test_I29_a_new_code_opens_no_withdrawn_key_again(central: Central) -> None:
+    """Whoever holds a copy of it would be let in with the PC: what is taken is a key that this one signed."""
+    pc, copy = Pc(central.address, 9), Pc(central.address, 9)
+    assert pc.enrol(admin.add_code(central.admin, ["CED"], "RX1")["code"]).status_code == 200
+    admin.revoke(central.admin, pc.id)
+    code = admin.add_code(central.admin, ["CED"], "RX1")["code"]
+    assert kind(pc.enrol(code)) == "bad-signature"
+    assert kind(copy.call("GET", "/v1/heads")) == "device-revoked"
+    new, _ = pc.next_key(7)
+    pc.use_key(new)
+    assert pc.enrol(code).status_code == 200, "the code was not used up"
+    assert central.rows("SELECT n, state FROM device_key ORDER BY n") == [(1, "revoked"), (2, "open")]
+    assert copy.call("GET", "/v1/heads").status_code == 401
+
+
 def test_I29_the_code_with_a_key_that_was_changed_since_ends_no_newer_key(central: Central) -> None:
     code = admin.add_code(central.admin, ["CED"], "RX1")["code"]
     pc, copy = Pc(central.address, 9), Pc(central.address, 9)
@@ -215,6 +230,8 @@ def test_I29_withdrawing_ends_the_codes_a_pc_used_and_no_other(central: Central)
     assert central.rows("SELECT count(*) FROM code WHERE expires = 0") == [(1,)]
     assert kind(one.enrol(ones)) == "bad-code"
     assert other.enrol(others).status_code == 200  # the answer was lost on the way
+    new, _ = one.next_key(7)
+    one.use_key(new)
     assert one.enrol(admin.add_code(central.admin, ["CED"], "RX1")["code"]).status_code == 200
     assert kind(one.enrol(ones)) == "bad-code"
 

@@ -34,6 +34,22 @@ def code(endpoint: Central) -> str:
 
 
 @on_both
+def test_a_pc_that_did_not_hear_that_it_was_withdrawn_comes_with_a_new_key_too(two: Two, endpoint: Central) -> None:
+    one, other = two
+    early = logged(one)
+    synced(one, other)
+    before = enrolment.this_pc(one).fingerprint
+    waits = logged(one)
+    admin.revoke(endpoint.admin, one.store.device_id)
+    made = bootstrap.enrol(one, endpoint.address, code(endpoint))
+    assert made["fingerprint"] == enrolment.this_pc(one).fingerprint != before
+    synced(one, other, one)
+    assert [other.reader().get(Incident, got.id).id for got in (early, waits)] == [early.id, waits.id]
+    assert endpoint.rows("SELECT count(*) FROM review WHERE kind = 'alarm'") == [(0,)]
+    same(one, other)
+
+
+@on_both
 def test_what_waited_is_sealed_with_the_old_key_and_the_new_key_takes_over(two: Two, endpoint: Central) -> None:
     one, other = two
     early = logged(one)

@@ -142,12 +142,13 @@ def _set_device_state(session: Session, trust: int, device: str, state: str) -> 
 def _take_keys(session: Session, trust: int, held: HeldDevice, links: Sequence[KeyLink], chain: Chain) -> None:
     """Adds the keys of a chain that are not held; the newest is open, all others are not.
 
-    A key that was changed since is never opened again: a PC whose file was put back comes with one more. Raises
-    Refused.
+    A key that was changed or withdrawn since is never opened again: a PC whose file was put back, or that did not hear
+    of it, comes with one more. Raises Refused.
     """
     by_key = {key.key: key for key in held.keys}
-    if chain[-1][0] in by_key and held.keys[-1].key != chain[-1][0]:
-        raise Refused("bad-signature", "the key was changed since")
+    newest_held = by_key.get(chain[-1][0])
+    if newest_held is not None and (newest_held is not held.keys[-1] or newest_held.state == "revoked"):
+        raise Refused("bad-signature", "the key was changed or withdrawn since")
     before: HeldKey | None = None
     for place, (key, sig) in enumerate(chain):
         newest = place == len(chain) - 1
