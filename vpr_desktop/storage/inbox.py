@@ -91,12 +91,13 @@ def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, 
     if erasing.holds_nameless(db):
         names += [erasing.nameless(line.hash) for line in lines if line.body]
     held = _held(db, names)
+    loose = _loose(db, [line.hash for line in lines if line.body is None])
     fresh: dict[str, tuple[Any, ...]] = {}
     touched: dict[tuple[str, str, str], list[Held]] = {}
     numbered: list[tuple[int | None, int, int]] = []
     for line in lines:
         row, body = rows[line.batch.header.id], line.body
-        known = _by_hash(db, row, line) if body is None else held.get(body["op"])
+        known = _by_hash(db, row, line, loose) if body is None else held.get(body["op"])
         if known is not None:
             _refuse_other_content(known[1], line.hash)
             if body is not None and (kept := held.get(erasing.nameless(line.hash))):
@@ -158,20 +159,32 @@ def _held(db: Connection, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
     return {op: (n, bytes(hashed)) for op, n, hashed in db.execute(sql, (json.dumps(list(ids)),))}
 
 
-def _by_hash(db: Connection, batch: int, line: Arrived) -> tuple[int, bytes] | None:
+def _loose(db: Connection, hashes: Sequence[bytes]) -> dict[bytes, int]:
+    """Those of these ops that are held under no batch yet, or wait here under another: one reading for a whole slice.
+
+    An op has no index by its hash, so each line that asked for itself would read all that waits.
+    """
+    if not hashes:
+        return {}
+    marks = ",".join("?" * len(hashes))
+    of_outbox = f"SELECT hash, n FROM outbox CROSS JOIN op ON op.n = outbox.op WHERE hash IN ({marks})"
+    without_batch = f"SELECT hash, n FROM op WHERE batch IS NULL AND hash IN ({marks})"
+    return {bytes(hashed): n for sql in (of_outbox, without_batch) for hashed, n in db.execute(sql, tuple(hashes))}
+
+
+def _by_hash(db: Connection, batch: int, line: Arrived, loose: Mapping[bytes, int]) -> tuple[int, bytes] | None:
     """An op that came as a hash alone: held under its batch, or numbered, not sealed, erased, or waiting in another."""
-    st = line.batch.header.st
     for sql, values in (
         ("SELECT n FROM op WHERE batch = ? AND hash = ?", (batch, line.hash)),
-        ("SELECT n FROM op WHERE st = ? AND seq = ? AND hash = ?", (st, line.seq, line.hash)),
-        ("SELECT n FROM op WHERE batch IS NULL AND hash = ?", (line.hash,)),
-        ("SELECT n FROM op JOIN outbox ON outbox.op = op.n WHERE hash = ?", (line.hash,)),
-        ("SELECT n FROM op WHERE id = ?", (erasing.nameless(line.hash),)),
+        ("SELECT n FROM op WHERE st = ? AND seq = ? AND hash = ?", (line.batch.header.st, line.seq, line.hash)),
     ):
         row = db.execute(sql, values).fetchone()
         if row is not None:
             return int(row[0]), line.hash
-    return None
+    if line.hash in loose:
+        return loose[line.hash], line.hash
+    row = db.execute("SELECT n FROM op WHERE id = ?", (erasing.nameless(line.hash),)).fetchone()
+    return None if row is None else (int(row[0]), line.hash)
 
 
 def _body(line: Arrived) -> dict[str, Any]:

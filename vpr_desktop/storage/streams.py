@@ -114,6 +114,9 @@ def advance(db: Connection, st: str, head: int, chain: str) -> bool:
     now = place(db, st)
     if now.offering or head <= now.cursor:
         return False
+    following = "SELECT 1 FROM op WHERE st = ? AND seq = ?"  # while others' ops lie between, each push would read all
+    if db.execute(following, (st, now.cursor + 1)).fetchone() is None:
+        return False
     sql = "SELECT hash FROM op WHERE st = ? AND seq > ? AND seq <= ? ORDER BY seq"
     hashes = [bytes(row[0]) for row in db.execute(sql, (st, now.cursor, head))]
     if len(hashes) != head - now.cursor or chained(bytes.fromhex(now.chain), hashes).hex() != chain:
