@@ -24,6 +24,7 @@ from tests.central.conftest import Central
 from tests.factories import logged
 from tests.sealing import Device
 from tests.sync.conftest import on_both
+from tests.sync.test_two_pcs import amend, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import WrongUse
 from vpr_desktop.services.context import Context
@@ -150,6 +151,36 @@ def test_retry_after_is_read_and_nonsense_is_not(odd: Any, client: Any) -> None:
         with pytest.raises(Refused) as raised:
             client(server.url).heads()
         assert raised.value.retry_after == seconds
+
+
+def test_what_somebody_typed_over_and_over_again_comes_over_a_long_line(
+    two: tuple[Context, Context], endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that packs well was taken for a bomb: nothing of the ward came any more."""
+    init, packed = Client.__init__, []
+
+    def far(self: Client, *given: Any) -> None:
+        init(self, *given)
+        self.local = False
+
+    def read(self: Client, got: requests.Response) -> bytes:
+        packed.append(got.headers.get("Content-Encoding"))
+        return bodies(self, got)
+
+    bodies = Client._read
+    one, other = two
+    mine = logged(one)
+    synced(one, other)
+    amend(one, mine.id, **dict.fromkeys(("description", "review_what_happened", "review_root_causes"), "No. " * 16_000))
+    monkeypatch.setattr(type(endpoint.endpoint), "is_far", True)
+    monkeypatch.setattr(Client, "__init__", far)
+    monkeypatch.setattr(Client, "_read", read)
+    synced(one, other)
+    same(one, other)
+    assert "gzip" not in packed
+    logged(one, description="What was said and done.")
+    synced(one, other)
+    assert "gzip" in packed
 
 
 @contextlib.contextmanager

@@ -215,21 +215,24 @@ class Calls:
         after, limit = _number(request, "after", 0), _number(request, "limit", protocol.PAGE_OPS)
         packs = "gzip" in request.headers.get("accept-encoding", "") and self.endpoint.is_far
 
-        def work() -> bytes:
+        def work() -> tuple[bytes, bool]:
             caller = self._caller(message)
             with self.database.read() as session:
                 page = pull.page(session, caller, st, after, limit)
-            body = gzip.compress(page.body, 1) if packs else page.body
+            packed = gzip.compress(page.body, 1) if packs else page.body
+            # What somebody typed over and over again packs so well that no PC would unpack it.
+            body = page.body if protocol.grows_too_much(len(packed), len(page.body)) else packed
             if page.last >= page.first:
                 self.endpoint.take(caller, len(body), requests=0)
                 with self.database.write() as session:
                     begin = [acting_for(caller.trust)] if session.is_postgres else []
                     told = (page.stream.n, "pull", page.first, page.last, message.now)
                     session.together(*begin, push.logging_act(caller, *told))
-            return body
+            return body, body is not page.body
 
-        body = await run_in_threadpool(work)
-        return Response(body, media_type=protocol.JSON_LINES, headers={"Content-Encoding": "gzip"} if packs else None)
+        body, is_packed = await run_in_threadpool(work)
+        headers = {"Content-Encoding": "gzip"} if is_packed else None
+        return Response(body, media_type=protocol.JSON_LINES, headers=headers)
 
     async def heads(self, request: Request) -> Response:
         """Says where all streams in scope stand; 304 where that is known."""

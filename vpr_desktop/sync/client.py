@@ -195,9 +195,10 @@ class Client:
                 body += unpacker.decompress(chunk, protocol.UNPACKED_REPLY + 1) if unpacker else chunk
             except zlib.error as error:
                 raise Refused("not-the-endpoint") from error
-            grown = unpacker is not None and len(body) > max(CHUNK, wire * protocol.MOST_RATIO)
-            if len(body) > protocol.UNPACKED_REPLY or grown:
+            if len(body) > protocol.UNPACKED_REPLY:
                 raise Refused("answer-too-large")
+        if protocol.grows_too_much(wire, len(body)) and unpacker is not None:
+            raise Refused("answer-too-large")
         if unpacker is not None and not unpacker.eof:
             raise Refused("not-the-endpoint")
         told = got.headers.get("Content-Length")

@@ -31,7 +31,7 @@ LOOPBACK = ("127.0.0.1", "::1", "localhost")  # this machine: the one place that
 SMALL_REQUEST = 64 * 1024  # enrolment, keys, have
 PAGE_OPS = 2000
 PAGE_BYTES = 4 * 1024 * 1024
-MOST_RATIO = 50  # a reply that grows more than this when unpacked is cut off
+MOST_RATIO, LEAST_GROWN = 50, 64 * 1024  # a longer reply that grows more than this when unpacked is not read
 
 # Request signature, RFC 9421: one label, these components in this order, these parameters and no others.
 WITH_BODY = ("@method", "@target-uri", "content-digest", "idempotency-key")
@@ -318,6 +318,11 @@ def problem(kind: str, detail: str = "", *, op: str | None = None, instance: str
     """The problem document of a refusal."""
     known = REFUSALS[kind]
     return Problem(kind, known.title, known.status, detail, instance, known.retryable, op)
+
+
+def grows_too_much(packed: int, body: int) -> bool:
+    """Whether a reply of so many bytes on the wire holds more than it may: such a page goes as it is."""
+    return body > max(LEAST_GROWN, packed * MOST_RATIO)
 
 
 def split_page(body: bytes) -> tuple[PageHead, list[batches.Batch]]:
