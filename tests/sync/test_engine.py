@@ -30,6 +30,7 @@ from vpr_desktop.sync.events import (
     Look,
     Looked,
     OfferEnded,
+    OfferRest,
     PageRefused,
     Pull,
     Push,
@@ -90,7 +91,11 @@ CASES: dict[str, tuple[State, Any, tuple[Any, ...]]] = {
     "the epoch changed": (at_work(head(epoch="e2")), Looked(HERE), (Forget(A, first=True),)),
     "the head is behind the cursor": (at_work(head(9)), Looked(HERE), (Forget(A, first=True),)),
     "the chain differs at the cursor": (at_work(head(chain="cx")), Looked(HERE), (Forget(A, first=True),)),
-    "fewer ops than it said it holds": (at_work(head(10)), Looked(HERE, 11), (Forget(A, first=True),)),
+    "fewer ops than it gave numbers for": (at_work(head(10)), Looked(HERE, 11), (Forget(A, first=True),)),
+    "all fetched, and some of what was offered has no number": (
+        at_work(head(10)), Looked(HERE, 10, unnumbered=True), (OfferRest(A),)),
+    "more to fetch, where numbers may come": (
+        at_work(head(12)), Looked(HERE, 10, waits=False, unnumbered=True), (Pull(A, 2000),)),
     "as many as it said it holds": (at_work(head(10)), Looked(HERE, 10), (Seal(A),)),
     "killed while offering": (at_work(), Looked(replace(HERE, offering=True)), (Forget(A, first=True),)),
     "more numbers to forget": (at_work(offering=True), Forgotten(True), (Forget(A, first=False),)),

@@ -74,29 +74,42 @@ def _undone(db: Connection, st: str) -> list[int]:
 
 
 def least_head(db: Connection, st: str) -> int:
-    """How many ops the endpoint must have numbered, if it is the one that gave this PC its answers.
-
-    The largest number given here, or after an offer, whose numbers come back with the pull, as many as it said it
-    holds: an endpoint that is put back again in between has fewer, under a head from which this PC can tell nothing.
-    """
+    """How many ops the endpoint must have numbered, if it is the one that gave this PC its answers."""
     sql = "SELECT coalesce(max(seq), 0) FROM op WHERE st = ? AND seq IS NOT NULL"
-    largest = int(db.execute(sql, (st,)).fetchone()[0])
+    return int(db.execute(sql, (st,)).fetchone()[0])
+
+
+# Ops that the endpoint has, as it said, and whose numbers are not known.
+UNNUMBERED = (
+    "FROM op LEFT JOIN outbox ON outbox.op = op.n WHERE op.st = ? AND op.seq IS NULL AND op.batch IS NOT NULL"
+    " AND op.raw IS NOT NULL AND outbox.op IS NULL"
+)
+
+
+def misses_numbers(db: Connection, st: str) -> bool:
+    """Whether the number of anything that was offered has not come; asked no more once all have, or none will.
+
+    An endpoint that is put back again before they come has less than it said, under a head that tells this PC nothing.
+    """
     now = place(db, st)
     if not now.numbering:
-        return largest
-    left = _unnumbered(db, st)
-    if not left:
-        put_place(db, st, replace(now, numbering=False))
-    return max(largest, now.cursor + left)
+        return False
+    if db.execute(f"SELECT 1 {UNNUMBERED} LIMIT 1", (st,)).fetchone() is not None:
+        return True
+    end_numbering(db, st)
+    return False
 
 
-def _unnumbered(db: Connection, st: str) -> int:
-    """Ops that the endpoint has, as it said, and whose numbers are not known."""
-    sql = (
-        "SELECT count(*) FROM op LEFT JOIN outbox ON outbox.op = op.n WHERE op.st = ? AND op.seq IS NULL"
-        " AND op.batch IS NOT NULL AND op.raw IS NOT NULL AND outbox.op IS NULL"
-    )
-    return int(db.execute(sql, (st,)).fetchone()[0])
+def offer_rest(db: Connection, st: str) -> None:
+    """Marks for offer the batches of what has no number."""
+    db.execute(f"UPDATE batch SET offer = 1 WHERE n IN (SELECT op.batch {UNNUMBERED})", (st,))
+
+
+def end_numbering(db: Connection, st: str) -> Place:
+    """What has no number by now is put aside at the endpoint: it holds that, as it said when asked once more."""
+    now = replace(place(db, st), numbering=False)
+    put_place(db, st, now)
+    return now
 
 
 def chained(link: bytes, hashes: Iterable[bytes]) -> bytes:

@@ -32,6 +32,7 @@ from vpr_desktop.sync.events import (
     Look,
     Looked,
     OfferEnded,
+    OfferRest,
     PageRefused,
     Pull,
     Push,
@@ -239,15 +240,13 @@ def _looked(state: State, event: Looked) -> Step:
         return _offer(state)
     if state.head is not None and regressed(event.place, state.head, event.least):
         return _offer(state)
+    if event.unnumbered and state.head is not None and state.head.head == event.place.cursor:
+        return _offer(state, rest=True)  # put back again before the numbers came, or put aside: it is asked which
     return (state, (Seal(state.st),)) if event.waits else _pull(state)
 
 
 def regressed(place: Standing, head: HeadNow, least: int = 0) -> bool:
-    """Whether the endpoint is not the one that gave this PC its numbers.
-
-    `least` counts where what was sent has numbers and nothing was pulled yet: an endpoint that was put back
-    then has fewer ops than it gave numbers for, or than it said it holds.
-    """
+    """Whether the endpoint is not the one that gave this PC its numbers: `least`, where nothing was pulled yet."""
     if head.head < max(place.cursor, least):
         return True
     if not place.epoch:
@@ -255,8 +254,9 @@ def regressed(place: Standing, head: HeadNow, least: int = 0) -> bool:
     return head.epoch != place.epoch or (head.head == place.cursor and head.chain != place.chain)
 
 
-def _offer(state: State) -> Step:
-    return replace(state, offering=True, offered=(*state.offered, state.st)), (Forget(state.st, first=True),)
+def _offer(state: State, rest: bool = False) -> Step:
+    state = replace(state, offering=True, offered=(*state.offered, state.st))
+    return state, (OfferRest(state.st) if rest else Forget(state.st, first=True),)
 
 
 def _forgotten(state: State, event: Forgotten) -> Step:

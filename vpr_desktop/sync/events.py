@@ -93,12 +93,13 @@ class Heads:
 class Looked:
     """Where this PC stands in the stream at hand, and whether anything of it `waits` here to be sent.
 
-    `least` is how many ops the endpoint must have.
+    `least` is how many ops the endpoint must have. `unnumbered`: it said that it holds ops whose number did not come.
     """
 
     place: Standing
     least: int = 0
     waits: bool = True
+    unnumbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +222,13 @@ class Forget:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferRest:
+    """Mark for offer what has no number, though all was offered and fetched. Answer: Forgotten."""
+
+    st: str
+
+
+@dataclass(frozen=True, slots=True)
 class Have:
     """Ask which of the batches on offer are lacked; those that are not are settled. Answer: Lacking."""
 
@@ -236,7 +244,7 @@ class Settle:
 
 @dataclass(frozen=True, slots=True)
 class EndOffer:
-    """Go on from the beginning, in this lifetime of the endpoint. Answer: OfferEnded."""
+    """Go on from the beginning, in this lifetime of the endpoint; after OfferRest from here. Answer: OfferEnded."""
 
     st: str
     epoch: str

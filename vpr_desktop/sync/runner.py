@@ -20,19 +20,18 @@ from vpr_desktop.storage.device import signer
 from vpr_desktop.storage.outbox import Answer
 from vpr_desktop.storage.streams import Place
 from vpr_desktop.storage.unit import UnitOfWork
-from vpr_desktop.sync import engine, events, protocol, rotation, sending
+from vpr_desktop.sync import engine, events, offers, protocol, rotation, sending
 from vpr_desktop.sync.answers import Taken, head_now
 from vpr_desktop.sync.events import HeadNow, Job, Sized
 from vpr_desktop.sync.lane import Calls, InUnit, Manners
 from vpr_desktop.sync.page import KeyBook, NotProven, Proven, prove
 from vpr_desktop.sync.protocol import MOST_OPS, Heads, Keys, PushAnswer
 from vpr_desktop.sync.refusals import Refused
-from vpr_desktop.sync.standings import beginning, looked, standing
+from vpr_desktop.sync.standings import looked, standing
 
 T = TypeVar("T")
 SLICE, SMALL_SLICE = 200, 100  # ops in one unit, so that a lock or an end waits less than 50 ms
 CATCH_UP = 0.025  # seconds of work in one unit
-OFFER_BYTES = 3 * 1024 * 1024
 KEYS = "endpoint_keys"
 
 
@@ -87,7 +86,7 @@ class Runner:
         except DiskFull:
             return events.Failed(engine.NO_ROOM, self.monotonic(), self.chance())
 
-    def _commit(self, unit: UnitOfWork, act: str = "", obj: str = "") -> None:
+    def commit(self, unit: UnitOfWork, act: str = "", obj: str = "") -> None:
         self.told(unit.commit(act, obj))
 
     def _ask(self, effect: events.Ask) -> events.Heads:
@@ -113,7 +112,7 @@ class Runner:
                 unit.begin_again()
         waiting = tuple(outbox.streams(unit.db))
         self._looked = {st: looked(unit, st) for st in {*waiting, *self._heads}}
-        self._commit(unit)
+        self.commit(unit)
         if moved:
             self.told(Changes(tuple(Change("ward", st) for st in moved), "sync"))
         return events.Heads(tuple(self._heads.values()), waiting, keychange.is_begun(unit.db))
@@ -124,63 +123,10 @@ class Runner:
 
         def read(unit: UnitOfWork) -> events.Looked:
             found = looked(unit, effect.st)
-            self._commit(unit)
+            self.commit(unit)
             return found
 
         return self._looked.pop(effect.st, None) or self.in_unit(read)
-
-    def _forget(self, effect: events.Forget) -> events.Forgotten:
-        def job(unit: UnitOfWork) -> bool:
-            if effect.first:
-                outbox.offer_all(unit.db, effect.st)
-                streams.put_place(unit.db, effect.st, beginning(effect.st, offering=True))
-            left = outbox.forget_numbers(unit.db, effect.st, SLICE) == SLICE
-            if not left:
-                unit.project_again(exchange.clashing_in(unit.db, effect.st))
-            self._commit(unit, "endpoint restored" if effect.first else "", effect.st)
-            return left
-
-        return events.Forgotten(self.in_unit(job))
-
-    def _have(self, effect: events.Have) -> events.Lacking:
-        st = effect.st
-        found = self.in_unit(lambda unit: outbox.offered(unit.db, st, protocol.MOST_ASKED))
-        if not found:
-            return events.Lacking((), False)
-        lacking = set(self.calls.have(st, [one for _, one, _ in found]))
-
-        def job(unit: UnitOfWork) -> tuple[Sized, ...]:
-            outbox.settle_offers(unit.db, [n for n, one, _ in found if one not in lacking])
-            wanted = [n for n, one, _ in found if one in lacking][: protocol.MOST_BATCHES]
-            chosen: list[Sized] = []
-            size = 0
-            for n in wanted:
-                batch = outbox.held_batch(unit.db, n)
-                size += sum(len(line.raw or b"") + 50 for line in batch.lines)
-                if chosen and size > OFFER_BYTES:
-                    break
-                chosen.append(Sized(n, batch.header.n))
-            self._commit(unit)
-            return tuple(chosen)
-
-        return events.Lacking(self.in_unit(job), len(found) == protocol.MOST_ASKED)
-
-    def _settle(self, effect: events.Settle) -> None:
-        def job(unit: UnitOfWork) -> None:
-            outbox.settle_offers(unit.db, [batch.n for batch in effect.batches])
-            self._commit(unit)
-
-        self.in_unit(job)
-
-    def _end_offer(self, effect: events.EndOffer) -> events.OfferEnded:
-        begin = replace(beginning(effect.st), epoch=effect.epoch, numbering=True)
-
-        def job(unit: UnitOfWork) -> None:
-            streams.put_place(unit.db, effect.st, begin)
-            self._commit(unit)
-
-        self.in_unit(job)
-        return events.OfferEnded(standing(begin))
 
     # Push.
 
@@ -189,7 +135,7 @@ class Runner:
             waited = outbox.unanswered_batches(unit.db, effect.st)
             made = self._sealed(unit, effect.st)
             # With an entry in the audit, a file put back to before the sealing is not what the endpoint was told of.
-            self._commit(unit, "" if set(made) <= set(waited) else "batch sealed", effect.st)
+            self.commit(unit, "" if set(made) <= set(waited) else "batch sealed", effect.st)
             first, then = (*(Sized(n, len(outbox.hashes_of(unit.db, n))) for n in made), None, None)[:2]
             return events.Sealed(first, then)
 
@@ -208,7 +154,7 @@ class Runner:
         sent = self._sending
         if sent is None:
             if effect.offer and effect.job.span is None:  # as where all was erased: nobody is asked for it again
-                self._settle(events.Settle(effect.job.batches))
+                offers.settle(self, events.Settle(effect.job.batches))
             place = self.in_unit(lambda unit: streams.place(unit.db, effect.st))
             head = self._heads.get(effect.st) or HeadNow(effect.st, "", 0, "")
             return events.Pushed((), False, head, standing(place))
@@ -250,7 +196,7 @@ class Runner:
                 self._note(unit, one, lines[:most])
                 left[:0] = [(one, lines[most:])] if lines[most:] else []
                 if self.manners.is_wanted() and left:
-                    self._commit(unit)
+                    self.commit(unit)
                     return None
             return self._took(unit, effect, answer, taken)
 
@@ -266,20 +212,20 @@ class Runner:
         told = sending.settled(unit, effect, answer, taken)
         if not (effect.offer or told.problems or told.stuck):
             self._sealed(unit, effect.st)  # what goes next, in the same transaction: every commit waits for the disk
-        self._commit(unit, "push", effect.st)
+        self.commit(unit, "push", effect.st)
         return told
 
     def _unseal(self, effect: events.Unseal) -> None:
         def job(unit: UnitOfWork) -> None:
             outbox.unseal(unit.db, effect.batch.n)
-            self._commit(unit, "batch sealed anew")
+            self.commit(unit, "batch sealed anew")
 
         self.in_unit(job)
 
     def _list_batch(self, effect: events.ListBatch) -> None:
         def job(unit: UnitOfWork) -> None:
             outbox.mark_batch(unit.db, effect.batch.n, outbox.REFUSED, effect.kind)
-            self._commit(unit, "push refused")
+            self.commit(unit, "push refused")
 
         self.in_unit(job)
 
@@ -288,7 +234,7 @@ class Runner:
 
         def job(unit: UnitOfWork) -> None:
             unit.take_answers(effect.batch.n, [Answer(effect.line, None, "refused", kind)])
-            self._commit(unit, "push refused")
+            self.commit(unit, "push refused")
 
         self.in_unit(job)
 
@@ -323,7 +269,7 @@ class Runner:
 
     def _page_refused(self, st: str, kind: str) -> events.PageRefused:
         def job(unit: UnitOfWork) -> None:
-            self._commit(unit, f"answer not accepted: {kind}", st)
+            self.commit(unit, f"answer not accepted: {kind}", st)
 
         self.in_unit(job)
         return events.PageRefused(kind)
@@ -342,7 +288,7 @@ class Runner:
                 unit.apply_remote(st, part, now)
                 if self.manners.is_wanted():
                     break
-            self._commit(unit, "pull", st)
+            self.commit(unit, "pull", st)
             return now, end
 
         while done < len(lines):
@@ -362,7 +308,7 @@ class Runner:
 
             def job(unit: UnitOfWork) -> None:
                 unit.put_state(KEYS, protocol.encode(Keys(protocol.VERSION, told)))
-                self._commit(unit)
+                self.commit(unit)
 
             self.in_unit(job)
         return self._book
@@ -374,7 +320,7 @@ class Runner:
                 ends = self.monotonic() + CATCH_UP
                 left = support_rows.catch_up(unit.db, unit.store.zone, SLICE, lambda: self.monotonic() > ends)
             key_due = None if left else rotation.due(self, unit)
-            self._commit(unit)
+            self.commit(unit)
             return key_due
 
         while (key_due := self.in_unit(job)) is None:
@@ -384,10 +330,11 @@ class Runner:
     WAYS: dict[type, Callable[[Any, Any], Any]] = {
         events.Ask: _ask,
         events.Look: _look,
-        events.Forget: _forget,
-        events.Have: _have,
-        events.Settle: _settle,
-        events.EndOffer: _end_offer,
+        events.Forget: offers.forget,
+        events.OfferRest: offers.offer_rest,
+        events.Have: offers.have,
+        events.Settle: offers.settle,
+        events.EndOffer: offers.end_offer,
         events.Seal: _seal,
         events.Push: _push,
         events.Unseal: _unseal,

@@ -10,8 +10,10 @@ from vpr_desktop.sync.events import Looked, Standing
 
 
 def looked(unit: UnitOfWork, st: str) -> Looked:
-    """Where it stands, the least head it knows of, and whether anything waits to be sent."""
-    return Looked(standing(streams.place(unit.db, st)), streams.least_head(unit.db, st), outbox.waits(unit.db, st))
+    """Where it stands, the least head it knows of, whether anything waits to be sent, and whether numbers miss."""
+    db = unit.db
+    waits, misses = outbox.waits(db, st), streams.misses_numbers(db, st)
+    return Looked(standing(streams.place(db, st)), streams.least_head(db, st), waits, misses)
 
 
 def standing(place: Place) -> Standing:
