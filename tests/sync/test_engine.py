@@ -259,6 +259,16 @@ def test_i11_a_ward_whose_answers_are_refused_does_not_keep_others_waiting() -> 
     assert step(state, CaughtUp(0.0, 0.5))[0].failures == 1
 
 
+@pytest.mark.parametrize("kind", ["answer-too-large", "answer-not-accepted", "refused", "fault"])
+def test_i11_a_call_of_one_ward_that_always_fails_does_not_keep_others_waiting(kind: str) -> None:
+    state, effects = step(pushing(BATCH, todo=(A, B), heads=(head(12), head(12, B))), Failed(kind, 0.0, 0.5))
+    assert effects == (Look(B),)
+    state, effects = step(at_work(now=head(12), todo=(A, B), heads=(head(12), head(12, B))), Failed(kind, 0.0, 0.5))
+    assert effects == (Look(B),)
+    state, _ = step(replace(state, todo=()), CaughtUp(0.0, 0.5))
+    assert (state.trouble, state.failures) == (kind, 1)
+
+
 def test_i11_a_ward_outside_the_scope_is_told_of_and_no_other_waits_for_it() -> None:
     state, effects = step(at_work(todo=(A, B)), Failed("not-in-scope", 0.0, 0.5))
     assert (state.trouble, effects) == ("not-in-scope", (Look(B),))

@@ -66,11 +66,11 @@ STOPS = frozenset({"device-revoked"})
 SLOW = frozenset({"unknown-device", "device-waiting", "bad-signature", "not-signed"})
 OF_ONE_WARD = frozenset({"not-in-scope"})
 ISOLATES = frozenset({"unreadable-body", "too-large", "batch-too-large"})
-# Less at a time may come through, where the endpoint is still reached. Of a fault of one call others go on.
+# Less at a time may come through, where the endpoint is still reached. Where one call fails others go on.
 SLOW_LINE = frozenset({"too-slow", "no-answer", "no-connection", "not-the-endpoint"})
 BROKEN_CHAIN, OTHER_NUMBERS = "chain-differs", "numbers-differ"
-NOT_ACCEPTED, NO_ROOM, FAULT = "answer-not-accepted", "disk-full", "fault"
-OTHER_KEY = "bad-signature"
+NOT_ACCEPTED, NO_ROOM, OTHER_KEY = "answer-not-accepted", "disk-full", "bad-signature"
+OF_ONE_CALL = SLOW_LINE | {"fault", "answer-too-large", "refused", NOT_ACCEPTED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +171,7 @@ def back_off(failures: int, chance: float, retry_after: float) -> float:
 def _failed(state: State, event: Failed) -> Step:
     if event.kind in OF_ONE_WARD and state.todo:
         return _next_stream(replace(state, trouble=state.trouble or event.kind))
-    if state.todo and event.kind in SLOW_LINE | {FAULT}:
+    if state.todo and event.kind in OF_ONE_CALL:
         return _less(state, event.kind)
     if event.kind == OTHER_KEY and not state.keyed:
         return _change_key(state)  # the answer to a change of key was lost, or the endpoint was put back to before it
