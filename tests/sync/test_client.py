@@ -24,7 +24,6 @@ from tests.central.conftest import Central
 from tests.factories import logged
 from tests.sealing import Device
 from tests.sync.conftest import on_both
-from tests.sync.test_two_pcs import amend, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.errors import WrongUse
 from vpr_desktop.services.context import Context
@@ -109,6 +108,7 @@ REPLIES: dict[str, tuple[Reply, str]] = {
     "a redirect": ((302, {"Location": "https://portal.example/"}, b""), "not-the-endpoint"),
     "a fault of a load balancer": ((502, {"Content-Type": "text/html"}, b"<h1>Bad gateway</h1>"), "not-the-endpoint"),
     "a proxy": ((407, {"Content-Type": "text/html"}, b""), "proxy"),
+    "nothing at all": ((200, JSON, b""), "not-the-endpoint"),
     "another message": ((200, JSON, b'{"v":1}'), "not-the-endpoint"),
     "a problem that is none": ((400, {"Content-Type": protocol.PROBLEM}, b"{}"), "not-the-endpoint"),
     "a problem not known": (
@@ -153,36 +153,6 @@ def test_retry_after_is_read_and_nonsense_is_not(odd: Any, client: Any) -> None:
         assert raised.value.retry_after == seconds
 
 
-def test_what_somebody_typed_over_and_over_again_comes_over_a_long_line(
-    two: tuple[Context, Context], endpoint: Central, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A page that packs well was taken for a bomb: nothing of the ward came any more."""
-    init, packed = Client.__init__, []
-
-    def far(self: Client, *given: Any) -> None:
-        init(self, *given)
-        self.local = False
-
-    def read(self: Client, got: requests.Response) -> bytes:
-        packed.append(got.headers.get("Content-Encoding"))
-        return bodies(self, got)
-
-    bodies = Client._read
-    one, other = two
-    mine = logged(one)
-    synced(one, other)
-    amend(one, mine.id, **dict.fromkeys(("description", "review_what_happened", "review_root_causes"), "No. " * 16_000))
-    monkeypatch.setattr(type(endpoint.endpoint), "is_far", True)
-    monkeypatch.setattr(Client, "__init__", far)
-    monkeypatch.setattr(Client, "_read", read)
-    synced(one, other)
-    same(one, other)
-    assert "gzip" not in packed
-    logged(one, description="What was said and done.")
-    synced(one, other)
-    assert "gzip" in packed
-
-
 @contextlib.contextmanager
 def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
     """The address of a server that does this with each connection."""
@@ -200,6 +170,23 @@ def listening(serve: Callable[[socket.socket], None]) -> Iterator[str]:
         yield f"http://127.0.0.1:{there.getsockname()[1]}"
         there.shutdown(socket.SHUT_RDWR)
     thread.join(10)
+
+
+@pytest.mark.parametrize("date", [b"Fri, 31 Dec 9999 23:59:59 -2300", b"Mon, 01 Jan 99999999999 00:00:00 GMT"])
+def test_a_date_that_is_none_says_nothing_of_the_clock(date: bytes, client: Any) -> None:
+    """An answer of a sign-in page may hold one; it once ended the cycle as a fault of the app."""
+
+    def answer(one: socket.socket) -> None:
+        one.recv(CHUNK)
+        body = protocol.encode(protocol.problem("clock-skew"))
+        told = f"HTTP/1.1 401 No\r\nContent-Type: {protocol.PROBLEM}\r\nContent-Length: {len(body)}\r\n".encode()
+        one.sendall(told + b"Connection: close\r\nDate: " + date + b"\r\n\r\n" + body)
+
+    with listening(answer) as url:
+        pc = client(url)
+        with pytest.raises(Refused) as raised:
+            pc.heads()
+    assert (raised.value.kind, pc.clock_gap(), pc.ahead) == ("clock-skew", None, timedelta(0))
 
 
 BEGUN = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -314,8 +301,9 @@ def _self_signed(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["http://server.example", "ftp://127.0.0.1", "server.example", "https://u:p@server.example", "https://a?b=c"]
-)
+    "url", ["http://server.example", "ftp://127.0.0.1", "server.example", "https://u:p@server.example", "https://a?b=c",
+     "https://*.example", "https://exa mple", "https://host:99999", "https://[::1", "https://host:a"],
+)  # fmt: skip
 def test_an_address_that_is_not_safe_is_refused(url: str) -> None:
     with pytest.raises(WrongUse):
         address(url)

@@ -11,7 +11,7 @@ import pytest
 from tests.central.conftest import Central
 from tests.factories import logged
 from tests.sync.faulty_line import Fault, Line
-from tests.sync.test_two_pcs import rows, synced
+from tests.sync.test_two_pcs import amend, rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.central import intake
 from vpr_desktop.services.context import Context
@@ -124,3 +124,33 @@ def test_an_endpoint_that_says_nothing_of_a_part_is_not_asked_for_ever(
     got = bootstrap.sync(pc)
     assert got.refused is not None
     assert got.refused.kind == "answer-not-accepted"
+
+
+def test_what_somebody_typed_over_and_over_again_comes_over_a_long_line(
+    two: tuple[Context, Context], endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that packs well was taken for a bomb: nothing of the ward came any more."""
+    init, packed = Client.__init__, []
+
+    def far(self: Client, *given: Any) -> None:
+        init(self, *given)
+        self.local = False
+
+    def read(self: Client, got: Any) -> bytes:
+        packed.append(got.headers.get("Content-Encoding"))
+        return bodies(self, got)
+
+    bodies = Client._read
+    one, other = two
+    mine = logged(one)
+    synced(one, other)
+    amend(one, mine.id, **dict.fromkeys(("description", "review_what_happened", "review_root_causes"), "No. " * 16_000))
+    monkeypatch.setattr(type(endpoint.endpoint), "is_far", True)
+    monkeypatch.setattr(Client, "__init__", far)
+    monkeypatch.setattr(Client, "_read", read)
+    synced(one, other)
+    same(one, other)
+    assert "gzip" not in packed
+    logged(one, description="What was said and done.")
+    synced(one, other)
+    assert "gzip" in packed

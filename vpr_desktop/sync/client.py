@@ -209,7 +209,7 @@ class Client:
     def _answer(self, got: requests.Response, wanted: tuple[str, ...], body: bytes) -> bytes:
         kind = got.headers.get("Content-Type", "").split(";")[0].strip().lower()
         self._tag = got.headers.get("ETag", "")
-        if got.status_code == 200 and kind in wanted:
+        if got.status_code == 200 and kind in wanted and body:
             return body
         if got.status_code == 304 and self._tag and self._tag == got.request.headers.get("If-None-Match"):
             return b""
@@ -229,13 +229,13 @@ class Client:
     def _compare_clocks(self, date: str) -> None:
         try:
             self.gap = (parsedate_to_datetime(date).astimezone(UTC) - self.clock()).total_seconds()
-        except (ValueError, TypeError):
+        except (ValueError, TypeError, OverflowError):
             return  # no date that can be read: nothing is known anew
 
     def _set_clock(self, date: str) -> None:
         try:
             self.ahead = parsedate_to_datetime(date).astimezone(UTC) - self.clock()
-        except ValueError:
+        except (ValueError, OverflowError):
             self.ahead = timedelta(0)
 
 
@@ -248,11 +248,15 @@ def _read(got: bytes, kind: type[Any]) -> Any:
 
 def address(url: str) -> str:
     """An endpoint's address as it is kept. Raises WrongUse unless it is https, or http to this very PC."""
-    parts = urlsplit(url.strip().rstrip("/"))
-    local = parts.hostname in protocol.LOOPBACK
-    plain = not (parts.username or parts.password or parts.query or parts.fragment)
-    if not parts.hostname or not plain or not (parts.scheme == "https" or (local and parts.scheme == "http")):
-        raise WrongUse("Write the address of the server as https://server.example, as IT gave it.")
+    try:
+        parts = urlsplit(url.strip().rstrip("/"))
+        local = parts.hostname in protocol.LOOPBACK
+        plain = not (parts.username or parts.password or parts.query or parts.fragment)
+        if not parts.hostname or not plain or not (parts.scheme == "https" or (local and parts.scheme == "http")):
+            raise ValueError("not https")
+        requests.Request("GET", parts.geturl()).prepare()
+    except ValueError as error:
+        raise WrongUse("Write the address of the server as https://server.example, as IT gave it.") from error
     return parts.geturl()
 
 
