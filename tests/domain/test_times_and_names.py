@@ -186,6 +186,9 @@ def test_identities_and_the_hybrid_clock() -> None:
     assert next_hlc(first, 5) > first
     assert next_hlc(first, 3) > first, "a clock put back never goes before what was written"
     assert hlc_ms(next_hlc(first, 9)) == 9
+    for none in ("", "later", "-00000000000001.00000", "9" * 5000, "１２３.0"):
+        assert hlc_ms(none) == 0
+    assert datetime.fromtimestamp(hlc_ms("999999999999999.00000") / 1000, UTC).year == 9999
     assert step_record_id("p", "S2-01") == step_record_id("p", "S2-01") != step_record_id("p", "S2-02")
 
 

@@ -1,4 +1,4 @@
-"""Invariants of sync on real files and over real HTTP that no other file names: I7, I12, and I1 with kills."""
+"""Invariants of sync on real files and over real HTTP that no other file names: I7, I12, I13, and I1 with kills."""
 
 from __future__ import annotations
 
@@ -10,13 +10,15 @@ import pytest
 
 from tests.central.conftest import Central
 from tests.conftest import FAST
+from tests.domain.test_heads_rule import arrive
 from tests.factories import PASSPHRASE, logged
+from tests.sealing import Device
 from tests.sync.conftest import on_both
 from tests.sync.ending import end_at
 from tests.sync.test_two_pcs import amend, rows, same, synced
 from vpr_desktop import bootstrap
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import sessions
+from vpr_desktop.services import conflicts, history, sending, sessions, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import streams
 from vpr_desktop.storage.unit import UnitOfWork
@@ -71,6 +73,19 @@ def test_i12_an_older_version_never_blanks_a_field_of_a_newer_one(two: Two) -> N
         assert record.shown.values["weather"] == "Rain"
         assert record.location_detail == "By the lift"
     same(*two)
+
+
+@pytest.mark.parametrize("at", ["999999999999999.00000", "later", ""])
+def test_i13_no_time_that_another_pc_writes_keeps_a_record_from_being_opened(ctx: Context, at: str) -> None:
+    """The endpoint takes any text there: for one op, its record opened to nobody and the chip told nothing more."""
+    mine = logged(ctx)
+    ctx.store.put_state_now("endpoint_url", b"http://127.0.0.1:1")
+    device = Device()
+    arrive(ctx, device, [device.op(st=ctx.ward_id, ei=mine.id, set={"effect": "SER"}, at=at)])
+    assert views.incident(ctx, mine.id).record.clashes == {"effect"}
+    assert len(conflicts.conflicts(ctx)[0].versions) == 2
+    assert sending.status(ctx).conflicts == 1
+    assert history.history(ctx, mine.id)
 
 
 @on_both

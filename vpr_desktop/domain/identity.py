@@ -6,6 +6,7 @@ import hashlib
 import uuid
 
 VPR_NAMESPACE = uuid.UUID("6f1f3f0a-6d0c-5c0e-9a53-2f6b8b6d7c11")
+LATEST_MS = 253_370_764_800_000  # the beginning of the year 9999, the last that any time zone can show whole
 
 
 def uuid7(unix_ms: int, randomness: bytes) -> str:
@@ -60,5 +61,6 @@ def next_hlc(last: str, unix_ms: int) -> str:
 
 
 def hlc_ms(hlc: str) -> int:
-    """The milliseconds of a hybrid time."""
-    return int(hlc.split(".")[0])
+    """The milliseconds of a hybrid time; 0 where it is none, as no other PC may keep a record from being opened."""
+    text = hlc.split(".")[0]
+    return min(int(text), LATEST_MS) if len(text) < 17 and text.isascii() and text.isdigit() else 0

@@ -338,8 +338,7 @@ class World:
         while self.late:
             self.deliver_late()
         for pc in self.pcs:
-            pc.cut_off = False
-            pc.clock_moved = timedelta(0)
+            pc.cut_off, pc.clock_moved = False, timedelta(0)
             if not checker.in_good_standing(self, pc):
                 self.enrol(pc)
             pc.state = pc.state.__class__(pc.monotonic())
@@ -349,13 +348,14 @@ class World:
             if not moving:
                 return
             for pc in moving:
-                before = checker.standing(self, pc)
+                before, pulled = checker.standing(self, pc), pc.runner.pulled
                 self.now += 1300
                 pc.send_listed_again()
                 pc.state = pc.state.__class__(pc.monotonic())
                 pc.tick()
                 self.check(not pc.refused, f"I1: refused for good: {pc.refused}")
                 if checker.standing(self, pc) == before:
+                    self.check(pc.runner.pulled == pulled, "I1: a PC that came to rest fetches all anew")
                     rested[pc.number] = before
         raise Broken("I1: it never comes to rest")
 
