@@ -201,6 +201,7 @@ def two_calls_at_once(put: Put) -> None:
 def nothing_offered(put: Put) -> None:
     """After the endpoint was put back, nobody brings back what it lost."""
     put(outbox, "offer_all", lambda *_: None)
+    put(streams, "offer_rest", lambda *_: None)
 
 
 def only_own_offered(put: Put) -> None:
@@ -211,6 +212,7 @@ def only_own_offered(put: Put) -> None:
         db.execute(f"UPDATE batch SET offer = 1 WHERE st = ? AND dev = ({own})", (st,))
 
     put(outbox, "offer_all", offer)
+    put(streams, "offer_rest", offer)
 
 
 def newer_fields_dropped(put: Put) -> None:
