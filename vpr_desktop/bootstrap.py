@@ -65,7 +65,7 @@ def enrol(
         told = _used(ctx, url, code, pc)
     wards = tuple((scope.st, scope.code) for scope in told.scopes)
     links = pc.links if pc.is_new else []
-    joined = enrolment.Joined(told.letter, wards, told.state == "waiting", links, told.org_code)
+    joined = enrolment.Joined(told.letter, wards, told.state == "waiting", links)
     store(lambda: enrolment.join(ctx, address(url), joined))
     return {
         "device": pc.device, "letter": told.letter, "fingerprint": pc.fingerprint,
@@ -80,7 +80,7 @@ def _used(ctx: Context, url: str, code: str, pc: ThisPc) -> Enrolled:
 
     client = Client(url, pc.device, pc.signing, ctx.clock.now)
     try:
-        return client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links]))
+        return client.enrol(Enrol(code, pc.device, [KeyLink(*link) for link in pc.links], pc.wards))
     finally:
         client.close()
 

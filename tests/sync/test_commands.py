@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.central.conftest import Central
+from tests.central.pc import Pc
 from tests.conftest import fast_keys
 from tests.factories import PASSPHRASE
 from vpr_desktop.central import admin
@@ -53,23 +54,30 @@ def test_a_wrong_code_an_unsafe_address_and_another_ward_are_told(vpr: Any, endp
     assert vpr("enrol", endpoint.address, "12")[0] == 3
     assert vpr("enrol", "http://server.example", "0000000000")[0] == 2
     status, _, err = vpr("enrol", endpoint.address, admin.add_code(endpoint.admin, ("BIR",), "RX1")["code"])
-    assert status == 3
-    assert "BIR" in err
+    assert status == 6
+    assert "The code is for another ward than this PC's, and was not used." in err
     status, _, err = vpr("sync")
     assert status == 6
     assert "not joined" in err
 
 
-def test_a_pc_that_joined_another_ward_in_vain_holds_its_own_alone_once_that_is_taken(
-    vpr: Any, endpoint: Central
-) -> None:
-    """As the handbook's page for the endpoint says: without the taking it would fetch both wards."""
-    err = vpr("enrol", endpoint.address, admin.add_code(endpoint.admin, ("BIR",), "RX1")["code"])[2]
-    assert "take that from this PC again, and then for a code for CED of RX1" in err
-    (joined,) = admin.list_devices(endpoint.admin)
-    assert vpr("central", "revoke", joined["device"], "--ward", "BIR", "--database", endpoint.url)[0] == 0
+def test_a_code_for_another_ward_joins_this_pc_to_nothing_and_stays_good(vpr: Any, endpoint: Central) -> None:
+    """The endpoint kept that ward for this PC, and with the right code its people came to read both."""
+    other = admin.add_code(endpoint.admin, ("BIR",), "RX1")["code"]
+    assert vpr("enrol", endpoint.address, other)[0] == 6
+    assert admin.list_devices(endpoint.admin) == []
     code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
     assert vpr("enrol", endpoint.address, code)[1]["wards"] == ["CED"]
+    assert Pc(endpoint.address, 9).enrol(other).status_code == 200
+
+
+def test_a_repeated_code_that_gives_a_taken_ward_no_more_says_so(vpr: Any, endpoint: Central) -> None:
+    code = admin.add_code(endpoint.admin, ("CED",), "RX1")["code"]
+    joined = vpr("enrol", endpoint.address, code)[1]
+    admin.end_scope(endpoint.admin, joined["device"], "CED")
+    status, _, err = vpr("enrol", endpoint.address, code)
+    assert status == 3
+    assert "The code gave this PC none of its wards. Ask IT for a code for CED of RX1." in err
 
 
 def test_a_new_key_is_ordered_on_the_pc_and_at_the_endpoint(vpr: Any, endpoint: Central, capsys: Any) -> None:

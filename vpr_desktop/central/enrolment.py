@@ -56,7 +56,7 @@ def enrol(database: Database, asked: Enrol, proven: tuple[Chain, str], now: int)
     chain, nonce = proven
     newest = chain[-1][0]
     with database.write() as session:
-        trust, code_n, streams = _use_code(session, asked.code, asked.dev, newest, now)
+        trust, code_n, streams = _use_code(session, asked, newest, now)
         if trust is not None:
             auth.once(session, Caller(trust, asked.dev, newest, nonce), now)
             return _join(session, trust, code_n, streams, asked, chain, now)
@@ -71,8 +71,12 @@ def _chain(dev: str, links: Sequence[KeyLink]) -> Chain:
         raise Refused("unreadable-body", "the keys do not prove each other") from error
 
 
-def _use_code(session: Session, code: str, device: str, key: bytes, now: int) -> tuple[int | None, int, list[int]]:
-    """Trust, number and streams of a good code; no trust where it is wrong, with the try counted."""
+def _use_code(session: Session, asked: Enrol, key: bytes, now: int) -> tuple[int | None, int, list[int]]:
+    """Trust, number and streams of a good code; no trust where it is wrong, with the try counted.
+
+    Raises Refused where it is for none of the device's wards: it would fetch what its people may not read.
+    """
+    code, device = asked.code, asked.dev
     if session.is_postgres:
         found = session.one("SELECT vpr_trust_of_code(:p)", p=code[:PREFIX])
         if found is None or found[0] is None:
@@ -92,9 +96,16 @@ def _use_code(session: Session, code: str, device: str, key: bytes, now: int) ->
         row[7] != device or bytes(row[8]) != key or not _is_welcome(session, row[1], device, key)
     ):
         return None, 0, []
-    session.run("UPDATE code SET used_by = :device, used_key = :key WHERE n = :n", device=device, key=key, n=row[0])
     gives = [] if row[7] is not None else json.loads(row[4])  # a repeat gives no ward back that was taken since
+    if gives and asked.wards and not _has_any(session, gives, asked.wards):
+        raise Refused("other-ward")
+    session.run("UPDATE code SET used_by = :device, used_key = :key WHERE n = :n", device=device, key=key, n=row[0])
     return row[1], row[0], gives
+
+
+def _has_any(session: Session, streams: list[int], wards: Sequence[str]) -> bool:
+    found = session.rows("SELECT id FROM stream WHERE n IN :ns", ns=streams)
+    return any(str(row[0]) in wards for row in found)
 
 
 def _is_welcome(session: Session, trust: int, device: str, key: bytes) -> bool:

@@ -25,13 +25,14 @@ TYPED = "endpoint_typed"  # an address that somebody tried, whether or not the s
 
 @dataclass(frozen=True, slots=True)
 class ThisPc:
-    """This PC as it introduces itself: its identity, the key as an object that can sign, and the chain of its keys."""
+    """This PC as it introduces itself: its identity, the key as an object that can sign, all its keys and its wards."""
 
     device: str
     signing: Any
     fingerprint: str
     links: list[keychange.Link] = field(default_factory=list)
     is_new: bool = False  # whether the newest of `links` is a key that the endpoint has yet to take
+    wards: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,6 @@ class Joined:
     wards: tuple[tuple[str, str], ...]
     waits: bool = False
     links: list[keychange.Link] = field(default_factory=list)  # where a new key was taken
-    org_code: str = ""
 
 
 def this_pc(ctx: Context) -> ThisPc:
@@ -57,7 +57,12 @@ def introduced(ctx: Context, anew: bool = False) -> ThisPc:
         made = keychange.introduce(unit.db, ctx.store.device_id, unit.incarnation, unit.new_id, anew)
         unit.commit("new key made" if made.is_new else "", ctx.store.device_id)
     words = fingerprint(unb64(made.links[-1][0], 32))
-    return ThisPc(ctx.store.device_id, made.signing, words, made.links, made.is_new)
+    return ThisPc(ctx.store.device_id, made.signing, words, made.links, made.is_new, _wards(ctx))
+
+
+def _wards(ctx: Context) -> list[str]:
+    """The wards in this file, also one that the trust took from it."""
+    return [ward.id for ward in ctx.reader().find(Ward)]
 
 
 def order_new_key(ctx: Context) -> None:
@@ -82,12 +87,9 @@ def code_of(ctx: Context, typed: str) -> str:
 def join(ctx: Context, url: str, joined: Joined) -> None:
     """Keeps that this PC is enrolled, and takes the letter it was given. Raises ProblemsFound."""
     ctx.require("manage_device")
-    if not any(ward in ctx.wards for ward, _ in joined.wards):
-        named = ", ".join(code for _, code in joined.wards)
-        text = f"The code is for {named} of {joined.org_code}, which is no ward of this PC. "
+    if not {ward for ward, _ in joined.wards}.intersection(_wards(ctx)):
         own = f"{ctx.ward.code} of {ctx.reader().get(Ward, ctx.ward_id).org_code}"
-        text += f"Ask IT to take that from this PC again, and then for a code for {own}."
-        raise ProblemsFound([Problem("code", text)])
+        raise ProblemsFound([Problem("code", f"The code gave this PC none of its wards. Ask IT for a code for {own}.")])
     with ctx.unit() as unit:
         unit.put_state(URL, url.encode())
         unit.put_state(LETTER, joined.letter.encode())

@@ -86,11 +86,15 @@ class KeyLink(Struct, frozen=True):
 
 
 class Enrol(Struct, frozen=True):
-    """A one-time code and the chain of the device's keys, the newest last. The newest signs this request."""
+    """A one-time code and the chain of the device's keys, the newest last. The newest signs this request.
+
+    `wards` are those of the device: a code for none of them is not used up, and joins it to nothing.
+    """
 
     code: Code
     dev: Id
     keys: Annotated[list[KeyLink], Meta(min_length=1, max_length=20)]
+    wards: Annotated[list[Id], Meta(max_length=1000)] = []
 
 
 class Scope(Struct, frozen=True):
@@ -260,6 +264,7 @@ REFUSALS: dict[str, Refusal] = {
     "device-waiting": Refusal(401, "An administrator has not accepted this PC yet", retryable=True),
     "device-revoked": Refusal(401, "This PC was withdrawn"),
     "bad-code": Refusal(403, "The code is wrong, used up or out of date"),
+    "other-ward": Refusal(403, "The code is for another ward than those of this PC"),
     "not-in-scope": Refusal(403, "This ward is not one of this PC's"),
     "not-found": Refusal(404, "There is nothing at this address"),
     "wrong-method": Refusal(405, "This address does not take this method"),

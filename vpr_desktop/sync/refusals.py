@@ -33,6 +33,7 @@ TEXTS: dict[str, str] = {
     "device-waiting": "An administrator has not accepted this PC yet. You can keep working. It is sent after that.",
     "device-revoked": f"This PC was withdrawn, so nothing is sent. What was saved is kept here. {ASK}",
     "bad-code": "The code is wrong, used up or out of date. Check each character, or ask for a new one.",
+    "other-ward": "The code is for another ward than this PC's, and was not used. Ask IT for one for its ward.",
     "not-in-scope": f"This ward is not one that this PC may send. What was saved is kept here. {ASK}",
     "not-found": "There is no such server at this address. Check the address.",
     "wrong-method": f"The server does not take this request. {CALL_IT}",

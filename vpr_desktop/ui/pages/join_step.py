@@ -158,7 +158,7 @@ def what_failed(error: Exception, unreached: str) -> tuple[str, bool]:
         text = str(error) if isinstance(error, KnownError) else say("That did not work. Nothing was lost.")
     if kind in UNREACHED:
         text = f"{_first(text)} {unreached}"
-    return text, bool(problems) or kind == "bad-code"
+    return text, bool(problems) or kind in ("bad-code", "other-ward")
 
 
 def _first(text: str) -> str:
