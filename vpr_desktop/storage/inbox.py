@@ -76,10 +76,10 @@ def numbers_held(db: Connection, st: str, lines: Sequence[Arrived]) -> list[tupl
     # The plus keeps SQLite from reading all numbers of the stream for each page instead of looking up these few ops.
     sql = "SELECT seq, hash FROM op WHERE id IN (SELECT value FROM json_each(?)) AND +st = ? AND seq IS NOT NULL"
     found = [(seq, bytes(hashed)) for seq, hashed in db.execute(sql, (json.dumps(ids), st))]
-    erased = [line.hash for line in lines if line.raw is None and line.seq is not None]
-    if erased:  # rarely: an op that is only a hash has no other name, so all of the stream is read, once
-        sql = f"SELECT seq, hash FROM op WHERE st = ? AND seq IS NOT NULL AND hash IN ({','.join('?' * len(erased))})"
-        found += [(seq, bytes(hashed)) for seq, hashed in db.execute(sql, (st, *erased))]
+    erased = {line.seq: line.hash for line in lines if line.raw is None and line.seq is not None}
+    if erased:  # an op that is only a hash has no other name; numbers of earlier pages are proven by the chain
+        sql = f"SELECT seq, hash FROM op WHERE st = ? AND seq >= ? AND hash IN ({','.join('?' * len(erased))})"
+        found += [(seq, bytes(hashed)) for seq, hashed in db.execute(sql, (st, min(erased), *erased.values()))]
     return found
 
 
