@@ -11,7 +11,8 @@ from sqlalchemy.exc import DBAPIError
 from tests.central.conftest import Central
 from tests.central.pc import Pc
 from tests.sealing import STREAM, Device
-from vpr_desktop.central import admin
+from vpr_desktop.central import admin, people
+from vpr_desktop.central.database import Session
 from vpr_desktop.domain.batches import b64, join
 from vpr_desktop.domain.identity import user_record_id
 from vpr_desktop.domain.ops import Held, canonical, fold, op_hash
@@ -191,3 +192,25 @@ def test_I27_the_fence_shows_one_trust_and_without_a_trust_nothing(central: Cent
         with central.database.read() as session:
             session.act_for(2)
             assert len(session.rows(f"SELECT 1 FROM {table}")) == (1 if table == "stream" else 0), table
+
+
+def test_a_person_changed_by_every_batch_of_a_push_is_read_once(
+    central: Central, pc: Pc, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Five hundred changes of one person once kept every ward of an endpoint on SQLite waiting for half a minute."""
+    asked: list[str] = []
+    read = people.ops_of
+
+    def noted(session: Session, st: int, entity: str) -> list[Held]:
+        asked.append(entity)
+        return read(session, st, entity)
+
+    monkeypatch.setattr(people, "ops_of", noted)
+    steps = [person(pc, "p.practice", "reporter")]
+    for role in ("ward_manager", "support_lead") * 10:
+        steps.append(
+            pc.op(et="user", ei=steps[0]["ei"], set={"role": role}, base={"role": [steps[-1]["op"]]}, by="boss")
+        )
+    assert pc.push(*(pc.seal(step) for step in steps)) == [("all", n, 1) for n in range(1, 22)]
+    assert asked == [steps[0]["ei"]]
+    assert central.rows("SELECT role FROM user_") == [("support_lead",)]

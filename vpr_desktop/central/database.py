@@ -24,7 +24,7 @@ from vpr_desktop.central.refusals import Refused
 from vpr_desktop.central.tables import METADATA, OP_SEEN
 
 LOCK_SECONDS = 3
-BUSY_STATES = ("55P03", "57014", "40001", "40P01", "25P03", "53300", "57P01", "57P03")
+BUSY_STATES = ("55P03", "57014", "40001", "40P01", "25006", "25P03", "53300", "57P01", "57P03")
 SCHEMA_VERSION = "1"
 NAMED = re.compile(r"(?<![:\w]):(\w+)")
 

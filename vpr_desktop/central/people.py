@@ -71,8 +71,8 @@ def may_erase(session: Session, st: int, user: str, known: dict[str, Author]) ->
     return waiting is None
 
 
-def refold(session: Session, trust: int, st: int, entity: str) -> None:
-    """Writes a person's row anew from all ops of theirs."""
+def ops_of(session: Session, st: int, entity: str) -> list[Held]:
+    """All ops of a person that are held."""
     rows = session.rows(
         "SELECT op_id, seq, raw FROM op_seen WHERE st = :st AND ei = :ei AND et = 'user'", st=st, ei=entity
     )
@@ -81,6 +81,11 @@ def refold(session: Session, trust: int, st: int, entity: str) -> None:
         body = msgspec.json.decode(raw) if raw is not None else None
         inc, count = body["dn"] if body else (0, 0)
         held.append(Held(op_id, seq, inc, count, body))
+    return held
+
+
+def refold(session: Session, trust: int, st: int, entity: str, held: Sequence[Held]) -> None:
+    """Writes a person's row anew from all ops of theirs."""
     folded = fold(held)
     user_id, role, active = (folded.values.get(name) for name in ("user_id", "role", "active"))
     if not isinstance(user_id, str) or not 0 < len(user_id) <= 200 or "\x00" in user_id:

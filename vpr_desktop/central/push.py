@@ -20,13 +20,13 @@ from vpr_desktop.central.prepare import Prepared
 from vpr_desktop.central.refusals import Refused
 from vpr_desktop.central.scopes import Stream, asking_stream, stream_in
 from vpr_desktop.domain.batches import Batch, Header, b64, header_line
-from vpr_desktop.domain.ops import chain_next
+from vpr_desktop.domain.ops import Held, chain_next
 from vpr_desktop.sync.protocol import Anchor, BatchAnswer, PushAnswer, problem
 
 INSERT_SQLITE = "INSERT INTO op (trust, st, seq, op_id, hash, raw, batch, pos, et, ei) VALUES (?,?,?,?,?,?,?,?,?,?)"
 
 
-class Held(Exception):
+class IsHeld(Exception):
     """Something of what was to be inserted is held already."""
 
 
@@ -57,6 +57,7 @@ class Push:
         self.now = now
         self.known: dict[str, Author] = people.authors_in(known)
         self.devices = devices.held_in(*devices_held)
+        self.people: dict[str, list[Held]] = {}  # ops of whom this push changes, as held now
         self.first_head = self.stream.head
         self.has_quarantine = bool(aside)
         self.looks_first = looks_first
@@ -152,7 +153,7 @@ class Push:
                 entry.quarantined = whole or why_not  # never on the word of its author alone
 
     def _store(self, made: Prepared, number: int, is_new: bool) -> list[Entry]:
-        """Inserts what is not held. Raises Held where nobody looked and something was."""
+        """Inserts what is not held. Raises IsHeld where nobody looked and something was."""
         wanted = [e for e in made.entries if e.op is not None and e.quarantined is None]
         stored = wanted if is_new and not self.looks_first else self._not_held(wanted)
         self._insert(number, stored)
@@ -177,7 +178,7 @@ class Push:
             else:
                 self.session.connection.exec_driver_sql(INSERT_SQLITE, rows)
         except (IntegrityError, UniqueViolation) as error:  # the copy is the driver's own, not wrapped
-            raise Held() from error
+            raise IsHeld() from error
 
     def _not_held(self, wanted: list[Entry]) -> list[Entry]:
         """Those whose identity is not held; one held with another hash is refused, and the trust told."""
@@ -230,13 +231,25 @@ class Push:
         for entry in stored:
             if entry.op is not None and "er" in entry.op:
                 erasing.erase(self.session, self.caller.trust, self.stream.n, entry)
+                self.people.clear()
         changed = {e.op["ei"] for e in stored if e.op is not None and e.op["et"] == "user"}
         if not changed:
             return
         for entity in sorted(changed):
-            people.refold(self.session, self.caller.trust, self.stream.n, entity)
+            people.refold(self.session, self.caller.trust, self.stream.n, entity, self._person(entity, stored))
         self.known = people.authors(self.session, self.stream.n)
         self._judge_again()
+
+    def _person(self, entity: str, stored: list[Entry]) -> list[Held]:
+        """All ops of a person; read once, as each batch of a push may hold one more, and others wait for the ward."""
+        if entity not in self.people:
+            self.people[entity] = people.ops_of(self.session, self.stream.n, entity)
+            return self.people[entity]
+        first = self.stream.head - len(stored) + 1
+        for seq, op in enumerate((one.op for one in stored), first):
+            if op is not None and (op["et"], op["ei"]) == ("user", entity):
+                self.people[entity].append(Held(op["op"], seq, op["dn"][0], op["dn"][1], op))
+        return self.people[entity]
 
     def _judge_again(self) -> None:
         """An erasing op may have come before the op that made its author entitled."""
@@ -251,6 +264,7 @@ class Push:
                     self._insert(batch, [entry])
                     self._advance([entry])
                     erasing.erase(self.session, self.caller.trust, self.stream.n, entry)
+                    self.people.clear()
                 self.session.run("DELETE FROM quarantine WHERE batch = :b AND hash = :h", b=batch, h=bytes(hashed))
 
     def _alarm(self, code: str, made: Prepared) -> None:
@@ -306,7 +320,7 @@ def push(database: Database, caller: Caller, st: str, batches: list[Batch], now:
                 answers = [one.take(made) for made in prepared]
                 one.finish(anchor)
             break
-        except Held:
+        except IsHeld:
             continue
     else:
         raise Refused("busy", retry_after=1)
