@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from vpr_desktop.domain.choices import RMODE, Code, CodeList
 from vpr_desktop.domain.choices_acts import ACT
-from vpr_desktop.domain.fields import FieldSpec, decode, encode, is_asked, wire_problem
+from vpr_desktop.domain.fields import FieldSpec, decode, encode, is_asked, is_odd, wire_problem
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.local_time import local_parts
 from vpr_desktop.domain.record import fields_of, wire_values
@@ -127,7 +127,23 @@ def test_text_is_stable_once_stored(words: str) -> None:
     assert encode(LONG, wire) == wire
 
 
-@given(st.datetimes(timezones=st.just(LONDON)))
+@pytest.mark.parametrize("wire", ["1899-12-31T23:59:59Z", "3000-01-01T00:00:00Z", "0001-01-01T00:00:00Z"])
+def test_a_moment_that_nobody_can_reckon_with_is_refused_and_shown_as_it_is(wire: str) -> None:
+    """A step due some days after such a moment left the calendar, and with it the page that brought it."""
+    at = datetime.fromisoformat(wire[:-1]).replace(tzinfo=UTC)
+    with pytest.raises(ValueError, match="give a year from 1900 to 2999"):
+        encode(MOMENT, at)
+    assert decode(MOMENT, wire) == wire
+    assert is_odd(MOMENT, wire)
+
+
+def test_only_a_value_of_its_kind_is_an_answer() -> None:
+    assert [is_odd(CODE, one) for one in (None, "PHY", "of a later list", 5, ["PHY"], {"erased": True})] == [
+        False, False, False, True, True, True,
+    ]  # fmt: skip
+
+
+@given(st.datetimes(datetime(1901, 1, 1), datetime(2999, 12, 30), timezones=st.just(LONDON)))  # noqa: DTZ001  zone beside
 def test_moments_keep_their_instant(at: datetime) -> None:
     wire = encode(MOMENT, at)
     assert decode(MOMENT, wire) == at.astimezone(UTC).replace(microsecond=0)

@@ -25,6 +25,7 @@ STAGES: tuple[Stage, ...] = ("log", "review", "close")
 LONGEST_TEXT = 65_536  # bytes of UTF-8: the limit of one string in an op
 MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+EARLIEST, LATEST = "1900", "2999"  # years; beyond, a step of days or a time zone may leave the calendar
 LINK = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -137,6 +138,8 @@ def decode(spec: FieldSpec, wire: Any) -> Any:
     """The Python form of a wire value; what is not of this kind (a newer version wrote it) stays as it is."""
     if wire is None:
         return None
+    if isinstance(wire, str) and spec.kind in ("moment", "day") and not EARLIEST <= wire[:4] <= LATEST:
+        return wire
     try:
         if spec.kind == "moment" and isinstance(wire, str) and MOMENT.fullmatch(wire):
             return datetime.fromisoformat(wire[:-1]).replace(tzinfo=UTC)
@@ -145,6 +148,27 @@ def decode(spec: FieldSpec, wire: Any) -> Any:
     except ValueError:
         return wire  # there is no such day
     return list(wire) if isinstance(wire, list) else wire
+
+
+PYTHON: dict[str, type[Any]] = {
+    "text": str, "code": str, "codes": list, "flag": bool, "moment": datetime, "day": date, "number": int, "link": str,
+}  # fmt: skip
+
+
+def of_kind(spec: FieldSpec, wire: Any) -> Any:
+    """The Python form of a wire value that is of its field's kind; None for any other, which nothing can reckon with.
+
+    A code not known here is of the kind: lists of codes grow.
+    """
+    value = decode(spec, wire)
+    if type(value) is not PYTHON[spec.kind]:
+        return None
+    return value if spec.kind != "codes" or all(type(code) is str for code in value) else None
+
+
+def is_odd(spec: FieldSpec, wire: Any) -> bool:
+    """Whether a wire value was erased, is sealed, or is of another kind than its field, as of a newer version."""
+    return wire is not None and of_kind(spec, wire) is None
 
 
 def _encode_text(spec: FieldSpec, value: Any) -> Wire:
@@ -262,7 +286,7 @@ def _time_problem(spec: FieldSpec, wire: Any, pattern: re.Pattern[str], ask: str
         datetime.fromisoformat(wire.rstrip("Z"))
     except ValueError:
         return f"{spec.label}: there is no such date or time."
-    return None
+    return None if EARLIEST <= wire[:4] <= LATEST else f"{spec.label}: give a year from {EARLIEST} to {LATEST}."
 
 
 def _link_problem(spec: FieldSpec, wire: Any) -> str | None:

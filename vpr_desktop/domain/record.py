@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlmodel import Field, SQLModel
 
-from vpr_desktop.domain.fields import FieldSpec, Wire, decode, encode
+from vpr_desktop.domain.fields import FieldSpec, Wire, decode, encode, is_odd, of_kind
 
 Heads = dict[str, list[str]]
 IDENTITY = frozenset({"id", "ward_id"})
@@ -79,22 +79,31 @@ def wire_values(record: Record) -> dict[str, Wire]:
 def _wire(spec: FieldSpec, value: Any, was: Wire) -> Wire:
     """One value; what was erased, sealed or written by a newer version stays as it was read, unless written over."""
     try:
-        return encode(spec, value)
+        wire = encode(spec, value)
     except ValueError:
         if was is not None and value == decode(spec, was):
             return was
         raise
+    return was if wire is None and is_odd(spec, was) else wire
 
 
 def from_wire(entity: type[Record], id: str, ward_id: str, shown: Shown) -> Record:
-    """A record from wire values, remembering what it was read with. Unknown fields stay in `shown`."""
+    """A record from wire values, remembering what it was read with. Unknown fields, and values that are not of their
+    field's kind, stay in `shown` alone.
+    """
     specs = fields_of(entity)
     record: Record = _manager(entity).new_instance()
     held = record.__dict__
     held.update(dict.fromkeys(specs))
-    held.update({name: decode(specs[name], wire) for name, wire in shown.values.items() if name in specs})
+    held.update({name: of_kind(specs[name], wire) for name, wire in shown.values.items() if name in specs})
     held.update(id=id, ward_id=ward_id, _shown=shown)
     return record
+
+
+def odd_values(entity: type[Record], values: dict[str, Wire]) -> dict[str, Wire]:
+    """Those of some wire values that are not of their field's kind, and so stand in no attribute of a record."""
+    specs = fields_of(entity)
+    return {name: wire for name, wire in values.items() if name in specs and is_odd(specs[name], wire)}
 
 
 @cache

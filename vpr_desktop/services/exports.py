@@ -16,6 +16,7 @@ from vpr_desktop.domain.fields import encode
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.visibility import withheld
+from vpr_desktop.domain.wording import in_words
 from vpr_desktop.services import listing, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.services.listing import ListQuery
@@ -89,14 +90,18 @@ def incidents_of(ctx: Context, query: ListQuery) -> Iterator[IncidentView]:
 def _cell(ctx: Context, seen: IncidentView, name: str, copy: str) -> str:
     value: Any = seen.record.values.get(name)
     if value is None:
-        return withheld(seen.record.redacted.get(name, ""))
+        return seen.record.odd.get(name) or withheld(seen.record.redacted.get(name, ""))
     if copy != "full" and name == "act_types" and _is_sensitive(seen):
         return SENSITIVE
     if copy == "anonymous" and name == "occurred_at":
         local = value.astimezone(ctx.wards[seen.record.ward_id].zone)
         timed = seen.record.values.get("time_known") != "unknown"
         return show_day(local.date()) + (f" {local.hour // 3 * 3:02d}:00" if timed else "")
-    wire = encode(fields_of(Incident)[name], value)
+    spec = fields_of(Incident)[name]
+    try:
+        wire = encode(spec, value)
+    except ValueError:  # a code that a newer version knows
+        return in_words(spec, value, ctx.ward.zone)
     return ";".join(wire) if isinstance(wire, list) else str(wire)
 
 

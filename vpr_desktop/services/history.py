@@ -144,9 +144,9 @@ def _change(
 def worded(spec: FieldSpec, field: str, held: Any, names: Any, zone: Any) -> str:
     """What a field held, in words for its reader: people by their names. `names` as `Names`."""
     value = decode(spec, names.value(field, held))
-    if value and field in ALL_WHO:
-        return ", ".join(names.who(one) for one in users(value))
-    return names.who(value) if value and field in WHO else in_words(spec, value, zone)
+    if isinstance(value, str) and value and field in (*WHO, *ALL_WHO):
+        return ", ".join(names.who(one) for one in (users(value) if field in ALL_WHO else [value]))
+    return in_words(spec, value, zone)
 
 
 def users(value: Any) -> list[str]:

@@ -167,7 +167,8 @@ def versions_of(record: RecordView, *fields: str) -> str:
 
 def _value(ctx: Context, seen: IncidentView, field: str) -> str:
     spec, value = fields_of(ENTITIES["incident"])[field], seen.record.values.get(field)
-    return (in_a_line(spec, value, ctx.ward.zone) or "Not provided") + _versions(seen, field)
+    words = seen.record.odd.get(field) or in_a_line(spec, value, ctx.ward.zone) or "Not provided"
+    return words + _versions(seen, field)
 
 
 def _when(ctx: Context, seen: IncidentView, copy: str) -> str:

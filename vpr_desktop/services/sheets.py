@@ -277,10 +277,10 @@ def _word(ctx: Context, seen: IncidentView, name: str) -> str:
 
 def _of(ctx: Context, record: RecordView, name: str) -> str:
     zone = ctx.wards[record.ward_id].zone
-    words = in_a_line(fields_of(ENTITIES[record.entity])[name], record.values.get(name), zone)
+    words = record.odd.get(name) or in_a_line(fields_of(ENTITIES[record.entity])[name], record.values.get(name), zone)
     return (words + printing.versions_of(record, name)).strip()
 
 
 def _said(record: RecordView, name: str) -> str:
     """A text as it was typed, or a line to write on."""
-    return (str(record.values.get(name) or WRITE) + printing.versions_of(record, name)).strip()
+    return (str(record.odd.get(name) or record.values.get(name) or WRITE) + printing.versions_of(record, name)).strip()

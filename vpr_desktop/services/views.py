@@ -5,25 +5,27 @@ Default deny: what the visibility table does not give is not in the view, whoeve
 
 from __future__ import annotations
 
-import json
+import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from typing import Any
 
 from vpr_desktop.domain.derived import TaskState, task_states
 from vpr_desktop.domain.errors import NotAllowed, NotFound
-from vpr_desktop.domain.fields import decode
+from vpr_desktop.domain.fields import of_kind
 from vpr_desktop.domain.forms import ENTITIES, PARTS
 from vpr_desktop.domain.identity import hlc_ms
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.ops import Fold
-from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of
+from vpr_desktop.domain.record import Record, Shown, entity_name, fields_of, odd_values
 from vpr_desktop.domain.response import Feedback, person_meant
 from vpr_desktop.domain.support import Plan
 from vpr_desktop.domain.user import User
 from vpr_desktop.domain.visibility import Tie, hides_reporter, is_confidential, sees_incident, view
+from vpr_desktop.domain.wording import in_words
 from vpr_desktop.domain.workflow import actions
+from vpr_desktop.services import on_need
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage.leads import gone
 from vpr_desktop.storage.unit import Reader
@@ -31,7 +33,6 @@ from vpr_desktop.storage.unit import Reader
 SEEN_ANYWAY = ("reference", "status", "occurred_at", "restricted")  # of a restricted incident
 METADATA = ("reference", "status", "reported_at")
 NAMES = ("person_key", "staff_name", "staff_no")
-NEED_MINUTES = 60
 OFFERED = {"ACC": "Offered", "DEL": "Offered", "NYT": "Not yet"}
 PLAN_OPEN = ("lead", "closed_on")  # of a plan, seen by those outside the support circle: owner, open or settled
 
@@ -53,6 +54,7 @@ class RecordView:
     mine: bool = False
     typed: frozenset[str] = frozenset()  # fields of which only what the reader typed is seen
     no_history: frozenset[str] = frozenset()  # fields seen as they stand, but not how they changed
+    odd: dict[str, str] = dataclasses.field(default_factory=dict)  # words for values that are not of their field's kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def glance(ctx: Context, incident_id: str, need_reason: str | None = None) -> In
     if sight == "none":
         raise NotAllowed()
     if need_reason is not None:
-        tie = _open_on_need(ctx, record, tie, need_reason)
+        tie = on_need.opened(ctx, record.id, tie, need_reason)
     return _view_of(ctx, reader, record, parts, tie, sight)
 
 
@@ -117,7 +119,7 @@ def load_parts(reader: Reader, incident_id: str) -> dict[str, list[Record]]:
 
 def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) -> Tie:
     """How this person stands to this incident: the facts the visibility table asks for."""
-    me = ctx.user.user_id
+    me, odd = ctx.user.user_id, odd_values(Incident, record.shown.values)
     leads = {getattr(plan, "lead", None) for plan in parts["plans"]} - {None}
     named = [person for person in parts["people"] if getattr(person, "person_key", None) == me]
     return Tie(
@@ -125,14 +127,14 @@ def tie_of(ctx: Context, record: Incident, parts: Mapping[str, list[Record]]) ->
         self_person=any(is_me(ctx, person) for person in named),
         self_named=bool(named),
         assigned=me in leads,
-        restricted=bool(record.restricted),
+        restricted=bool(record.restricted) or "restricted" in odd,
         manager_may_see=bool(record.manager_may_see) and "manager_may_see" not in record.shown.clashes,
         lead_assigned=bool(leads) and bool(leads - gone(ctx.store.db)),
         confidential=is_confidential(
             record.reporter_mode, record.imported_at is not None, "reporter_mode" in record.shown.clashes
         ),
-        needed=record.id in _read_on_need(ctx),
-        outcome_shared=record.outcome_share is not False,
+        needed=record.id in on_need.open_now(ctx),
+        outcome_shared=record.outcome_share is not False and "outcome_share" not in odd,
     )
 
 
@@ -262,8 +264,9 @@ def _redact(seen: RecordView, names: tuple[str, ...], how: str) -> RecordView:
     values = {f: v for f, v in seen.values.items() if f not in names}
     redacted = seen.redacted | {f: how for f in names if f not in seen.hidden}
     return replace(
-        seen, values=values, redacted=redacted, shown=_kept(seen.shown, values), clashes=seen.clashes & set(values)
-    )
+        seen, values=values, redacted=redacted, shown=_kept(seen.shown, values), clashes=seen.clashes & set(values),
+        odd={f: words for f, words in seen.odd.items() if f in values},
+    )  # fmt: skip
 
 
 def told_of_me(field: str, value: Any) -> Any:
@@ -307,7 +310,7 @@ def record_view(ctx: Context, reader: Reader, record: Record, tie: Tie, label: s
             values[field] = getattr(record, field)
         elif cell.kind == "typed":
             typed = reader.typed_by(record.id, ctx.user.user_id) if typed is None else typed
-            values[field] = decode(spec, typed.values.get(field))
+            values[field] = of_kind(spec, typed.values.get(field))
             own.add(field)
         elif cell.kind == "redacted":
             _put_redacted(ctx, record, field, cell.how, values, redacted)
@@ -321,10 +324,12 @@ def record_view(ctx: Context, reader: Reader, record: Record, tie: Tie, label: s
             kept.heads | {f: h for f, h in typed.heads.items() if f in own},
             kept.clashes,
         )
+    zone = ctx.wards[record.ward_id].zone
+    odd = {f: in_words(specs[f], wire, zone) for f, wire in odd_values(entity, kept.values).items()}
     return RecordView(
         entity_name(entity), record.id, record.ward_id, getattr(record, "parent_id", None), label,
         values, redacted, frozenset(hidden), kept, kept.clashes, mine, frozenset(own),
-        frozenset(quiet),
+        frozenset(quiet), odd,
     )  # fmt: skip
 
 
@@ -368,26 +373,7 @@ def _only(ctx: Context, record: Incident, seen: RecordView, names: tuple[str, ..
         noon = datetime.combine(at.astimezone(zone).date(), time(12), zone).astimezone(UTC)
         values |= {"occurred_at": noon, "time_known": "unknown"}
     hidden = frozenset(fields_of(ENTITIES[seen.entity])) - set(values)
-    return replace(seen, values=values, redacted={}, hidden=hidden, shown=Shown(), clashes=frozenset())
-
-
-def _read_on_need(ctx: Context) -> dict[str, str]:
-    """The records this person may read on need now, each with the time that ends."""
-    held = json.loads(ctx.reader().state(f"need:{ctx.user.user_id}") or b"{}")
-    left = {one: datetime.fromisoformat(until) - ctx.now() for one, until in held.items()}
-    return {one: held[one] for one, rest in left.items() if timedelta(0) < rest <= timedelta(minutes=NEED_MINUTES)}
-
-
-def _open_on_need(ctx: Context, record: Incident, tie: Tie, reason: str) -> Tie:
-    if len(reason.strip()) < 20:
-        raise NotAllowed("Say in at least 20 characters why you need to read this.")
-    until = ctx.now() + timedelta(minutes=NEED_MINUTES)
-    with ctx.unit() as unit:
-        held = {**_read_on_need(ctx), record.id: until.isoformat()}
-        unit.put_state(f"need:{ctx.user.user_id}", json.dumps(held).encode())
-        unit.note("read on need", record.id, reason)
-        unit.commit("")
-    return replace(tie, needed=True)
+    return replace(seen, values=values, redacted={}, hidden=hidden, shown=Shown(), clashes=frozenset(), odd={})
 
 
 def _log_read(ctx: Context, incident_id: str) -> None:

@@ -113,13 +113,14 @@ def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int,
         if type(value) is as_it_is:
             cells[place] = value
         elif place >= 0 and value is not None:
-            cells[place] = _cell(spec, value)
+            cells[place] = True if field == CLOSES else _cell(spec, value)
     if derived_columns(ENTITIES[name]):
         cells[-3 - len(LOCAL_TIME) : -3] = local_parts(values.get("occurred_at"), zone)
     cells[-3:] = (canonical(extra).decode() if extra else None, len(folded.clashes), revision)
     return tuple(cells)
 
 
+CLOSES = "restricted"  # keeps a report from eyes also where that was erased, or is of another kind
 TAKEN_APART = ("codes", "moment", "day")  # kinds whose values are looked at before they are stored
 STORED_AS: dict[str, type[Any]] = {
     "text": str,

@@ -218,7 +218,7 @@ class RecordPage(QWidget):
             if field in record.hidden:
                 continue
             value = record.values.get(field)
-            text = record.redacted.get(field) or self._summary_text(field, value) or say("Not provided")
+            text = record.odd.get(field) or self._summary_text(field, value) or say("Not provided")
             if field in record.clashes:
                 text += say(" (2 versions)")
             if field in record.redacted:
