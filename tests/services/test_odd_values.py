@@ -118,6 +118,8 @@ def test_an_erased_report_opens_says_so_and_can_be_closed_again(ctx: Context) ->
     seen = views.incident(ctx, made.id)
     assert seen.record.odd["description"] == seen.record.odd["status"] == "Erased"
     assert seen.record.values["status"] is None
+    assert seen.reference == "Erased"
+    assert printing.what_words(seen, "redacted") == "Erased"
     assert (seen.status, "close" in seen.actions) == ("logged", True)
     with ctx.unit() as unit:
         record = unit.get(Incident, made.id)

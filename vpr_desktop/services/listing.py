@@ -164,7 +164,7 @@ def _row(ctx: Context, row: dict[str, Any], waits: bool, support: bool | None, d
     closed = RESTRICTED if row["restricted"] else DASH
     return Row(
         id=row["id"],
-        reference=row["reference"] or "",
+        reference=row["reference"] or "Not provided",
         when=relative(at, ctx.now(), zone, day_only=day_only) if at else "Not provided",
         when_full="Logged " * logged + show(at, zone, day_only=day_only) if at else "Not provided",
         where=_label(specs["location"].choices, row["location"]) if is_open else closed,

@@ -174,7 +174,7 @@ def _value(ctx: Context, seen: IncidentView, field: str) -> str:
 def _when(ctx: Context, seen: IncidentView, copy: str) -> str:
     at, known = seen.record.values.get("occurred_at"), seen.record.values.get("time_known")
     if at is None:
-        return "Not provided"
+        return seen.record.odd.get("occurred_at", "Not provided")
     zone, two = ctx.wards[seen.record.ward_id].zone, _versions(seen, "occurred_at", "time_known")
     if copy == "anonymous" and known != "unknown":
         local = at.astimezone(zone)
@@ -186,9 +186,8 @@ def _when(ctx: Context, seen: IncidentView, copy: str) -> str:
 def _where(ctx: Context, seen: IncidentView, copy: str) -> str:
     if copy == "anonymous":
         return "On a ward of this organisation"
-    place = (
-        f"{ctx.wards[seen.record.ward_id].name}, {_words('location', seen.record.values.get('location'), ctx).lower()}"
-    )
+    words = seen.record.odd.get("location") or _words("location", seen.record.values.get("location"), ctx)
+    place = f"{ctx.wards[seen.record.ward_id].name}, {words.lower()}"
     detail = seen.record.values.get("location_detail") if copy == "full" else None
     return place + (f", {detail}" if detail else "") + _versions(seen, "location", *["location_detail"] * bool(detail))
 
@@ -199,7 +198,7 @@ def what_words(seen: IncidentView, copy: str) -> str:
     sensitive = any(act.startswith("SEX") for act in acts) or is_hate(acts, motives)
     if copy != "full" and sensitive:
         return SENSITIVE + _versions(seen, "act_types")
-    return acts_in_words(acts) + _versions(seen, "act_types")
+    return seen.record.odd.get("act_types", acts_in_words(acts)) + _versions(seen, "act_types")
 
 
 def _who(seen: IncidentView, copy: str) -> str:

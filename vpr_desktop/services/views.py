@@ -180,7 +180,7 @@ def _view_of(
         tasks=tasks,
         tasks_left=sum(task.left for task in tasks),
         send_state="waiting" if reader.waits([record.id]) else "sent",
-        reference=record.reference or "",
+        reference=record.reference or seen.odd.get("reference", ""),
         status=record.status or "logged",
         history_count=len(ops) if sight == "full" else 0,
         last_change=datetime.fromtimestamp(hlc_ms(ops[-1]["at"]) / 1000, UTC) if ops else None,
