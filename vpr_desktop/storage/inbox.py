@@ -90,8 +90,7 @@ def store(db: Connection, lines: Sequence[Arrived], *, op_n: int, chain: bytes, 
     names = [line.body["op"] for line in lines if line.body]
     if erasing.holds_nameless(db):
         names += [erasing.nameless(line.hash) for line in lines if line.body]
-    held = _held(db, names)
-    loose = _loose(db, [line.hash for line in lines if line.body is None])
+    held, loose = _held(db, names), _loose(db, [line.hash for line in lines if line.body is None])
     fresh: dict[str, tuple[Any, ...]] = {}
     touched: dict[tuple[str, str, str], list[Held]] = {}
     numbered: list[tuple[int | None, int, int]] = []

@@ -39,7 +39,7 @@ WITHOUT_BODY = ("@method", "@target-uri")
 PARAMETERS = frozenset({"created", "nonce", "keyid", "alg"})
 NONCE_LENGTH = 16
 WINDOW_SECONDS = 300
-NONCE_KEPT_SECONDS = 900
+NONCE_KEPT_SECONDS = 900  # twice as long as a request is fresh, and 300 by which the clocks of processes may differ
 IDEMPOTENCY_KEY = "Idempotency-Key"
 
 # Rate limit of one device.
