@@ -118,6 +118,16 @@ class Central:
         return found
 
 
+def filled(url: str) -> Iterator[Central]:
+    """A running endpoint with its wards."""
+    database = Database(url)
+    fill(database)
+    database.close()
+    made = Central(url)
+    yield made
+    made.stop()
+
+
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def running(request: Any, tmp_path_factory: Any) -> Iterator[Central]:
     """One endpoint a database for all tests; `central` empties it for each."""
@@ -126,12 +136,7 @@ def running(request: Any, tmp_path_factory: Any) -> Iterator[Central]:
     else:
         server = request.getfixturevalue("postgres_server")
         url = server.url(server.new_database())
-    database = Database(url)
-    fill(database)
-    database.close()
-    made = Central(url)
-    yield made
-    made.stop()
+    yield from filled(url)
 
 
 @pytest.fixture

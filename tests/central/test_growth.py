@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from tests.central.conftest import Central, fill
+from tests.central.conftest import Central, filled
 from tests.central.postgres_server import PostgresServer
 from tests.central.test_people_and_erasing import eraser, person
 from tests.sealing import STREAM
 from vpr_desktop.central import database, pull
-from vpr_desktop.central.database import Database, Session
+from vpr_desktop.central.database import Session
 
 HELD = 1500  # batches, each of an entry that waits for a look
 AT_MOST = 150  # rows that one step may touch: the page asked for has 100 entries at most
@@ -34,12 +34,7 @@ def fresh(request: Any, tmp_path: Path, postgres_server: PostgresServer) -> Iter
     """An endpoint over a database of its own: rows that other tests took out would count as read."""
     is_sqlite = request.param == "sqlite"
     url = f"sqlite:///{tmp_path}/central.db" if is_sqlite else postgres_server.url(postgres_server.new_database())
-    database = Database(url)
-    fill(database)
-    database.close()
-    made = Central(url)
-    yield made
-    made.stop()
+    yield from filled(url)
 
 
 @contextmanager

@@ -9,14 +9,13 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
-from tests.central.conftest import Central, fill
+from tests.central.conftest import Central, filled
 from tests.central.postgres_server import PostgresServer
 from tests.conftest import fast_keys
 from tests.fakes import FakeClock
 from tests.journeys.online import OnlinePC, online_pc
 from tests.journeys.ward import WardPC, set_up
 from tests.sync.conftest import endpoint, sqlite_endpoint
-from vpr_desktop.central.database import Database
 from vpr_desktop.ui.dialogs import save_file
 
 __all__ = ["endpoint", "sqlite_endpoint"]
@@ -61,12 +60,7 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, Path]:
 def postgres_endpoint(postgres_server: PostgresServer) -> Iterator[Central]:
     """A running endpoint over PostgreSQL."""
     url = postgres_server.url(postgres_server.new_database())
-    database = Database(url)
-    fill(database)
-    database.close()
-    made = Central(url)
-    yield made
-    made.stop()
+    yield from filled(url)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from tests.central.conftest import Central
 from tests.journeys.online import OnlinePC, new_code
 from tests.journeys.test_sending import Silent, closed_port, silent
-from tests.journeys.test_two_windows import EFFECT, two, value
+from tests.journeys.test_two_windows import in_conflict, value
 from vpr_desktop.domain.ops import op_hash
 
 __all__ = ["silent"]
@@ -32,18 +32,6 @@ def tab_to(pc: OnlinePC, wanted: QWidget) -> None:
             return
         pc.press("Tab")
     raise AssertionError(f"Tab does not come to {wanted.accessibleName()!r}")
-
-
-def in_conflict(online: Make) -> tuple[OnlinePC, OnlinePC, str]:
-    """Two PCs that changed the note and the effect of one report before either heard of the other."""
-    one, other, reference = two(online)
-    other.forward(minutes=10)
-    for pc, words, effect in ((one, "By the lift.", "UPS"), (other, "At the doors.", "SER")):
-        pc.change(reference, "Add, the note", "description", words)
-        pc.change(reference, EFFECT, "effect", effect)
-    one.sync()
-    other.sync()
-    return one, other, reference
 
 
 def test_two_versions_are_reviewed_by_keyboard_alone_and_history_tells_both_pcs(online: Make) -> None:

@@ -48,6 +48,18 @@ def same(*pcs: OnlinePC) -> None:
     assert all(seq is not None for seq, _, _ in held[0])
 
 
+def in_conflict(online: Make) -> tuple[OnlinePC, OnlinePC, str]:
+    """Two PCs that changed the note and the effect of one report before either heard of the other."""
+    one, other, reference = two(online)
+    other.forward(minutes=10)
+    for pc, words, effect in ((one, "By the lift.", "UPS"), (other, "At the doors.", "SER")):
+        pc.change(reference, "Add, the note", "description", words)
+        pc.change(reference, EFFECT, "effect", effect)
+    one.sync()
+    other.sync()
+    return one, other, reference
+
+
 def test_what_both_changed_offline_in_different_fields_merges_without_a_question(online: Make) -> None:
     one, other, reference = two(online)
     one.change(reference, EFFECT, "effect", "SER")
@@ -110,13 +122,7 @@ def test_one_field_changed_on_both_asks_and_a_person_settles_it(
 
 
 def test_both_texts_are_kept_from_sync_and_data_and_the_rest_is_decided_later(online: Make) -> None:
-    one, other, reference = two(online)
-    other.forward(minutes=10)
-    for pc, words, effect in ((one, "By the lift.", "UPS"), (other, "At the doors.", "SER")):
-        pc.change(reference, "Add, the note", "description", words)
-        pc.change(reference, EFFECT, "effect", effect)
-    one.sync()
-    other.sync()
+    one, other, reference = in_conflict(online)
     other.press("Ctrl+5")
     assert "Needs you: changed in two places" in other.screen()
     other.page.queue.table.setFocus()

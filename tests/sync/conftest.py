@@ -9,29 +9,18 @@ from typing import Any
 
 import pytest
 
-from tests.central.conftest import Central, fill
+from tests.central.conftest import Central, filled
 from tests.central.postgres_server import PostgresServer
 from tests.conftest import FAST
 from tests.factories import first_run
 from tests.fakes import FakeClock
 from vpr_desktop import bootstrap
 from vpr_desktop.central import admin
-from vpr_desktop.central.database import Database
 from vpr_desktop.services import sessions
 from vpr_desktop.services.context import Context, Person
 
 # Tests that name this run on both databases; all others on SQLite.
 on_both = pytest.mark.parametrize("endpoint", ["sqlite", "postgresql"], indirect=True)
-
-
-def filled(url: str) -> Iterator[Central]:
-    """A running endpoint with its wards."""
-    database = Database(url)
-    fill(database)
-    database.close()
-    made = Central(url)
-    yield made
-    made.stop()
 
 
 @pytest.fixture(scope="session")

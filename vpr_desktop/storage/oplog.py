@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from vpr_desktop.domain.fields import FieldSpec, wire_problem
+from vpr_desktop.domain.fields import PYTHON, FieldSpec, is_odd
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.local_time import local_parts
 from vpr_desktop.domain.ops import Fold, Held, canonical, chain_next, fold, in_effect, op_hash, read_json
@@ -92,7 +92,7 @@ def _places(name: str) -> dict[str, tuple[int, FieldSpec, type[Any] | None]]:
         field: (
             columns.index(field) if field in columns else -1,
             spec,
-            STORED_AS[spec.kind] if field in columns and spec.kind not in TAKEN_APART else None,
+            PYTHON[spec.kind] if field in columns and spec.kind not in TAKEN_APART else None,
         )
         for field, spec in fields_of(ENTITIES[name]).items()
     }
@@ -122,16 +122,6 @@ def row_of(name: str, entity_id: str, ward_id: str, folded: Fold, revision: int,
 
 CLOSES = "restricted"  # keeps a report from eyes also where that was erased, or is of another kind
 TAKEN_APART = ("codes", "moment", "day")  # kinds whose values are looked at before they are stored
-STORED_AS: dict[str, type[Any]] = {
-    "text": str,
-    "code": str,
-    "link": str,
-    "moment": str,
-    "day": str,
-    "codes": list,
-    "flag": bool,
-    "number": int,
-}
 
 
 def _cell(spec: FieldSpec, value: Any) -> Any:
@@ -140,11 +130,9 @@ def _cell(spec: FieldSpec, value: Any) -> Any:
     The database would turn a number in a column of words into words, and the row would no longer be what its
     ops give; and no list or sum can do anything with it. The form reads the ops themselves and shows it.
     """
-    if type(value) is not STORED_AS[spec.kind]:
+    if is_odd(spec, value):
         return None
-    if spec.kind == "codes":
-        return canonical(value).decode() if all(type(code) is str for code in value) else None
-    return None if spec.kind in ("moment", "day") and wire_problem(spec, value) else value
+    return canonical(value).decode() if spec.kind == "codes" else value
 
 
 def project(db: Connection, name: str, entity_id: str, ward_id: str, zone: ZoneInfo) -> Fold:

@@ -12,7 +12,7 @@ from typing import Any
 from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QWidget
 
-from vpr_desktop.services import drafts, printing
+from vpr_desktop.services import drafts, on_need, printing
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.dialogs.ask_dialog import AskDialog
 from vpr_desktop.ui.forms.kept_form import KeptForm
@@ -40,8 +40,9 @@ QUESTIONS = {
         say("Withdraw incident"), say("Keep it"),
     ),
     "need": Question(
-        say("Why do you need to read it?"), say("What you write is logged. It opens for 60 minutes."),
-        say("Read it"), say("Leave it closed"), 20,
+        say("Why do you need to read it?"),
+        say("What you write is logged. It opens for {minutes} minutes.", minutes=on_need.MINUTES),
+        say("Read it"), say("Leave it closed"), on_need.LEAST_REASON,
     ),
     "reopen": Question(
         say("Open this incident again?"),
