@@ -11,7 +11,7 @@ from tests.factories import logged
 from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.user import User
-from vpr_desktop.services import conflicts, enrolment, sending
+from vpr_desktop.services import conflicts, enrolment, sending, views
 from vpr_desktop.services.context import Context
 from vpr_desktop.storage import outbox
 
@@ -49,6 +49,19 @@ def test_who_may_not_see_a_field_hears_nothing_of_its_versions(ctx: Context, as_
         assert conflicts.subjects_of(other) == []
         with pytest.raises((NotAllowed, NotFound)):
             conflicts.review(other, made.id)
+
+
+def test_each_incident_in_conflict_is_read_once(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With hundreds of them the chip waits for nothing else, and other work of this PC for the chip."""
+    joined(ctx)
+    made = [logged(ctx).id for _ in range(3)]
+    for one in made:
+        two_versions(ctx, one, description=("By the lift.", "At the doors."))
+    read: list[str] = []
+    glance = views.glance
+    monkeypatch.setattr(views, "glance", lambda ctx, one: read.append(one) or glance(ctx, one))
+    assert sending.status(ctx).conflicts == len(made)
+    assert sorted(read) == sorted(made)
 
 
 def test_a_reporter_sees_that_others_reports_wait_and_not_which(ctx: Context, as_role: AsRole) -> None:

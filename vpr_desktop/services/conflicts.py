@@ -91,7 +91,7 @@ def incidents_of(ctx: Context) -> list[str]:
     """The incidents of which this person can settle a field, newest first; empty for roles that settle nothing."""
     if not ctx.can("settle"):
         return []
-    return [one for one in two_versions.incidents_seen(ctx) if can_settle(ctx, views.glance(ctx, one))]
+    return [seen.record.id for seen in two_versions.in_conflict(ctx) if can_settle(ctx, seen)]
 
 
 def standing(ctx: Context, seen: IncidentView) -> str:

@@ -5,7 +5,8 @@ The list, its counts and the chip ask here, so that what is counted is what open
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 
 from vpr_desktop.domain.errors import NotAllowed, NotFound
@@ -25,20 +26,21 @@ REASON = ("due_reason",)  # read by the plan's lead alone; it goes with the time
 
 def incidents_seen(ctx: Context, among: Sequence[str] | None = None) -> list[str]:
     """The incidents, or those of these, of which this person sees a field with two versions, newest first."""
-    if not ctx.can("list"):
-        return []
-    clashing = tuple(queries.in_conflict(ctx.store.db, among))
+    return [seen.record.id for seen in in_conflict(ctx, among) if records(ctx, seen)]
+
+
+def in_conflict(ctx: Context, among: Sequence[str] | None = None) -> Iterator[IncidentView]:
+    """The incidents, or those of these, that open to this person and hold two versions of a field, newest first.
+
+    That one is among them does not say that the field is theirs to see. Each is read here, once: with hundreds of them
+    that is what the chip, the list and its counts wait for.
+    """
+    clashing = tuple(queries.in_conflict(ctx.store.db, among)) if ctx.can("list") else ()
     if not clashing:
-        return []
-    found = []
+        return
     for row in queries.page(ctx.store.db, ListQuery(view="two_versions", only=clashing, limit=MOST), ctx.viewer):
-        try:
-            seen = views.glance(ctx, row["id"])
-        except (NotFound, NotAllowed):
-            continue
-        if records(ctx, seen):
-            found.append(row["id"])
-    return found
+        with suppress(NotFound, NotAllowed):
+            yield views.glance(ctx, row["id"])
 
 
 def records(ctx: Context, seen: IncidentView) -> list[RecordView]:
