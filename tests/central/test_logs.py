@@ -12,7 +12,7 @@ import pytest
 
 from tests.central.conftest import Central
 from tests.central.pc import Pc
-from vpr_desktop.central import logs, push
+from vpr_desktop.central import admin, logs, push
 from vpr_desktop.domain.batches import join
 
 CANARY = "canary of a report"
@@ -65,3 +65,52 @@ def test_what_a_pc_sends_never_stands_in_the_log(central: Central, pc: Pc, told:
         pc.call("GET", path)
     assert len(told.getvalue().splitlines()) >= 4
     assert words not in told.getvalue() + central.endpoint.metrics.text()  # type: ignore[union-attr]
+
+
+def refused(told: io.StringIO) -> list[tuple[Any, Any, Any]]:
+    """Status, reason and claimed PC of every refusal in the log."""
+    lines = [json.loads(line) for line in told.getvalue().splitlines()]
+    return [(one["status"], one["problem"], one.get("claimed")) for one in lines if "problem" in one]
+
+
+def test_a_refusal_names_the_pc_that_the_request_says_it_is_from(central: Central, pc: Pc, told: io.StringIO) -> None:
+    stranger = Pc(central.address, 99)
+    stranger.enrol("0" * 10)
+    stranger.call("GET", "/v1/heads")
+    stranger.call("GET", "/v1/heads", keyid=pc.id)  # in the name of another: the log tells what was said
+    pc.call("GET", "/v1/heads", when=1_000_000_000)
+    assert central.endpoint.buckets is not None
+    central.endpoint.buckets.take(pc.id, 1000, 0, int(central.now() * 1000))
+    pc.call("GET", "/v1/heads")
+    admin.revoke(central.admin, pc.id)
+    pc.call("GET", "/v1/heads")
+    pc.http.get(central.address + "/v1/heads")
+    assert refused(told) == [
+        (403, "bad-code", stranger.id), (401, "unknown-device", stranger.id), (401, "bad-signature", pc.id),
+        (401, "clock-skew", pc.id), (429, "too-many", pc.id), (401, "device-revoked", pc.id),
+        (401, "not-signed", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        'vpr=("@method");keyid="{words}"', 'vpr=("@method");keyid="{id}{words}"', 'vpr=("@method");keyid="{ID}"',
+        'vpr=("@method");keyid=("{id}")', 'vpr=("@method");x="{words}";keyid="{id}\\"}}"', "{words}",
+        'vpr=("@method");keyid="{id}", b=("@method");keyid="{id}"',
+        'vpr=("@method");keyid="{id}";x="' + "x" * 30_000 + '"',
+        'vpr=("@method");keyid="\xe9\u0085{id}"', "", ";", "(" * 900,
+    ],
+)  # fmt: skip
+def test_a_stranger_writes_one_short_line_a_request_and_no_word_into_it(
+    central: Central, pc: Pc, told: io.StringIO, said: str
+) -> None:
+    words = CANARY.replace(" ", "-")
+    text = said.format(words=words, id=pc.id, ID=pc.id.upper())
+    headers = {"Signature-Input": text.encode("latin-1"), "Signature": b"vpr=:AAAA:"}
+    got = pc.http.get(central.address + "/v1/heads", headers=headers)
+    assert got.status_code == 401
+    (line,) = told.getvalue().splitlines()
+    assert len(line) < 300
+    assert words not in line
+    assert "claimed" not in json.loads(line)

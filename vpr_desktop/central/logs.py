@@ -1,4 +1,7 @@
-"""The endpoint's log: one JSON object a line, fixed events, ids only. Never a name, a text or an error's words."""
+"""The endpoint's log: one JSON object a line, fixed events, ids only. Never a name, a text or an error's words.
+
+`claimed` is the PC that a refused request says it is from. Nobody has proven it: whoever asks can say any.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ import time
 from typing import Any
 
 LOGGER = logging.getLogger("vpr.central")
-ALLOWED = frozenset("event request method route status ms device stream ops batches size problem kind where".split())
+ALLOWED = frozenset("event request method route status ms claimed stream size problem kind where".split())
 
 
 class JsonLines(logging.Formatter):

@@ -98,6 +98,9 @@ def _guarded(endpoint: Endpoint, path: str, call: Call) -> Call:
         except Refused as refused:
             made = _problem(refused, number)
             told["problem"] = refused.kind
+            claimed = auth.device_claimed(request.headers)
+            if claimed:
+                told["claimed"] = claimed
         except Exception as error:  # a fault of ours: the PC tries again later, the log says where
             logs.fault(error, number)
             made = _problem(Refused("fault", retry_after=60), number)
