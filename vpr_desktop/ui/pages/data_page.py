@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vpr_desktop.bootstrap import refusal
@@ -81,8 +80,7 @@ class DataPage(QWidget):
     def _top(self) -> QHBoxLayout:
         self.top = row(gap=16)
         self.top.addLayout(column(self.title, self.stands, self.why, gap=0), 1)
-        for button in (self.cancel_sending, self.send_button):
-            self.top.addWidget(button, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.top.addLayout(Flow(self.cancel_sending, self.send_button, gap=16))
         return self.top
 
     def _backup(self) -> Card:

@@ -106,7 +106,7 @@ class QueueCard(Card):
     emptied = Signal()
 
     def __init__(self, desk: Desk) -> None:
-        super().__init__(margins=(8, 8, 8, 12))
+        super().__init__(margins=(14, 8, 14, 12))  # a cell adds 10: its text stands below that of the other cards
         self.desk = desk
         self.items: list[Item] = []
         self.model = Queue(desk)
