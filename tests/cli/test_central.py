@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import json
+import re
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from vpr_desktop.cli import central_arguments
 from vpr_desktop.cli.main import main
 
 
@@ -89,6 +94,52 @@ def test_a_database_that_does_not_answer_is_told_from_one_without_an_endpoint(tm
     assert main(["central", "serve", "--database", f"sqlite:///{tmp_path}/none.db", "--port", "0"]) == 3
     out, err = capsys.readouterr()
     assert ("vpr central init" in err, out) == (True, "")
+
+
+PC = "00000000-0000-4000-8000-000000000000"
+COMMANDS = [
+    ("init", "--org-code", "RX1", "--org-name", "Practice Trust"), ("add-ward", "--code", "CED", "--name", "Cedar"),
+    ("code", "--ward", "CED"), ("devices",), ("accept", PC), ("revoke", PC), ("revoke", PC, "--ward", "CED"),
+    ("new-key", PC), ("review",), ("review", "--settle", "1"), ("restore-epoch",), ("heads",), ("serve", "--port", "0"),
+]  # fmt: skip
+
+
+def test_every_command_is_looked_at_here() -> None:
+    acts = re.findall(r'\bact\("([a-z-]+)"', inspect.getsource(central_arguments))
+    assert set(acts) == {typed[0] for typed in COMMANDS}
+
+
+@pytest.mark.parametrize("typed", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize(("held", "sentence"), {"0": "the program of before", "2": "the newer program"}.items())
+def test_tables_of_another_version_are_left_as_they_are(
+    tmp_path: Path, vpr: Any, typed: tuple[str, ...], held: str, sentence: str
+) -> None:
+    vpr("init", "--org-code", "RX1", "--org-name", "Practice Trust")
+    with closing(sqlite3.connect(tmp_path / "central.db")) as database, database:
+        database.execute("UPDATE meta SET v = ? WHERE k = 'schema'", (held,))
+        database.execute("DROP TABLE nonce")  # such a table is not made anew either
+        before = list(database.iterdump())
+    said = vpr(*typed, code=3)
+    assert f"version {held}, those of this program of version 1. Nothing was changed." in said
+    assert sentence in said
+    with closing(sqlite3.connect(tmp_path / "central.db")) as database:
+        assert list(database.iterdump()) == before
+
+
+@pytest.mark.parametrize("typed", COMMANDS[1:], ids=" ".join)
+def test_where_there_is_no_endpoint_every_command_says_so_and_makes_none(
+    tmp_path: Path, vpr: Any, typed: tuple[str, ...]
+) -> None:
+    assert "vpr central init" in vpr(*typed, code=3)
+    assert list(tmp_path.iterdir()) == []
+    sqlite3.connect(tmp_path / "central.db").close()  # a new file with nothing in it
+    assert "vpr central init" in vpr(*typed, code=3)
+
+
+def test_what_is_no_database_is_told_in_plain_words(tmp_path: Path, vpr: Any) -> None:
+    (tmp_path / "central.db").write_text("somebody's letter " * 100)
+    for typed in COMMANDS:
+        assert "Check its address" in vpr(*typed, code=6)
 
 
 def test_lists_with_nothing_in_them_say_so(tmp_path: Path, capsys: Any) -> None:

@@ -122,7 +122,8 @@ class Database:
     def __init__(self, url: str, *, as_application: bool = False, pool: int = 10) -> None:
         self.url = url
         self.is_postgres = url.startswith("postgresql")
-        self.engine = _postgres(url, as_application, pool) if self.is_postgres else _sqlite(url)
+        self.file = None if self.is_postgres else Path(url.removeprefix("sqlite:///"))
+        self.engine = _sqlite(self.file) if self.file else _postgres(url, as_application, pool)
         self._writer = threading.Lock()
 
     @contextmanager
@@ -162,6 +163,8 @@ class Database:
 
     def create(self) -> None:
         """Makes the tables; on PostgreSQL also roles, fences and functions."""
+        if self.file is not None:
+            self.file.parent.mkdir(parents=True, exist_ok=True)
         METADATA.create_all(self.engine)
         with self.write() as session:
             if session.one("SELECT v FROM meta WHERE k = 'schema'") is None:
@@ -170,15 +173,15 @@ class Database:
                 if self.is_postgres:
                     postgres.prepare(session.connection)
 
-    def is_ready(self) -> bool:
-        """Whether the tables are there, in this version."""
+    def version(self) -> str | None:
+        """The version of the tables that are there, None where there are none. Makes no file by asking for it."""
         from sqlalchemy import inspect
 
-        if not inspect(self.engine).has_table("meta"):
-            return False
+        if (self.file is not None and not self.file.exists()) or not inspect(self.engine).has_table("meta"):
+            return None
         with self.read() as session:
             held = session.one("SELECT v FROM meta WHERE k = 'schema'")
-        return held is not None and held[0] == SCHEMA_VERSION
+        return str(held[0]) if held is not None else None
 
     def close(self) -> None:
         """Ends all connections."""
@@ -199,10 +202,8 @@ def _busy_is_refused() -> Iterator[None]:
         raise
 
 
-def _sqlite(url: str) -> Engine:
-    path = url.removeprefix("sqlite:///")
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(f"sqlite:///{path}", connect_args={"check_same_thread": False}, pool_size=10)
+def _sqlite(file: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"check_same_thread": False}, pool_size=10)
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:

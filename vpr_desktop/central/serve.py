@@ -18,7 +18,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from vpr_desktop.central import logs
 from vpr_desktop.central.database import Database
 from vpr_desktop.central.routes import Endpoint, application
-from vpr_desktop.central.running import NotInitialised, Unreachable
+from vpr_desktop.central.running import Unreachable, check, is_denied
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.sync import protocol
 
@@ -156,14 +156,9 @@ def _end_quietly_when_told() -> None:
 
 
 def _check_ready(database: Database) -> None:
-    from sqlalchemy.exc import OperationalError, ProgrammingError
-
     try:
-        ready = database.is_ready()
-    except OperationalError as error:
-        raise Unreachable() from error
-    except ProgrammingError as error:
-        denied = getattr(error.orig, "sqlstate", "") == "42501"
-        raise (NotPermitted if denied else NotInitialised)() from error
-    if not ready:
-        raise NotInitialised()
+        check(database)
+    except Unreachable as error:
+        if is_denied(error.__cause__):
+            raise NotPermitted() from error
+        raise

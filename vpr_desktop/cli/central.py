@@ -40,13 +40,13 @@ def _is_for_pcs(url: str) -> bool:
     return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK))
 
 
-def _run(options: Namespace, work: Callable[[Any, Any], Any]) -> Any:
-    """What `work` gives, called with the endpoint's acts of administration and its database."""
+def _run(options: Namespace, work: Callable[[Any, Any], Any], *, may_be_new: bool = False) -> Any:
+    """What `work` gives, called with the endpoint's acts of administration and its database, checked first."""
     try:
         from vpr_desktop.central import admin, running
     except ImportError as error:
         raise WrongUse(MISSING) from error
-    return running.run(_url(options), lambda db: work(admin, db))
+    return running.run(_url(options), lambda db: work(admin, db), may_be_new=may_be_new)
 
 
 def serve(options: Namespace) -> None:
@@ -72,6 +72,7 @@ def init(options: Namespace) -> None:
     made = _run(
         options,
         lambda admin, db: admin.init(db, options.org_code, options.org_name, must_accept=options.accept_first),
+        may_be_new=True,
     )
     policy = (
         "A PC that joined waits until it is accepted." if made["must_accept"] else "A PC with a code joins at once."
