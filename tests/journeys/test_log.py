@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from tests.journeys.ward import WardPC
 from vpr_desktop.services import incidents
+from vpr_desktop.services.new_incident import UNDO_SECONDS
 
 Pc = Callable[..., WardPC]
 
@@ -205,6 +206,25 @@ def test_no_page_opens_a_window_of_its_own_while_it_is_built(pc: Pc) -> None:
     ward.settle()
     ward.app.removeEventFilter(windows)
     assert windows.shown == []
+
+
+def test_undo_goes_from_the_status_bar_once_it_is_over(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    reference = ward.log()
+    ward.press("Ctrl+1")
+    ends = ward.window.shell.status.ends  # type: ignore[union-attr]
+    assert ward.buttons("Undo the last action")
+    assert ends.isActive()
+    assert ends.interval() == UNDO_SECONDS * 1000
+    ends.timeout.emit()
+    assert not ward.buttons("Undo the last action")
+    ward.press("Ctrl+Z", "Ctrl+2")
+    assert reference in ward.screen()
+    ward.log()
+    ward.open(reference)
+    ward.window.status("Something else that can be undone", lambda: None)
+    assert not ends.isActive(), "the time of one act ends no other"
 
 
 def test_undo_in_the_status_bar_says_that_it_is_over(pc: Pc) -> None:

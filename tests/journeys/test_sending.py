@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.central.conftest import Central
@@ -303,10 +304,16 @@ def test_what_waits_for_more_than_a_day_is_told_once(online: Make) -> None:
     pc.log()
     pc.point(closed_port())
     pc.forward(hours=25)
-    pc.sync(ready=False)
     said = "1 report has waited since Sunday. It is safe on this PC. Tell IT if this PC should be online."
+    with listening() as heard:
+        pc.sync(ready=False)
     assert said in pc.screen()
-    pc.press("Ctrl+5")
+    assert f"{said} Open Sync and data with Ctrl+5." in heard.texts()
+    way = pc.button("Open Sync and data")
+    assert way.focusPolicy() == Qt.FocusPolicy.StrongFocus
+    way.setFocus()
+    pc.press("Space")
+    assert pc.page.objectName() == "S10"
     assert said in pc.screen()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
-from tests.ui import dialog_screens, first_run_screens, joined_screens
+from tests.ui import banner_screens, dialog_screens, first_run_screens, joined_screens
 from tests.ui.stage import Stage
 from tests.window import settle
 from vpr_desktop.domain.changes import Change, Changes
@@ -174,40 +174,6 @@ def _nothing_decided(riddor: Any) -> None:
     riddor.cases[0].status.set_code("SENT")
     riddor.cases[0]._show_sent()
     riddor.cases[0].save_button.click()
-
-
-def _warned(stage: Stage) -> QWidget:
-    stage.go("home")
-    stage.clock.forward(minutes=4, seconds=5)
-    stage.window.idle.check()
-    settle(stage.window)
-    return stage.window
-
-
-def _calm(stage: Stage) -> None:
-    stage.window._close_banner()
-    stage.window.idle.start()
-
-
-def _loading(stage: Stage) -> QWidget:
-    stage.go("incidents")
-    assert stage.window.shell is not None
-    stage.window.shell.busy.say("Loading incidents", (3, 10))
-    stage.window.shell.busy.offer_cancel("Cancel: Loading incidents")
-    settle(stage.window)
-    return stage.window
-
-
-def _loaded(stage: Stage) -> None:
-    assert stage.window.shell is not None
-    stage.window.shell.busy.rest()
-
-
-def _trouble(stage: Stage) -> QWidget:
-    stage.go("home")
-    stage.window.trouble("Not saved: the disk is full. Keep this open and call IT.")
-    settle(stage.window)
-    return stage.window
 
 
 def _changed_meanwhile(task: Any) -> None:
@@ -389,9 +355,10 @@ SCREENS: tuple[Screen, ...] = (
     after("S11 new recovery code", SETTINGS["recovery"], _new_code),
     page("S2 home again", "home"),
     Screen("S12 support", _support, _support_ends),
-    Screen("lock warning", _warned, _calm),
-    Screen("trouble", _trouble, _calm),
-    Screen("loading", _loading, _loaded),
+    Screen("lock warning", banner_screens.warned, banner_screens.calm),
+    Screen("long wait", banner_screens.long_wait, banner_screens.calm),
+    Screen("trouble", banner_screens.trouble, banner_screens.calm),
+    Screen("loading", banner_screens.loading, banner_screens.loaded),
     Screen("reason asked", *dialog_screens.over(dialog_screens.reason)),
     Screen("reason missing", *dialog_screens.over(dialog_screens.reason_error)),
     Screen("name asked", *dialog_screens.over(dialog_screens.name)),

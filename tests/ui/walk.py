@@ -270,8 +270,8 @@ def small_targets(root: QWidget) -> list[str]:
 
 
 # 7: the ring
-INSIDE, OUTSIDE = (0x21, 0x2B, 0x32), (0xFF, 0xEB, 0x3B)
-YELLOW_AT, DARK_AT, NEAR = 1, 3, 40
+DARK, YELLOW = (0x21, 0x2B, 0x32), (0xFF, 0xEB, 0x3B)
+OUTSIDE_AT, INSIDE_AT, NEAR = 1, 3, 40
 
 
 def ringless(root: QWidget) -> list[str]:
@@ -300,7 +300,8 @@ def _ring_fault(root: QWidget, widget: QWidget, rect: QRect) -> str:
     picture = root.grab(rect).toImage()
     ratio = picture.devicePixelRatio()
     wide, high = rect.width(), rect.height()
-    for colour, depth, name in ((OUTSIDE, YELLOW_AT, "yellow"), (INSIDE, DARK_AT, "dark")):
+    outside, inside = (DARK, YELLOW) if _is_on_yellow(widget) else (YELLOW, DARK)
+    for colour, depth, name in ((outside, OUTSIDE_AT, "outer"), (inside, INSIDE_AT, "inner")):
         for part in (0.3, 0.5, 0.7):
             along, down = int(wide * part), int(high * part)
             spots = {
@@ -312,6 +313,10 @@ def _ring_fault(root: QWidget, widget: QWidget, rect: QRect) -> str:
                 if max(abs(a - b) for a, b in zip(seen.getRgb()[:3], colour, strict=True)) > NEAR:
                     return f"the {name} line is not there at the {side}: {seen.name()}"
     return ""
+
+
+def _is_on_yellow(widget: QWidget) -> bool:
+    return any(one.property("panel") == "warning" for one in _line_of(widget))
 
 
 # 13, 14, 15, 23

@@ -74,8 +74,8 @@ class Desk(Protocol):
     def back(self) -> None:
         """Returns to the page before, with its filter, row and scroll."""
 
-    def status(self, text: str, undo: Callable[[], None] | None = None) -> None:
-        """Says in the status bar what was just done, with an Undo where there is one."""
+    def status(self, text: str, undo: Callable[[], None] | None = None, seconds: int = 0) -> None:
+        """Says in the status bar what was just done, with an Undo where there is one, which may end by itself."""
 
     def trouble(self, text: str) -> None:
         """Shows above the page what went wrong, what is safe and what to do."""

@@ -1,4 +1,7 @@
-"""The focus ring: one overlay for the whole window, dark inside and yellow outside, never under anything."""
+"""The focus ring: one overlay for the whole window, dark inside and yellow outside, never under anything.
+
+In a yellow panel the two lines change places: the outer one would not be seen on it, nor the inner one on dark buttons.
+"""
 
 from __future__ import annotations
 
@@ -84,6 +87,12 @@ class FocusRing(QWidget):
             parent = parent.parentWidget()
         return sight
 
+    def _is_on_yellow(self) -> bool:
+        around = self._target
+        while around is not None and around.property("panel") != "warning":
+            around = around.parentWidget()
+        return around is not None
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         if not self._is_awake:
             self._wake.start()
@@ -97,10 +106,12 @@ class FocusRing(QWidget):
         outer = QRectF(rect).adjusted(OUTSIDE / 2, OUTSIDE / 2, -OUTSIDE / 2, -OUTSIDE / 2)
         inner = outer.adjusted(2.5, 2.5, -2.5, -2.5)
         radius = look.px(7)
-        outside = self.palette().highlight().color() if look.high_contrast else QColor(look.tokens.ring_outside)
+        inside, outside = QColor(look.tokens.ring_inside), QColor(look.tokens.ring_outside)
+        if self._is_on_yellow() and not look.high_contrast:
+            inside, outside = outside, inside
         painter.setPen(QPen(outside, OUTSIDE))
         painter.drawRoundedRect(outer, radius + 2, radius + 2)
         if not look.high_contrast:
-            painter.setPen(QPen(QColor(look.tokens.ring_inside), INSIDE))
+            painter.setPen(QPen(inside, INSIDE))
             painter.drawRoundedRect(inner, radius, radius)
         painter.end()

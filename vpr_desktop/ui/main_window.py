@@ -118,10 +118,10 @@ class MainWindow(TabsInReadingOrder, QWidget):
             return
         self.shell.tell("error", text)
 
-    def status(self, text: str, undo: Callable[[], None] | None = None) -> None:
+    def status(self, text: str, undo: Callable[[], None] | None = None, seconds: int = 0) -> None:
         """Says in the status bar what was just done."""
         if self.shell is not None:
-            self.shell.status.show_text(text, undo)
+            self.shell.status.show_text(text, undo, seconds)
 
     def announce(self, text: str, *, assertive: bool = False) -> None:
         """Tells screen readers."""

@@ -34,6 +34,7 @@ LOG = logging.getLogger(__name__)
 LOOK_MS, GATHER_MS = 1000, 200
 OF_SESSION = frozenset({"ward", "place", "contact", "user"})
 LONG = timedelta(hours=24)
+OPEN_WITH = say("Open Sync and data with Ctrl+5.")
 LEFT = say("The trust took a ward from this PC. What was saved of it is kept and sent.")
 
 
@@ -303,7 +304,7 @@ class Sending(QObject):
         if status.needs_you > (before.needs_you if before is not None else 0):
             count = status.needs_you
             text = say("1 report needs you.") if count == 1 else say("{count} reports need you.", count=count)
-            self.window.announce(f"{text} {say('Open Sync and data with Ctrl+5.')}")
+            self.window.announce(f"{text} {OPEN_WITH}")
 
     def _say_long(self) -> None:
         """Once in a session, where something waits for more than a day."""
@@ -312,8 +313,8 @@ class Sending(QObject):
         if not text or shell is None or self._long_said or shell.banner.isVisible() or stands_there:
             return
         self._long_said = True
-        shell.tell("warning", text)
-        self.window.announce(text)
+        shell.tell("warning", text, "data")
+        self.window.announce(f"{text} {OPEN_WITH}")
 
     def long_wait(self) -> str:
         """What to say where something has waited for more than a day; else nothing."""

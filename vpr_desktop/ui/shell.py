@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
 
@@ -188,19 +188,30 @@ class StatusBar(QFrame):
         line.addWidget(self.right)
         self.setLayout(line)
         self._undo: Callable[[], None] | None = None
+        self.ends = QTimer(self, singleShot=True)
+        self.ends.timeout.connect(self._take_undo)
         self.undo.clicked.connect(self._on_undo_clicked)
         self.show_text("", None)
 
-    def show_text(self, text: str, undo: Callable[[], None] | None) -> None:
-        """Says what was done."""
+    def show_text(self, text: str, undo: Callable[[], None] | None, seconds: int = 0) -> None:
+        """Says what was done; its Undo goes by itself after so many seconds, or with 0 stays until the next act."""
         self.words.setText(text)
         self.tick.setVisible(bool(text))
+        self._take_undo()
         self._undo = undo
         self.undo.setVisible(undo is not None)
+        if undo is not None and seconds:
+            self.ends.start(seconds * 1000)
+
+    def _take_undo(self) -> Callable[[], None] | None:
+        """Takes away what could be undone, and its button."""
+        undo, self._undo = self._undo, None
+        self.ends.stop()
+        self.undo.hide()
+        return undo
 
     def _on_undo_clicked(self) -> None:
-        undo, self._undo = self._undo, None
-        self.undo.hide()
+        undo = self._take_undo()
         if undo is not None:
             undo()
 
@@ -282,10 +293,16 @@ class Shell(QWidget):
         self.rail.mark(name)
         self.fit()
 
-    def tell(self, kind: str, text: str) -> None:
-        """Says something above the page until it is closed."""
+    def tell(self, kind: str, text: str, place: str = "") -> None:
+        """Says something above the page until it is closed, with a button that opens the place where more is said."""
         panel = Panel(kind, text)
+        for page, _, words, keys in PLACES:
+            if page == place:
+                way = Button(say("Open {place}", place=say(words)), hint=keys)
+                way.clicked.connect(lambda: self.asked.emit(place))
+                panel.line.addWidget(way)
         close = Button("", "quiet", icon="close", name=say("Close this message"))
+        close.tone = "on_warning" if kind == "warning" else ""
         close.clicked.connect(lambda: self.show_banner(None))
         panel.line.addWidget(close)
         self.show_banner(panel)

@@ -113,7 +113,7 @@ class PracticeView(QWidget):
     def set_session(self, ctx: Context) -> None:
         """The practice file has no settings to change."""
 
-    def status(self, text: str, undo: Callable[[], None] | None = None) -> None:  # noqa: ARG002
+    def status(self, text: str, undo: Callable[[], None] | None = None, seconds: int = 0) -> None:  # noqa: ARG002
         """Says what was just done."""
         self.said.setText(text)
         self.said.setVisible(bool(text))

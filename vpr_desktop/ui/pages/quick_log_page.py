@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QBoxLayout, QFrame, QWidget
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError, Problem, ProblemsFound
 from vpr_desktop.services import drafts, wards
-from vpr_desktop.services.new_incident import Logged, log
+from vpr_desktop.services.new_incident import UNDO_SECONDS, Logged, log
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.kept_form import NOT_SAVED
 from vpr_desktop.ui.pages.quick_log_form import STACKED_BELOW, QuickLogForm, first_of
@@ -265,7 +265,7 @@ class QuickLogPage(QWidget):
         self.title.setText(say("Saved"))
         self.saved_note.setText("")
         self.saved_tick.hide()
-        self.desk.status(say("Saved {reference}", reference=made.reference), self.saved.undo)
+        self.desk.status(say("Saved {reference}", reference=made.reference), self.saved.undo, UNDO_SECONDS)
         self.desk.announce(say("Saved on this PC. Reference {reference}.", reference=made.reference))
         self.saved.heading.take_focus()
         self.desk.changed(made.changes)

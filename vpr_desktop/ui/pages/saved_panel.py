@@ -305,7 +305,7 @@ class SavedPanel(QWidget):
         made, ctx = self.made, self.desk.ctx
         if made is None:
             return
-        if not self.undo_button.isVisibleTo(self):  # asked from the status bar, which offers it until the next act
+        if not self.undo_button.isVisibleTo(self):  # from the status bar; another report was brought back since
             text = say("Undo is over after 2 minutes. You can withdraw the incident from its record.")
             self.desk.status(text)
             self.desk.announce(text)

@@ -98,6 +98,8 @@ class Button(QPushButton):
         text = t.second if not self.isEnabled() else t.error if self.tone == "error" else t.text if chosen else t.link
         if self.kind == "rail":
             return (t.tint if hover else ""), "", t.text
+        if self.kind in ("quiet", "link") and self.tone == "on_warning":
+            return "", "", t.on_warning
         if self.kind in ("quiet", "link"):
             return (t.tint if hover and self.kind == "quiet" else ""), "", text
         return (t.tint if hover else t.surface), text, text
