@@ -108,6 +108,32 @@ def test_what_others_brought_of_a_pc_before_it_was_let_in_is_taken_from_itself(c
     assert lost.pull()[2] is None
 
 
+def test_an_entry_put_aside_is_one_line_in_whatever_batch_it_comes_again(central: Central, pc: Pc) -> None:
+    target, unreadable = pc.op(), b'{"not":"an entry"}'
+    erasing = eraser(pc, target)
+    batches = [pc.seal(target), *(pc.seal(erasing, unreadable) for _ in range(2))]
+    for _ in range(2):
+        pc.push(*batches)
+    told = admin.review(central.admin)["quarantine"]
+    assert [one["code"] for one in told] == ["erase-not-entitled", "op-unreadable"]
+    assert pc.have(*(batch.header.id for batch in batches)) == []
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead")))
+    assert pc.push(batches[2]) == [[(3, "duplicate"), (None, "quarantined", "op-unreadable")]]
+
+
+def test_what_was_put_aside_before_its_pc_was_let_in_takes_effect_with_the_role(central: Central, pc: Pc) -> None:
+    """It was put aside for the PC alone, and stood so for ever: the PC was asked for it again and again."""
+    lost, target = Pc(central.address, 77), pc.op()
+    pc.push(pc.seal(target))
+    erasing = lost.seal(eraser(lost, target))
+    assert pc.push(replace(erasing, pk=lost.chain)) == [[(None, "quarantined", "device-not-accepted")]]
+    lost = central.pc(77)
+    assert lost.push(erasing) == [[(None, "quarantined", "erase-not-entitled")]]
+    assert lost.have(erasing.header.id) == []
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead")))
+    assert lost.pull()[1] is None
+
+
 def test_erasing_that_came_before_the_role_takes_effect_with_it(central: Central, pc: Pc) -> None:
     target = pc.op()
     waiting = pc.seal(eraser(pc, target))

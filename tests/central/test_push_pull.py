@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from tests.central.conftest import Central
 from tests.central.pc import Pc
 from tests.sealing import STREAM, Device
+from vpr_desktop.central import admin
 from vpr_desktop.domain import batches
 from vpr_desktop.domain.batches import b64, join
 from vpr_desktop.domain.ops import canonical, op_hash
@@ -61,6 +63,44 @@ def test_a_batch_identity_with_other_content_is_refused_and_told(central: Centra
     other = batches.seal(sealed.header.id, pc.id, STREAM, (1, 2), "", [canonical(pc.op())], pc.private.sign)
     assert pc.push(other, pc.seal(pc.op())) == ["batch-differs", ("all", 2, 1)]
     assert ("alarm", "batch-differs") in central.rows("SELECT kind, code FROM review")
+
+
+def alarms(central: Central) -> list[tuple[Any, ...]]:
+    """Those that nobody has looked at: why, and of which entry or batch."""
+    return [(one["code"], one["op"] or one["batch"]) for one in admin.review(central.admin)["alarms"]]
+
+
+def looked_at(central: Central) -> None:
+    admin.review(central.admin, [one["n"] for one in admin.review(central.admin)["alarms"]])
+
+
+def test_what_is_sent_again_is_one_alarm_until_somebody_looked_at_it(central: Central, pc: Pc) -> None:
+    op, held = pc.op(), pc.seal(pc.op())
+    pc.push(pc.seal(op), held)
+    altered, other = pc.seal(op | {"reason": "other"}), pc.seal(op | {"reason": "another"})
+    differs = batches.seal(held.header.id, pc.id, STREAM, (1, 9), "", [canonical(pc.op())], pc.private.sign)
+    for _ in range(2):
+        for _ in range(3):
+            assert pc.push(altered, other, differs)[2] == "batch-differs"
+        assert alarms(central) == [("op-differs", op["op"]), ("batch-differs", held.header.id)]
+        looked_at(central)
+        assert alarms(central) == []
+
+
+def test_a_copied_pc_is_one_alarm_whatever_it_sends_and_each_pc_has_its_own(central: Central, pc: Pc) -> None:
+    told = []
+    for one in (pc, central.pc(2)):
+        sent = [one.seal(one.op()) for _ in range(2)]
+        copies = [one.restored(1).seal(one.op()), one.seal(one.op())]
+        for sealed in (*sent, *copies, *copies):
+            one.push(sealed)
+        told.append(("copied-file", copies[0].header.id))
+    assert alarms(central) == told
+    looked_at(central)
+    again = pc.seal(pc.op())
+    third = pc.restored(1).seal(pc.op())
+    pc.push(again, third)
+    assert alarms(central) == [("copied-file", third.header.id)]
 
 
 def test_an_op_under_two_batches_is_stored_once(central: Central, pc: Pc) -> None:
@@ -179,8 +219,6 @@ def test_a_batch_of_another_ward_is_not_taken(central: Central) -> None:
 
 
 def test_an_unknown_device_is_taken_with_its_keys_and_waits_for_acceptance(central: Central, pc: Pc) -> None:
-    from vpr_desktop.central import admin
-
     stranger = Pc(central.address, 77)
     sealed = stranger.seal(stranger.op())
     assert pc.push(sealed) == ["batch-device-unknown"]

@@ -24,6 +24,9 @@ from vpr_desktop.domain.ops import Held, chain_next
 from vpr_desktop.sync.protocol import Anchor, BatchAnswer, PushAnswer, problem
 
 INSERT_SQLITE = "INSERT INTO op (trust, st, seq, op_id, hash, raw, batch, pos, et, ei) VALUES (?,?,?,?,?,?,?,?,?,?)"
+# What of an alarm makes it the same as one that nobody has looked at yet: the entry, the batch, or the PC alone.
+SAME = {"op-differs": "op_id = :op", "batch-differs": "op_id IS NULL AND batch_id = :batch",
+        "copied-file": "op_id IS NULL"}  # fmt: skip
 
 
 class IsHeld(Exception):
@@ -74,12 +77,12 @@ class Push:
             self._asking_doubled(header), self._adding(made),
         )  # fmt: skip
         if held and bytes(held[0][1]) != made.digest:
-            self._alarm("batch-differs", made)
+            self._alarm("batch-differs", header.dev, batch_id=header.id)
             return BatchAnswer(header.id, problem=problem("batch-differs"))
         made.review = prepare.why_review(made, self.devices)
         self._keep_keys(made)
         if doubled and added:
-            self._alarm("copied-file", made)
+            self._alarm("copied-file", header.dev, batch_id=header.id)
         number = int((held or added)[0][0])
         self._judge(made)
         first = self.stream.head + 1
@@ -198,7 +201,7 @@ class Push:
                 new.append(entry)
             elif held[op_id] != entry.hash:
                 entry.refused = "op-differs"
-                self._note("alarm", "op-differs", entry.op["dev"], op_id=op_id)
+                self._alarm("op-differs", entry.op["dev"], op_id=op_id)
         return new
 
     def _advance(self, stored: list[Entry]) -> None:
@@ -207,8 +210,20 @@ class Push:
         self.stream.head += len(stored)
 
     def _quarantine(self, number: int, entries: list[Entry]) -> None:
+        """Puts entries aside: the same for the same reason once, in whatever batch, and no longer for that nobody
+        accepted its PC where somebody did since.
+        """
         self.has_quarantine = self.has_quarantine or bool(entries)
         for entry in entries:
+            same = {"st": self.stream.n, "hash": entry.hash}
+            held = self.session.rows("SELECT problem FROM quarantine WHERE st = :st AND hash = :hash", **same)
+            if (entry.quarantined,) in held:
+                continue
+            if (prepare.NOT_ACCEPTED,) in held:
+                self.session.run(
+                    "DELETE FROM quarantine WHERE st = :st AND hash = :hash AND problem = :p",
+                    p=prepare.NOT_ACCEPTED, **same,
+                )  # fmt: skip
             self.session.run(
                 "INSERT INTO quarantine (trust, st, batch, pos, hash, raw, problem, at)"
                 " VALUES (:t, :st, :batch, :pos, :hash, :raw, :problem, :now)"
@@ -267,8 +282,15 @@ class Push:
                     self.people.clear()
                 self.session.run("DELETE FROM quarantine WHERE batch = :b AND hash = :h", b=batch, h=bytes(hashed))
 
-    def _alarm(self, code: str, made: Prepared) -> None:
-        self._note("alarm", code, made.batch.header.dev, batch_id=made.batch.header.id)
+    def _alarm(self, code: str, dev: str, op_id: str | None = None, batch_id: str | None = None) -> None:
+        """Tells the trust, once until somebody looked at it, however often the same is sent."""
+        open_one = self.session.one(
+            "SELECT 1 FROM review WHERE st = :st AND kind = 'alarm' AND code = :code AND dev = :dev"
+            f" AND settled_at IS NULL AND {SAME[code]} LIMIT 1",
+            st=self.stream.n, code=code, dev=dev, op=op_id, batch=batch_id,
+        )  # fmt: skip
+        if open_one is None:
+            self._note("alarm", code, dev, op_id, batch_id)
 
     def _note(self, kind: str, code: str, dev: str, op_id: str | None = None, batch_id: str | None = None) -> None:
         self.session.run(
