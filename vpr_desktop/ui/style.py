@@ -199,10 +199,6 @@ def _fields(style: Style) -> str:
     QListWidget::item {{ color: {t.text}; padding: {px(5)}px {px(10)}px; border-radius: {px(4)}px; }}
     QListWidget::item:selected {{ background: {t.tint}; color: {t.link}; }}
     QHeaderView {{ background: {t.surface}; }}
-    QHeaderView::section {{ background: {t.surface}; color: {t.second}; border: 0;
-        border-bottom: 1px solid {t.hairline}; padding: 0 {px(10)}px;
-        font-size: {15 * 0.75 * style.text_percent / 100}pt;
-        font-weight: 600; }}
     QScrollBar:vertical {{ background: transparent; width: {px(12)}px; margin: 0; }}
     QScrollBar:horizontal {{ background: transparent; height: {px(12)}px; margin: 0; }}
     QScrollBar::handle {{ background: {t.option_edge}; border-radius: {px(4)}px; margin: 2px;

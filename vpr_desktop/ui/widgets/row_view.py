@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QPointF, QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QKeyEvent, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -24,7 +24,7 @@ from vpr_desktop.ui.words import say
 
 ROW, HEAD, LEAST_STRETCH = 38, 36, 150
 ICON = 18
-PADDING = 22  # of a column, left and right of its text together
+LEFT, PADDING = 10, 22  # of a column: left of its text, and left and right together
 
 
 def rows_named(name: str, count: int) -> str:
@@ -51,7 +51,7 @@ class RowDelegate(QStyledItemDelegate):
         painter.drawLine(QPointF(rect.left(), foot), QPointF(rect.right(), foot))
         cell = index.data(CELL_ROLE)
         if isinstance(cell, Cell):
-            self._cell(painter, rect.adjusted(look.px(10), 0, -look.px(6), 0), cell)
+            self._cell(painter, rect.adjusted(look.px(LEFT), 0, -look.px(6), 0), cell)
         painter.restore()
 
     @staticmethod
@@ -83,6 +83,26 @@ class RowDelegate(QStyledItemDelegate):
         return QSize(style_of().px(60), style_of().px(ROW))
 
 
+class RowHead(QHeaderView):
+    """The heads of the columns, in line with the text below them: also where no style sheet is, with high contrast."""
+
+    def __init__(self) -> None:
+        super().__init__(Qt.Orientation.Horizontal)
+        self.setHighlightSections(False)
+        self.setSectionsClickable(True)
+
+    def paintSection(self, painter: QPainter, rect: QRect, place: int) -> None:
+        look = style_of()
+        t = look.tokens
+        painter.fillRect(rect, QColor(t.surface))
+        painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(t.hairline))
+        painter.setPen(QColor(t.second))
+        painter.setFont(look.font(SMALL, 600))
+        words = self.model().headerData(place, self.orientation())
+        inside = rect.adjusted(look.px(LEFT), 0, 0, -1)
+        painter.drawText(inside, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), words)
+
+
 class RowView(QTableView):
     """A table of rows. `opened` names the row somebody wants, `menu_asked` where a menu should open."""
 
@@ -110,10 +130,8 @@ class RowView(QTableView):
         self.setWordWrap(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        head = self.horizontalHeader()
-        head.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        head.setHighlightSections(False)
-        head.setSectionsClickable(True)
+        head = RowHead()
+        self.setHorizontalHeader(head)
         head.sectionClicked.connect(self._on_header_clicked)
         self.doubleClicked.connect(lambda index: self.opened.emit(index.row()))
         self.customContextMenuRequested.connect(self._on_menu_requested)
