@@ -208,18 +208,6 @@ def test_the_application_may_not_change_a_stored_op(central: Central, pc: Pc) ->
             tried(central, sql)
 
 
-def test_I27_the_fence_shows_one_trust_and_without_a_trust_nothing(central: Central, pc: Pc) -> None:
-    pc.push(pc.seal(pc.op()))
-    if not central.database.is_postgres:
-        return
-    for table in ("op_seen", "batch", "stream", "device", "device_key", "scope", "access_log", "user_", "review"):
-        with central.database.read() as session:
-            assert session.rows(f"SELECT 1 FROM {table}") == [], table
-        with central.database.read() as session:
-            session.act_for(2)
-            assert len(session.rows(f"SELECT 1 FROM {table}")) == (1 if table == "stream" else 0), table
-
-
 def test_a_person_changed_by_every_batch_of_a_push_is_read_once(
     central: Central, pc: Pc, monkeypatch: pytest.MonkeyPatch
 ) -> None:
