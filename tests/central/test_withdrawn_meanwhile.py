@@ -18,6 +18,7 @@ from tests.central.pc import Pc
 from tests.central.test_access import kind
 from tests.sealing import STREAM
 from vpr_desktop.central import admin, prepare, push
+from vpr_desktop.central.routes import Calls
 from vpr_desktop.domain.batches import Batch, join
 from vpr_desktop.sync import protocol
 from vpr_desktop.sync.page import KeyBook
@@ -112,3 +113,20 @@ def test_I29_withdrawn_while_its_entry_waits_for_the_ward(
         one.join(10)
     assert said[0].status_code in ((200, 401) if brought_by == "itself" else (200,)), said[0].text
     assert is_readable(reader)
+
+
+def test_I29_withdrawn_between_the_look_at_its_key_and_the_change_of_it(
+    central: Central, pc: Pc, monkeypatch: Any
+) -> None:
+    admit = Calls._caller
+
+    def then_withdrawn(*asked: Any) -> Any:
+        caller = admit(*asked)
+        admin.revoke(central.admin, pc.id)
+        return caller
+
+    monkeypatch.setattr(Calls, "_caller", then_withdrawn)
+    assert kind(pc.rotate(7)) == "device-revoked"
+    monkeypatch.undo()
+    assert central.rows("SELECT n, state FROM device_key") == [(1, "revoked")]
+    assert pc.call("GET", "/v1/heads").status_code == 401
