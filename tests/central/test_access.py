@@ -268,7 +268,7 @@ def test_a_key_changed_while_entries_wait(central: Central, pc: Pc) -> None:
     assert len(central.pc(2).pull()) == 3
 
 
-def test_a_ward_taken_away_still_takes_what_its_pc_wrote_and_gives_nothing(central: Central) -> None:
+def test_I14_a_ward_taken_away_still_takes_what_its_pc_wrote_and_gives_nothing(central: Central) -> None:
     pc = central.pc(1, "CED", "BIR")
     other = central.pc(2)
     admin.end_scope(central.admin, pc.id, "CED")
