@@ -7,9 +7,11 @@ import contextlib
 import gc
 import signal
 import socket
+import sqlite3
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from http import HTTPStatus
+from pathlib import Path
 
 import h11
 import uvicorn
@@ -37,6 +39,13 @@ class PortTaken(KnownError):
     """Nobody can be listened to there."""
 
     exit_code = 6
+
+
+class AlreadyServed(KnownError):
+    """Another process serves this file."""
+
+    exit_code = 9
+    message = "Another process serves this SQLite file. Stop that one first: several processes need PostgreSQL."
 
 
 class BoundedProtocol(H11Protocol):
@@ -122,8 +131,12 @@ def serve(
 ) -> None:
     """Serves until it is told to stop; requests under way are finished first. Raises KnownError."""
     database = Database(url, as_application=True)
-    try:
+    with contextlib.ExitStack() as held:
+        held.callback(database.close)
+        held.callback(listening.close)
         _check_ready(database)
+        if database.file is not None:
+            held.enter_context(_alone_with(database.file))
         host, port = listening.getsockname()[:2]
         named = f"[{host}]" if ":" in host else host
         app = application(Endpoint(database, public_url or f"http://{named}:{port}"))
@@ -142,10 +155,23 @@ def serve(
         _end_quietly_when_told()
         server.run(sockets=[listening])
         logs.event("stop")
-    finally:
-        with contextlib.suppress(OSError):
-            listening.close()
-        database.close()
+
+
+@contextlib.contextmanager
+def _alone_with(file: Path) -> Iterator[None]:
+    """Keeps other processes from serving an SQLite file: each would know of its own half of what a PC used up alone.
+
+    An empty file of SQLite's own beside it is locked, and never written: on every system the lock ends with its
+    process, however that ends. The file itself stays open to the commands of administration.
+    """
+    with contextlib.ExitStack() as held:
+        try:
+            lock = sqlite3.connect(f"{file.resolve()}-serving", timeout=0, isolation_level=None)
+            held.callback(lock.close)
+            lock.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise (AlreadyServed if error.sqlite_errorcode == sqlite3.SQLITE_BUSY else Unreachable)() from error
+        yield
 
 
 def _end_quietly_when_told() -> None:
