@@ -41,7 +41,11 @@ class ChecklistSection(Section):
     def is_offered(self, ctx: Context) -> bool:
         return ctx.can("manage_ward")
 
+    def opened(self) -> None:
+        self.which.by_hand = False
+
     def show_loaded(self, loaded: Loaded) -> None:
+        chosen = self.which.code() if self.which.by_hand else _code(loaded.checklist)  # while this was being read
         shown = loaded.checklist
         count = say("{count} steps", count=shown.steps)
         self.now.setText(say("In use: {name}, {count}", name=_name(shown), count=count))
@@ -51,7 +55,7 @@ class ChecklistSection(Section):
         self.which.clear()
         for one in loaded.checklists:
             self.which.addItem(_name(one), _code(one))
-        self.which.set_code(_code(shown))
+        self.which.set_code(chosen)
 
     def save(self) -> None:
         """Takes the checklist that is chosen into use."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from vpr_desktop.domain.quick_log import Option
 from vpr_desktop.services import print_defaults
 from vpr_desktop.services.context import Context
+from vpr_desktop.services.print_defaults import PrintDefaults
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.settings.section import Loaded, Section
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
@@ -40,9 +41,12 @@ class PrintingSection(Section):
         return ctx.can("print")
 
     def show_loaded(self, loaded: Loaded) -> None:
-        self._chosen = loaded.printing.printer
-        self.copy.set_value([loaded.printing.copy])
-        self.fit.set_value([loaded.printing.fit])
+        self._show(loaded.printing)
+
+    def _show(self, held: PrintDefaults) -> None:
+        self._chosen = held.printer
+        self.copy.set_value([held.copy])
+        self.fit.set_value([held.fit])
         self.printer.set_code(self._chosen)
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -55,8 +59,14 @@ class PrintingSection(Section):
         self.printer.set_code(self._chosen)
 
     def _keep(self, **chosen: str) -> None:
+        """Shown again as it is kept: what was read before it was chosen may have been shown over it meanwhile."""
         self._chosen, ctx = chosen.get("printer", self._chosen), self.desk.ctx
-        self.desk.run(self, lambda: print_defaults.save(ctx, **chosen), lambda _: None)
+
+        def job() -> PrintDefaults:
+            print_defaults.save(ctx, **chosen)
+            return print_defaults.read(ctx)
+
+        self.desk.run(self, job, self._show)
 
     def first_focus(self) -> QWidget:
         return self.copy.first_focus()

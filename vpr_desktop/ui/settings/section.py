@@ -22,7 +22,7 @@ from vpr_desktop.ui.dialogs.passphrase_dialog import confirmed
 from vpr_desktop.ui.forms.kept_form import KeptForm, and_then
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
-from vpr_desktop.ui.widgets.fields import Field, TextField
+from vpr_desktop.ui.widgets.fields import DropDown, Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, row
 from vpr_desktop.ui.words import say
 
@@ -125,17 +125,40 @@ class WardFormSection(Section):
         """Shows settings in the fields."""
         raise NotImplementedError
 
+    def opened(self) -> None:
+        """From here on fields know what is typed before the settings are read, as while this PC is busy."""
+        self.kept.name = self._draft_name()
+        for control in self._controls():
+            control.by_hand = False
+
+    def _draft_name(self) -> str:
+        return f"settings:{self.name_of_draft}:{self.desk.ctx.ward_id}"
+
+    def _controls(self) -> list[TextField | DropDown]:
+        return [*self.findChildren(TextField), *self.findChildren(DropDown)]
+
+    def _by_hand(self) -> dict[TextField | DropDown, str]:
+        """What was typed or chosen since the page was opened, by the control that it stands in."""
+        return {control: control.typed() for control in self._controls() if control.by_hand}
+
     def typed(self) -> dict[str, Any]:
         """What differs from what was shown, and what was shown in its place, in plain values; nothing where that is
-        nothing.
+        nothing. Before anything was shown, what stands in which field.
         """
         was = self.was
-        typed = {} if was is None else {n: v for n, v in self.wanted().items() if v != getattr(was, n)}
+        if was is None:
+            cells = {control.accessibleName(): text for control, text in self._by_hand().items()}
+            return {"cells": cells} if cells else {}
+        typed = {n: v for n, v in self.wanted().items() if v != getattr(was, n)}
         return {"typed": to_builtins(typed), "was": {n: to_builtins(getattr(was, n)) for n in typed}} if typed else {}
 
     def show_loaded(self, loaded: Loaded) -> None:
-        """A draft stands on what its writer was shown: what was changed meanwhile is told, and refuses a save."""
-        held = self.kept.begin(f"settings:{self.name_of_draft}:{self.desk.ctx.ward_id}", loaded.drafts)
+        """A draft stands on what its writer was shown: what was changed meanwhile is told, and refuses a save.
+
+        What was typed while this was being read stays in its field.
+        """
+        own, draft_id = self._by_hand(), self.kept.draft_id
+        held = self.kept.begin(self._draft_name(), loaded.drafts)
         now, typed = to_builtins(loaded.ward), held.get("typed", {})
         self.was = convert({**now, **held.get("was", {})}, WardSettings)
         mine = convert({**now, **typed}, WardSettings)
@@ -149,7 +172,14 @@ class WardFormSection(Section):
                 "press “Put back” first.", saved="; ".join(changed),
             )  # fmt: skip
         self.back.set_words(back)
-        self.back.setVisible(bool(typed))
+        cells = held.get("cells", {})
+        kept = {one: cells[one.accessibleName()] for one in self._controls() if one.accessibleName() in cells}
+        self.back.setVisible(bool(typed or kept))
+        if kept or own:
+            for control, text in {**kept, **own}.items():
+                control.retype(text)
+            self.kept.draft_id = self.kept.draft_id or draft_id
+            self.kept.touched()
         if changed:
             self.desk.announce(back)
 
@@ -179,6 +209,7 @@ class WardFormSection(Section):
     def throw_away(self) -> None:
         """What is typed is given up, and what is saved is shown again."""
         ctx, done = self.desk.ctx, self.kept.done()
+        self.opened()
         self.desk.run(self, done, lambda _: None)
         self.desk.run(self, lambda: load(ctx), self.show_loaded)
 

@@ -43,6 +43,24 @@ class TextField(QLineEdit):
         self.setFont(style_of().font())
         self.setFixedHeight(style_of().px(CONTROL))
 
+    @property
+    def by_hand(self) -> bool:
+        """Whether what stands here was typed by a person, since it was filled or this was set."""
+        return self.isModified()
+
+    @by_hand.setter
+    def by_hand(self, is_so: bool) -> None:
+        self.setModified(is_so)
+
+    def typed(self) -> str:
+        """What stands here."""
+        return self.text()
+
+    def retype(self, text: str) -> None:
+        """Puts back what a person typed."""
+        self.setText(text)
+        self.setModified(True)
+
 
 class TextArea(QPlainTextEdit):
     """Several lines of text; Tab goes on to the next control."""
@@ -74,8 +92,13 @@ class DropDown(QComboBox):
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.setMinimumContentsLength(8)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.by_hand = False  # what is chosen now was chosen by a person
+        self.activated.connect(self._on_activated)
         self._dress()
         style_of().changed.connect(self._dress)
+
+    def _on_activated(self, _place: int) -> None:
+        self.by_hand = True
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: ARG002  all of it is drawn anew
         look, shown = style_of(), QStyleOptionComboBox()
@@ -103,10 +126,20 @@ class DropDown(QComboBox):
         """The chosen code."""
         return str(self.currentData() or "")
 
+    def typed(self) -> str:
+        """The code chosen, in the way of every control that is filled in."""
+        return self.code()
+
+    def retype(self, text: str) -> None:
+        """Chooses again what a person chose."""
+        self.set_code(text, keep=True)
+        self.by_hand = True
+
     def set_code(self, code: str, *, keep: bool = False) -> None:
         """Chooses a code. With `keep` one that a newer version wrote is put on the list, so that it is not lost."""
         if keep and self.findData(code) < 0:
             self.addItem(code, code)
+        self.by_hand = False
         self.setCurrentIndex(max(0, self.findData(code)))
 
     def _dress(self) -> None:
