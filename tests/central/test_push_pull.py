@@ -227,7 +227,7 @@ def test_an_unknown_device_is_taken_with_its_keys_and_waits_for_acceptance(centr
     assert pc.push(with_keys) == [[(1, "stored", "device-not-accepted")]]
     assert central.pc(2).pull() == {1: sealed.lines[0].raw}
     assert stranger.call("GET", "/v1/heads").status_code == 401
-    assert admin.review(central.admin)["not_accepted"] == [stranger.id]
+    assert admin.review(central.admin)["not_accepted"] == [{"device": stranger.id, "org_code": "RX1"}]
     assert admin.accept(central.admin, stranger.id)["settled"] == 1
     assert pc.push(with_keys) == [("all", 1, 1)]
     assert stranger.heads()[STREAM]["head"] == 1

@@ -124,14 +124,31 @@ def _told(session: Session, row: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _device(session: Session, device: str) -> tuple[int, str]:
-    row = session.one(
-        "SELECT trust, state FROM device WHERE id = :id ORDER BY CASE state WHEN 'known' THEN 1 ELSE 0 END LIMIT 1",
+def _device(session: Session, device: str, org_code: str | None) -> tuple[int, str]:
+    """Organisation and state of a PC; where several organisations know it, as the one named does. Raises KnownError."""
+    rows = session.rows(
+        "SELECT d.trust, d.state, t.org_code FROM device d JOIN trust t ON t.n = d.trust WHERE d.id = :id"
+        " ORDER BY t.org_code",
         id=_id(device),
     )
-    if row is None:
-        raise NoSuchThing(f"There is no PC {device} on this endpoint.")
-    return int(row[0]), str(row[1])
+    meant = [row for row in rows if org_code is None or row[2] == org_code.strip().upper()]
+    if not meant:
+        of = f" of {org_code}" if org_code is not None else ""
+        raise NoSuchThing(f"There is no PC {device}{of} on this endpoint.")
+    if len(meant) > 1:
+        raise WrongUse(f"{' and '.join(row[2] for row in meant)} know that PC. Say which is meant with --org-code.")
+    return int(meant[0][0]), str(meant[0][1])
+
+
+def _is_free(session: Session, trust: int, device: str) -> None:
+    """Whether no other organisation has a PC. Raises WrongUse."""
+    row = session.one(
+        "SELECT t.org_code FROM device d JOIN trust t ON t.n = d.trust"
+        " WHERE d.id = :id AND d.trust <> :t AND d.state <> 'known'",
+        id=device, t=trust,
+    )  # fmt: skip
+    if row is not None:
+        raise WrongUse(f"That PC is one of {row[0]}, and a PC belongs to one organisation.")
 
 
 def _id(text: str) -> str:
@@ -143,13 +160,13 @@ def _id(text: str) -> str:
         raise NoSuchThing(f"{text} is no identity of a PC.") from error
 
 
-def revoke(database: Database, device: str) -> dict[str, Any]:
+def revoke(database: Database, device: str, org_code: str | None = None) -> dict[str, Any]:
     """Withdraws a PC: from the next request on, on every process, nothing of it is taken and nothing given.
 
     The codes it used end with it: only a new one lets it join again.
     """
     with database.write() as session:
-        trust, _ = _device(session, device)
+        trust, _ = _device(session, device, org_code)
         known = _id(device)
         devices.await_pushes(session, trust)
         session.run("UPDATE device SET state = 'revoked' WHERE trust = :t AND id = :id", t=trust, id=known)
@@ -160,10 +177,10 @@ def revoke(database: Database, device: str) -> dict[str, Any]:
     return {"device": known, "state": "revoked"}
 
 
-def new_key(database: Database, device: str) -> dict[str, Any]:
+def new_key(database: Database, device: str, org_code: str | None = None) -> dict[str, Any]:
     """Asks a PC to change its key: it does so by itself once nothing waits there, at most once a day."""
     with database.write() as session:
-        trust, state = _device(session, device)
+        trust, state = _device(session, device, org_code)
         known = _id(device)
         if state != "active":
             raise WrongUse(
@@ -176,15 +193,16 @@ def new_key(database: Database, device: str) -> dict[str, Any]:
     return {"device": known, "fingerprint": fingerprint(held.key)}
 
 
-def accept(database: Database, device: str) -> dict[str, Any]:
+def accept(database: Database, device: str, org_code: str | None = None) -> dict[str, Any]:
     """Accepts a PC that waits, or one known by its batches alone; the marks its entries had for that are settled."""
     now = int(time.time())
     with database.write() as session:
-        trust, state = _device(session, device)
+        trust, state = _device(session, device, org_code)
         known = _id(device)
         if state == "revoked":
             raise WrongUse("That PC was withdrawn. Give it a new code.")
         if state == "known":
+            _is_free(session, trust, known)
             session.run(
                 "INSERT INTO scope (trust, device, st, ended_at)"
                 " SELECT DISTINCT trust, dev, st, CAST(NULL AS BIGINT) FROM batch WHERE dev = :d AND trust = :t",
@@ -202,10 +220,10 @@ def accept(database: Database, device: str) -> dict[str, Any]:
     return {"device": known, "state": "active", "letter": letter, "settled": settled}
 
 
-def end_scope(database: Database, device: str, ward: str) -> dict[str, Any]:
+def end_scope(database: Database, device: str, ward: str, org_code: str | None = None) -> dict[str, Any]:
     """Takes a ward from a PC: it may still send what it wrote, and reads nothing more of it."""
     with database.write() as session:
-        trust, _ = _device(session, device)
+        trust, _ = _device(session, device, org_code)
         st = _ward(session, trust, ward)
         session.run(
             "UPDATE scope SET ended_at = :now WHERE device = :d AND st = :st AND ended_at IS NULL",
@@ -224,24 +242,28 @@ def review(database: Database, settle: Sequence[int] = ()) -> dict[str, Any]:
                 "UPDATE review SET settled_at = :now WHERE n = :n AND settled_at IS NULL", now=int(time.time()), n=n
             )
         rows = session.rows(
-            "SELECT r.n, r.kind, r.code, s.code, r.op_id, r.batch_id, r.dev, r.at FROM review r"
-            " JOIN stream s ON s.n = r.st WHERE r.settled_at IS NULL ORDER BY r.n"
+            "SELECT r.n, r.kind, r.code, t.org_code, s.code, r.op_id, r.batch_id, r.dev, r.at FROM review r"
+            " JOIN stream s ON s.n = r.st JOIN trust t ON t.n = r.trust WHERE r.settled_at IS NULL ORDER BY r.n"
         )
-        names = ("n", "kind", "code", "ward", "op", "batch", "device", "at")
-        marks = [dict(zip(names, row, strict=True)) | {"at": moment(row[7])} for row in rows]
+        names = ("n", "kind", "code", "org_code", "ward", "op", "batch", "device", "at")
+        marks = [dict(zip(names, row, strict=True)) | {"at": moment(row[8])} for row in rows]
         waiting = session.rows(
-            "SELECT s.code, b.id, b.dev, q.hash, q.problem, q.at FROM quarantine q JOIN stream s ON s.n = q.st"
-            " JOIN batch b ON b.n = q.batch ORDER BY q.at, q.batch, q.pos"
+            "SELECT t.org_code, s.code, b.id, b.dev, q.hash, q.problem, q.at FROM quarantine q"
+            " JOIN stream s ON s.n = q.st JOIN trust t ON t.n = q.trust JOIN batch b ON b.n = q.batch"
+            " ORDER BY q.at, q.batch, q.pos"
         )
-        known = session.rows("SELECT id FROM device WHERE state IN ('known', 'waiting') ORDER BY id")
+        known = session.rows(
+            "SELECT d.id, t.org_code FROM device d JOIN trust t ON t.n = d.trust"
+            " WHERE d.state IN ('known', 'waiting') ORDER BY d.id, t.org_code"
+        )
     return {
         "review": [mark for mark in marks if mark["kind"] == "review"],
         "alarms": [mark for mark in marks if mark["kind"] == "alarm"],
         "quarantine": [
-            {"ward": w, "batch": b, "device": d, "hash": b64(bytes(h)), "code": p, "at": moment(at)}
-            for w, b, d, h, p, at in waiting
+            {"org_code": o, "ward": w, "batch": b, "device": d, "hash": b64(bytes(h)), "code": p, "at": moment(at)}
+            for o, w, b, d, h, p, at in waiting
         ],
-        "not_accepted": [row[0] for row in known],
+        "not_accepted": [{"device": device, "org_code": org} for device, org in known],
     }
 
 

@@ -97,30 +97,32 @@ def code(options: Namespace) -> None:
 def devices(options: Namespace) -> None:
     """Lists PCs."""
     found = _run(options, lambda admin, db: admin.list_devices(db))
-    rows = [(d["device"], d["letter"], d["state"], ",".join(d["wards"]), d["fingerprint"]) for d in found]
-    lines = table(("PC", "letter", "state", "wards", "six words"), rows)
+    rows = [
+        (d["device"], d["letter"], d["state"], d["org_code"], ",".join(d["wards"]), d["fingerprint"]) for d in found
+    ]
+    lines = table(("PC", "letter", "state", "organisation", "wards", "six words"), rows)
     result(options, found, lines if rows else ["No PC has joined yet. Next: vpr central code"])
 
 
 def accept(options: Namespace) -> None:
     """Accepts a PC."""
-    made = _run(options, lambda admin, db: admin.accept(db, options.device))
+    made = _run(options, lambda admin, db: admin.accept(db, options.device, options.org_code))
     result(options, made, [f"{made['device']} is accepted. Its letter is {made['letter']}."])
 
 
 def revoke(options: Namespace) -> None:
     """Withdraws a PC, or takes one ward from it."""
     if options.ward:
-        made = _run(options, lambda admin, db: admin.end_scope(db, options.device, options.ward))
+        made = _run(options, lambda admin, db: admin.end_scope(db, options.device, options.ward, options.org_code))
         result(options, made, [f"{made['device']} no longer has ward {made['ward']}."])
         return
-    made = _run(options, lambda admin, db: admin.revoke(db, options.device))
+    made = _run(options, lambda admin, db: admin.revoke(db, options.device, options.org_code))
     result(options, made, [f"{made['device']} is withdrawn from its next request on."])
 
 
 def new_key(options: Namespace) -> None:
     """Asks a PC for a new key."""
-    made = _run(options, lambda admin, db: admin.new_key(db, options.device))
+    made = _run(options, lambda admin, db: admin.new_key(db, options.device, options.org_code))
     lines = [f"{made['device']} changes its key once all it has is sent and that key is a day old."]
     result(options, made, [*lines, f"The six words of its key now: {made['fingerprint']}"])
 
@@ -128,10 +130,15 @@ def new_key(options: Namespace) -> None:
 def review(options: Namespace) -> None:
     """Lists what a person should look at."""
     found = _run(options, lambda admin, db: admin.review(db, options.settle or ()))
-    rows = [(m["n"], m["kind"], m["code"], m["ward"], m["op"] or m["batch"], m["device"]) for m in _marks(found)]
-    lines = table(("no", "kind", "why", "ward", "entry or batch", "PC"), rows) if rows else []
-    lines += [f"Quarantine: {q['code']} in batch {q['batch']} of {q['ward']}" for q in found["quarantine"]]
-    lines += [f"Not accepted: {device}" for device in found["not_accepted"]]
+    rows = [
+        (m["n"], m["kind"], m["code"], m["org_code"], m["ward"], m["op"] or m["batch"], m["device"])
+        for m in _marks(found)
+    ]
+    lines = table(("no", "kind", "why", "organisation", "ward", "entry or batch", "PC"), rows) if rows else []
+    lines += [
+        f"Quarantine: {q['code']} in batch {q['batch']} of {q['org_code']} {q['ward']}" for q in found["quarantine"]
+    ]
+    lines += [f"Not accepted: {pc['device']} of {pc['org_code']}" for pc in found["not_accepted"]]
     result(options, found, lines or ["Nothing to look at."])
 
 

@@ -38,18 +38,17 @@ def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
     ward.add_argument("--name", required=True)
     code = act("code", "Make a one-time code by which a PC joins. It is shown once and works for 24 hours.")
     code.add_argument("--ward", action="append", required=True, metavar="CODE", help="may be given several times")
+    act("devices", "List the PCs with their six words.")
+    accept = act("accept", "Accept a PC whose six words you compared.")
+    revoke = act("revoke", "Withdraw a PC.")
+    revoke.add_argument("--ward", metavar="CODE", help="take only this ward from it")
+    new_key = act("new-key", "Ask a PC to change its signing key.")
+    for command in (accept, revoke, new_key):
+        command.add_argument("device", metavar="PC", help="as `devices` lists it")
     for command in (ward, code):
         command.add_argument("--org-code", help="where there are several organisations")
-    act("devices", "List the PCs with their six words.")
-    act("accept", "Accept a PC whose six words you compared.").add_argument(
-        "device", metavar="PC", help="as `devices` lists it"
-    )
-    revoke = act("revoke", "Withdraw a PC.")
-    revoke.add_argument("device", metavar="PC", help="as `devices` lists it")
-    revoke.add_argument("--ward", metavar="CODE", help="take only this ward from it")
-    act("new-key", "Ask a PC to change its signing key.").add_argument(
-        "device", metavar="PC", help="as `devices` lists it"
-    )
+    for command in (accept, revoke, new_key):
+        command.add_argument("--org-code", help="where several organisations know that PC")
     review = act("review", "List what a person should look at.")
     review.add_argument("--settle", type=int, action="append", metavar="NO", help="mark as looked at")
     act("restore-epoch", "Say that the database was restored from a backup.")
