@@ -164,7 +164,7 @@ def test_I11_a_bad_op_delays_no_other(central: Central, pc: Pc) -> None:
     assert kept == {unreadable, doubled, spaced}
 
 
-def test_an_op_over_size_is_refused_and_its_line_goes_as_a_hash(central: Central, pc: Pc) -> None:
+def test_I30_an_op_over_size_is_refused_and_its_line_goes_as_a_hash(central: Central, pc: Pc) -> None:
     big = canonical(pc.op(set={f"f{i}": "x" * 60_000 for i in range(5)}))
     sealed = pc.seal(pc.op(), big)
     assert pc.push(sealed) == [[(1, "stored"), (None, "refused", "op-too-large")]]

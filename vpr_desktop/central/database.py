@@ -203,7 +203,9 @@ def _busy_is_refused() -> Iterator[None]:
 
 
 def _sqlite(file: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{file}", connect_args={"check_same_thread": False}, pool_size=10)
+    engine = create_engine(
+        f"sqlite:///{file}", connect_args={"check_same_thread": False}, pool_size=10, pool_timeout=LOCK_SECONDS
+    )
 
     @event.listens_for(engine, "connect")
     def _connected(connection: Any, _record: Any) -> None:
