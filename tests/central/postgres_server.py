@@ -121,10 +121,10 @@ class PostgresServer:
         with psycopg.connect(self.dsn(database), autocommit=True) as connection:
             connection.execute(sql)  # type: ignore[arg-type]
 
-    def new_database(self, template: str = "template0") -> str:
+    def new_database(self, template: str = "template0", more: str = "") -> str:
         self.count += 1
         name = f"t{self.count}"
-        self.do(f"CREATE DATABASE {name} TEMPLATE {template}")
+        self.do(f"CREATE DATABASE {name} TEMPLATE {template} {more}")
         return name
 
     def ended(self) -> bool:

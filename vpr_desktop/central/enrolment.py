@@ -217,13 +217,13 @@ def _letters() -> Iterable[str]:
 
 
 def scopes_of(session: Session, device: str) -> list[Scope]:
-    """The wards a device may use."""
+    """The wards a device may use, by code, whatever order the language of the database has."""
     rows = session.rows(
         "SELECT s.id, s.code, s.name, s.epoch FROM scope c JOIN stream s ON s.n = c.st"
-        " WHERE c.device = :device AND c.ended_at IS NULL ORDER BY s.code",
+        " WHERE c.device = :device AND c.ended_at IS NULL",
         device=device,
     )
-    return [Scope(*row) for row in rows]
+    return sorted((Scope(*row) for row in rows), key=lambda scope: scope.code)
 
 
 def _trust_keys(session: Session, trust: int) -> list[TrustKey]:
