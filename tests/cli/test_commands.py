@@ -156,6 +156,11 @@ def test_people_and_recovery(vpr: Vpr, tmp_path: Path, monkeypatch: pytest.Monke
     assert vpr("backup", "--out", str(tmp_path / "b"))[0] == 4
     (tmp_path / "third").write_text("purple window four trees\n")
     recover = ("recover", "--recovery-code-file", str(tmp_path / "code"), "--new-passphrase-file")
+    (tmp_path / "wrong").write_text("AAAAA-AAAAA")
+    code, _, said = vpr(
+        "recover", "--recovery-code-file", str(tmp_path / "wrong"), *recover[3:], str(tmp_path / "third")
+    )
+    assert (code, "That recovery code did not work." in said, "passphrase" in said) == (5, True, False)
     assert vpr(*recover, str(tmp_path / "third"))[1] == {"user": "bnurse"}
     assert vpr("list")[0] == 5
     monkeypatch.setenv("VPR_PASSPHRASE", "purple window four trees")

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLabel
 
 from tests.conftest import FAST
@@ -13,8 +14,10 @@ from tests.factories import PASSPHRASE, logged
 from tests.fakes import FakeClock
 from tests.journeys.ward import WardPC
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.services import maintenance, sessions
-from vpr_desktop.storage import slot_file, vault
+from vpr_desktop.domain.user import User
+from vpr_desktop.services import maintenance, people, sessions
+from vpr_desktop.storage import keyslots, slot_file, vault
+from vpr_desktop.ui.dialogs.recover_dialog import RecoverDialog
 
 Pc = Callable[..., WardPC]
 
@@ -53,6 +56,61 @@ def test_a_file_put_back_is_told_and_what_can_be_read_is_opened(pc: Pc, home: Pa
     assert not page.damage.isVisible()
     ward.unlock()
     assert ward.page is not None
+
+
+def test_what_does_not_hold_is_told_in_plain_words_and_without_ids(pc: Pc, home: Path, clock: FakeClock) -> None:
+    ward = pc()
+    with_reports(home, clock)
+    ctx = sessions.unlock(home, "amanager", PASSPHRASE, clock, FAST)
+    ctx.store.db.execute("UPDATE incident SET effect = 'NON'")
+    sessions.lock(ctx)
+    ward.unlock()
+    page = ward.window.lock_page
+    assert page.error.text() == (
+        "The file of this PC is not as VPR Desktop left it, so it stays closed. Nothing in it was changed or deleted,"
+        " and what was sent to the trust is safe there. Call IT."
+    )
+    assert page.damage.read.isVisible()
+
+
+@pytest.mark.parametrize("fault", ["other file", "its slot", "wrong code", "somebody gone"])
+def test_a_recovery_code_is_told_apart_from_what_it_opens(pc: Pc, home: Path, clock: FakeClock, fault: str) -> None:
+    ward = pc("rnurse")
+    ctx = sessions.unlock(home, "amanager", PASSPHRASE, clock, FAST)
+    code = people.set_recovery_code(ctx, people.draw_recovery_code(ctx))
+    sessions.lock(ctx)
+    if fault == "other file":
+        (home / vault.FILE).write_bytes(b"\0" * 20_000)
+    elif fault == "its slot":
+        slot_file.write(home, {**slot_file.read(home), "recovery": {"dek": 7}})
+    elif fault == "somebody gone":
+        ctx = sessions.unlock(home, "amanager", PASSPHRASE, clock, FAST)
+        with ctx.unit() as unit:
+            (nurse,) = unit.find(User, user_id="rnurse")
+            nurse.active = False
+            unit.save(nurse)
+            unit.commit("user")
+        sessions.lock(ctx)
+    ward.click("Use the recovery code")
+    asked = ward.front()
+    assert isinstance(asked, RecoverDialog)
+    asked.person.set_code("rnurse")
+    ward.put("Recovery code", keyslots.draw_recovery_code() if fault == "wrong code" else code)
+    ward.put("Your new passphrase", "green gate nine birds")
+    ward.click("Open and set passphrase")
+    said = [one.error.text() for one in (asked.code_field, asked.person_field, asked.new)]
+    told = ward.window.lock_page.error.text()
+    if fault == "other file":
+        assert told.startswith("The recovery code is right. The file of this PC cannot be read as it should")
+        assert said == ["", "", ""]
+        assert not asked.isVisible()
+        assert ward.window.lock_page.damage.isVisible()
+    elif fault == "its slot":
+        assert said == [sessions.CODE_UNREADABLE, "", ""]
+    elif fault == "wrong code":
+        assert said[0].startswith("That recovery code did not work.")
+    else:
+        assert said == ["", "This person no longer works on this PC. Ask the ward manager.", ""]
 
 
 def test_an_unreadable_file_offers_the_newest_backup(pc: Pc, home: Path, clock: FakeClock) -> None:

@@ -80,7 +80,8 @@ def test_recovery_by_the_paper_code(qapp: QApplication, home: Path, clock: FakeC
     ward.put("Your new passphrase", "green gate nine birds")
     ward.click("Open and set passphrase")
     assert ward.page is None
-    assert asked.code_field.error.text() == "That code did not work. Compare it with the paper, and type it again."
+    said = "That recovery code did not work. Compare it with the newest paper of this PC, and type it again."
+    assert asked.code_field.error.text() == said
     ward.put("Recovery code", code.lower().replace("-", " "))
     ward.click("Open and set passphrase")
     assert ward.page.objectName() == "S2"

@@ -8,6 +8,8 @@ from PySide6.QtWidgets import QDialog, QWidget
 
 from tests.ui.stage import Stage
 from tests.window import settle
+from vpr_desktop.domain.errors import WrongPassphrase
+from vpr_desktop.services.sessions import WrongCode
 from vpr_desktop.ui.dialogs.name_dialog import NameDialog
 from vpr_desktop.ui.dialogs.passphrase_dialog import PassphraseDialog
 from vpr_desktop.ui.dialogs.reason_dialog import ReasonDialog
@@ -62,6 +64,13 @@ def passphrase_error(stage: Stage) -> QDialog:
 
 def recover(stage: Stage) -> QDialog:
     return RecoverDialog(stage.window, stage.home, stage.clock, stage.window.lane)
+
+
+def recover_wrong(stage: Stage) -> QDialog:
+    dialog = recover(stage)
+    assert isinstance(dialog, RecoverDialog)
+    dialog._on_failed(WrongCode(WrongPassphrase()))
+    return dialog
 
 
 def slip(stage: Stage) -> QDialog:

@@ -12,8 +12,9 @@ from tests.ui import banner_screens, dialog_screens, first_run_screens, joined_s
 from tests.ui.stage import Stage
 from tests.window import settle
 from vpr_desktop.domain.changes import Change, Changes
+from vpr_desktop.domain.errors import FileAltered
 from vpr_desktop.domain.forms import TASKS
-from vpr_desktop.services import plan_end
+from vpr_desktop.services import plan_end, rescue
 from vpr_desktop.ui.forms.editors import DayEditor, MomentEditor, NumberEditor
 from vpr_desktop.ui.pages.settings_page import SECTIONS
 
@@ -50,6 +51,14 @@ def _s1_wrong(stage: Stage) -> QWidget:
     page = stage.window.lock_page
     page.passphrase.setText("")
     page.unlock.click()
+    settle(stage.window)
+    return stage.window
+
+
+def _s1_damaged(stage: Stage) -> QWidget:
+    page = stage.window.lock_page
+    page.show_error(rescue.in_words(FileAltered("op 12: the chain breaks here")))
+    page.damage.offer(can_read=True, backup=stage.home / "vault.db")
     settle(stage.window)
     return stage.window
 
@@ -275,8 +284,10 @@ SCREENS: tuple[Screen, ...] = (
     Screen("S2 home of a new ward", first_run_screens.new_ward),
     Screen("S1 lock", _s1),
     Screen("S1 wrong passphrase", _s1_wrong),
+    Screen("S1 damaged file", _s1_damaged, lambda stage: stage.window.lock_page.reset()),
     Screen("S12 support while locked", _support, _support_ends),
     Screen("S1 recovery code", *dialog_screens.over(dialog_screens.recover)),
+    Screen("S1 wrong recovery code", *dialog_screens.over(dialog_screens.recover_wrong)),
     Screen("S1 slip code", *dialog_screens.over(dialog_screens.slip)),
     Screen("S1 slip answered", *dialog_screens.over(dialog_screens.slip_answered)),
     Screen("S1 slip error", *dialog_screens.over(dialog_screens.slip_error)),

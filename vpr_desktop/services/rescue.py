@@ -8,13 +8,32 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from vpr_desktop.domain.errors import FileDamaged, FileTooNew, KnownError, NoCipher
+from vpr_desktop.domain.errors import (
+    FileAltered,
+    FileDamaged,
+    FileRolledBack,
+    FileTooNew,
+    KnownError,
+    NoCipher,
+    SlotDamaged,
+)
 from vpr_desktop.services import enrolment, sessions
 from vpr_desktop.services.context import Clock, Context
 from vpr_desktop.storage import backup, keyslots, swap, vault
 from vpr_desktop.storage import rescue as storage_rescue
 from vpr_desktop.storage.instance_lock import InstanceLock
 from vpr_desktop.storage.keyslots import KdfPolicy
+
+SAFE = "Nothing in it was changed or deleted, and what was sent to the trust is safe there. Call IT."
+WORDS: dict[type[KnownError], str] = {
+    FileAltered: f"The file of this PC is not as VPR Desktop left it, so it stays closed. {SAFE}",
+    FileRolledBack: f"The file of this PC was replaced by an older one, so it stays closed. {SAFE}",
+    FileDamaged: f"The file of this PC cannot be read as it should, so it stays closed. {SAFE}",
+    SlotDamaged: (
+        "What lets this person in on this PC is damaged. The reports are not touched, and others can go on. Use the"
+        " recovery code, or ask the ward manager for a new passphrase. Else call IT."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +53,14 @@ class Help:
 
     can_read: bool
     newest_backup: Path | None
+
+
+def in_words(error: KnownError) -> str:
+    """What whoever wants to work is told: what happened, what is safe, what to do. What exactly does not hold, such as
+    the number of an entry, is for IT, whom `vpr verify` tells.
+    """
+    says_more = type(error) is not FileAltered and str(error) != error.message
+    return str(error) if says_more else WORDS.get(type(error), str(error))
 
 
 def help_for(home: Path, error: KnownError) -> Help | None:

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
-from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, NotWritable, Problem, ProblemsFound
+from vpr_desktop.domain.errors import (
+    FileDamaged,
+    KnownError,
+    NotAllowed,
+    NotWritable,
+    Problem,
+    ProblemsFound,
+    SlotDamaged,
+    WrongPassphrase,
+)
 from vpr_desktop.domain.identity import device_id, stream_id, user_record_id
 from vpr_desktop.domain.passphrases import passphrase_problem
 from vpr_desktop.domain.place import Ward
@@ -29,6 +38,21 @@ from vpr_desktop.storage.store import Store
 
 LOG = logging.getLogger(__name__)
 T = TypeVar("T")
+CODE_UNREADABLE = (
+    "What the recovery code opens is damaged on this PC. Nothing was changed. Whoever knows their passphrase can sign"
+    " in, and a ward manager can make a new code in Settings. Else call IT: a backup can be restored."
+)
+
+
+class WrongCode(WrongPassphrase):
+    """Not the recovery code of this PC, or no longer: the same answer for every code that does not open it."""
+
+    message = "That recovery code did not work. Compare it with the newest paper of this PC, and type it again."
+
+    def __init__(self, wrong: WrongPassphrase) -> None:
+        super().__init__(wrong.wait_seconds, wrong.judged)
+        if wrong.wait_seconds:
+            self.args = (f"That recovery code did not work. You can try again in {wrong.wait_seconds} s.",)
 
 
 @dataclass(slots=True)
@@ -250,7 +274,10 @@ def confirm_passphrase(ctx: Context, passphrase: str) -> None:
 def recover(
     home: Path, code: str, user_id: str, passphrase: str, clock: Clock, policy: KdfPolicy | None = None
 ) -> Context:
-    """Opens the file by its paper code and gives a person of it a new passphrase."""
+    """Opens the file by its paper code and gives a person of it a new passphrase.
+
+    Raises WrongCode, SlotDamaged where no code can be tried; and what `unlock` raises of the file, where it is right.
+    """
     problem = passphrase_problem(passphrase)
     if problem:
         raise ProblemsFound([Problem("passphrase", problem)])
@@ -258,7 +285,7 @@ def recover(
     guard = InstanceLock(home)
     try:
         swap.finish(home)
-        unlocked = keyslots.unlock_by_recovery(home, code, clock.monotonic())
+        unlocked = _opened_by(home, code, clock)
         unlocked.user_id = user_id
         ctx = _open(home, Keys(unlocked, guard, policy), clock)
         keyslots.set_passphrase(home, unlocked, user_id, ctx.user.name, passphrase, policy)
@@ -269,6 +296,15 @@ def recover(
         raise
     write_clear_facts(ctx)
     return ctx
+
+
+def _opened_by(home: Path, code: str, clock: Clock) -> Unlocked:
+    try:
+        return keyslots.unlock_by_recovery(home, code, clock.monotonic())
+    except WrongPassphrase as error:
+        raise WrongCode(error) from None
+    except SlotDamaged as error:
+        raise SlotDamaged(CODE_UNREADABLE) from error
 
 
 def add_ward(ctx: Context, code: str, name: str) -> Context:

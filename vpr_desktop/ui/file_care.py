@@ -38,17 +38,19 @@ class FileCare:
         window.unlocked.connect(self._on_unlocked)
         window.locked.connect(self._due.stop)
 
-    def unlock_failed(self, error: Exception) -> None:
-        """Says on the lock screen why it did not open; shows the ways on where the file itself is at fault."""
+    def unlock_failed(self, error: Exception, before: str = "") -> None:
+        """Says on the lock screen why it did not open, `before` that what holds; shows the ways on where the file
+        itself is at fault.
+        """
         page = self.window.lock_page
         page.set_busy(False)
         if not isinstance(error, KnownError):
             LOG.error("unlock ended with %s", type(error).__name__)
             page.show_error(say("It could not be opened. Nothing was changed. Try again, then call IT."))
             return
-        page.show_error(str(error))
         from vpr_desktop.services import rescue
 
+        page.show_error(f"{before} {rescue.in_words(error)}".strip())
         found = rescue.help_for(self.window.home, error)
         if found is not None:
             page.damage.offer(found.can_read, found.newest_backup)
@@ -96,6 +98,7 @@ class FileCare:
         window = self.window
         dialog = RecoverDialog(window, window.home, window.clock, window.lane)
         dialog.recovered.connect(self.unlocked)
+        dialog.file_failed.connect(lambda error: self.unlock_failed(error, say("The recovery code is right.")))
         dialog.open()
 
     def _on_slip_asked(self) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
-from vpr_desktop.domain.errors import KnownError, ProblemsFound, WrongPassphrase
+from vpr_desktop.domain.errors import FileDamaged, KnownError, NotAllowed, ProblemsFound, SlotDamaged
 from vpr_desktop.services import lockscreen
 from vpr_desktop.ui.announce import announce
 from vpr_desktop.ui.dialogs.dialog import Dialog
@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
 
 class RecoverDialog(Dialog):
-    """Asks for code, person and new passphrase. `recovered` carries the session."""
+    """Asks for code, person and new passphrase. `recovered` carries the session, `file_failed` what is wrong with the
+    file that the code would have opened."""
 
     recovered = Signal(object)
+    file_failed = Signal(object)
 
     def __init__(self, parent: QWidget, home: Path, clock: Clock, lane: Lane) -> None:
         super().__init__(parent, say("Use the recovery code"), 560)
@@ -36,6 +38,7 @@ class RecoverDialog(Dialog):
         self.person = DropDown("", [(user.user_id, user.name) for user in users])
         hint = say("33 characters; spaces and dashes do not matter.")
         self.code_field = Field(say("Recovery code"), self.code, hint=hint)
+        self.person_field = Field(say("Who are you?"), self.person)
         least = say("At least 12 characters, such as three or more words.")
         self.new = PassphraseField(say("Your new passphrase"), hint=least)
         self.go = Button(say("Open and set passphrase"), "primary")
@@ -44,7 +47,7 @@ class RecoverDialog(Dialog):
             Heading(say("Use the recovery code"), "section"),
             Words(say("The code is on the paper that was printed when this PC was set up."), tone="second"),
             self.code_field,
-            Field(say("Who are you?"), self.person),
+            self.person_field,
             self.new,
             gap=14, margins=(28, 22, 28, 22),
         )  # fmt: skip
@@ -58,7 +61,7 @@ class RecoverDialog(Dialog):
     def _on_go_clicked(self) -> None:
         home, clock = self.home, self.clock
         code, person, words = self.code.text(), self.person.code(), self.new.typed.text()
-        for field in (self.code_field, self.new):
+        for field in (self.code_field, self.person_field, self.new):
             field.set_error("")
         self.go.setEnabled(False)
 
@@ -75,14 +78,14 @@ class RecoverDialog(Dialog):
 
     def _on_failed(self, error: Exception) -> None:
         self.go.setEnabled(True)
-        said = (
-            str(error) if isinstance(error, KnownError) else say("That did not work. Nothing was changed. Try again.")
-        )
-        if isinstance(error, WrongPassphrase):
-            soon = say("You can try again in {seconds} s.", seconds=error.wait_seconds)
-            again = soon if error.wait_seconds else say("Compare it with the paper, and type it again.")
-            said = say("That code did not work. {again}", again=again)
-        field = self.new if isinstance(error, ProblemsFound) else self.code_field
+        if isinstance(error, FileDamaged) and not isinstance(error, SlotDamaged):
+            self.reject()
+            self.file_failed.emit(error)
+            return
+        known = isinstance(error, KnownError)
+        said = str(error) if known else say("That did not work. Nothing was changed. Try again.")
+        of_person = self.person_field if isinstance(error, NotAllowed) else self.code_field
+        field = self.new if isinstance(error, ProblemsFound) else of_person
         field.set_error(said)
         field.control.setFocus()
         announce(self, said, assertive=True)
