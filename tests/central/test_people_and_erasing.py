@@ -61,6 +61,38 @@ def test_a_role_in_conflict_counts_as_reporter(central: Central, pc: Pc) -> None
     assert central.rows("SELECT role FROM user_") == [("reporter",)]
 
 
+TWINS = [f"{digit}0000000-0000-4000-8000-000000000000" for digit in "0f"]  # before and after every real identity
+
+
+def twin(pc: Device, ei: str, role: str, **more: Any) -> dict[str, Any]:
+    """A second entry under the name of a person who is there, told by somebody whom nobody knows."""
+    return person(pc, "ig.practice", role, **more) | {"ei": ei, "by": "nobody.known"}
+
+
+@pytest.mark.parametrize("ei", TWINS)
+def test_two_entries_of_one_name_count_as_the_lesser_of_both(pc: Pc, ei: str) -> None:
+    target, new = pc.op(), person(pc, "new", "reporter") | {"by": "ig.practice"}
+    pc.push(pc.seal(target), pc.seal(person(pc, "ig.practice", "reporter")), pc.seal(twin(pc, ei, "vpr_lead")))
+    assert pc.push(pc.seal(eraser(pc, target))) == [[(None, "quarantined", "erase-not-entitled")]]
+    assert pc.push(pc.seal(new)) == [[(4, "stored", "author-not-entitled")]]
+    pc.push(pc.seal(twin(pc, ei, "vpr_lead", active=False)))
+    assert pc.push(pc.seal(pc.op(by="ig.practice"))) == [[(6, "stored", "author-ended")]]
+
+
+@pytest.mark.parametrize("ei", TWINS)
+def test_of_two_entries_of_one_name_neither_may_wait_for_a_look_where_they_erase(
+    central: Central, pc: Pc, ei: str
+) -> None:
+    target = pc.op()
+    pc.push(pc.seal(target, person(pc, "p.practice", "reporter")), pc.seal(person(pc, "ig.practice", "vpr_lead")))
+    given = twin(pc, ei, "vpr_lead") | {"by": "p.practice"}
+    assert pc.push(pc.seal(given)) == [[(4, "stored", "author-not-entitled")]]
+    erasing = pc.seal(eraser(pc, target))
+    assert pc.push(erasing) == [[(None, "quarantined", "erase-not-entitled")]]
+    admin.review(central.admin, [central.rows("SELECT n FROM review")[0][0]])
+    assert pc.push(erasing) == [("all", 5, 1)]
+
+
 @pytest.mark.parametrize("first", ["target", "eraser"])
 def test_an_erased_op_is_gone_in_both_orders_and_the_fold_is_the_same(central: Central, pc: Pc, first: str) -> None:
     pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead")))

@@ -1,6 +1,7 @@
 """The people of a ward as the ops of entity `user` give them: what the endpoint needs to judge rights.
 
-A role in conflict counts as reporter; whether access ended in conflict counts as ended.
+A role in conflict counts as reporter; whether access ended in conflict counts as ended. So do two entries of one
+sign-in name, as an op tells its author by name alone.
 """
 
 from __future__ import annotations
@@ -24,9 +25,9 @@ ERASERS = frozenset({"vpr_lead"})
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """A person as the stream's ops give them."""
+    """A person as the stream's ops give them, by the entries of their name."""
 
-    ei: str
+    entries: tuple[str, ...]
     role: str
     active: bool
 
@@ -43,7 +44,12 @@ def asking_authors(st: int) -> Asked:
 
 def authors_in(rows: Sequence[Any]) -> dict[str, Author]:
     """Reads what `asking_authors` gave."""
-    return {row[0]: Author(row[1], row[2], bool(row[3])) for row in rows}
+    known: dict[str, Author] = {}
+    for name, ei, role, active in rows:
+        other = known.get(name, Author((), role, active=True))
+        same = role == other.role
+        known[name] = Author((*other.entries, ei), role if same else "reporter", bool(active) and other.active)
+    return known
 
 
 def review_of(op: dict[str, Any], known: dict[str, Author]) -> str | None:
@@ -63,10 +69,10 @@ def may_erase(session: Session, st: int, user: str, known: dict[str, Author]) ->
     author = known.get(user)
     if author is None or not author.active or author.role not in ERASERS:
         return False
-    waiting = session.one(
-        "SELECT 1 FROM op_seen o CROSS JOIN review r WHERE o.st = :st AND o.ei = :ei AND o.et = 'user'"  # few ops first
+    waiting = session.one(  # few ops first
+        "SELECT 1 FROM op_seen o CROSS JOIN review r WHERE o.st = :st AND o.ei IN :eis AND o.et = 'user'"
         " AND r.st = o.st AND r.op_id = o.op_id AND r.kind = 'review' AND r.settled_at IS NULL LIMIT 1",
-        st=st, ei=author.ei,
+        st=st, eis=list(author.entries),
     )  # fmt: skip
     return waiting is None
 
