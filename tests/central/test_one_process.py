@@ -45,7 +45,8 @@ def test_a_second_process_is_refused_until_the_first_ended_however_it_ended(
                 assert (code, "several processes need PostgreSQL" in said) == (9, True), said
             one.end(how)
     with running(url):
-        pass
+        assert {path.name for path in tmp_path.glob("*serving*")} == {"central.db-serving"}
+    assert (tmp_path / "central.db-serving").stat().st_size == 0
 
 
 def test_administration_goes_on_beside_it(url: str, capsys: Any) -> None:

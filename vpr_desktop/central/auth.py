@@ -23,7 +23,7 @@ from vpr_desktop.sync import protocol, signing
 from vpr_desktop.sync.protocol import Rotate
 from vpr_desktop.sync.signing import Signed
 
-LONGEST_NAMED = 1024  # of what says who signed: ours is a fifth of it; the parser goes through it letter by letter
+LONGEST_NAMED = 300  # of what says who signed: ours has 180; the parser goes through it letter by letter
 SIGNED_HEADERS = ("signature-input", "signature", "content-digest", "idempotency-key")
 ACT_FOR_DEVICE = (
     "SELECT set_config('vpr.trust', coalesce(CAST(vpr_trust_of_device(CAST(:id AS uuid)) AS text), ''), true)"

@@ -168,6 +168,7 @@ def _alone_with(file: Path) -> Iterator[None]:
         try:
             lock = sqlite3.connect(f"{file.resolve()}-serving", timeout=0, isolation_level=None)
             held.callback(lock.close)
+            lock.execute("PRAGMA journal_mode=MEMORY")  # else there is one more file
             lock.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             raise (AlreadyServed if error.sqlite_errorcode == sqlite3.SQLITE_BUSY else Unreachable)() from error
