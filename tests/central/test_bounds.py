@@ -98,8 +98,8 @@ def connected(central: Central) -> socket.socket:
 def answer(one: socket.socket) -> bytes:
     """A whole answer, head and document, and nothing that follows."""
     got = b""
-    while not got.endswith(b"}"):
-        got += one.recv(4096)
+    while not got.endswith(b"}") and (more := one.recv(4096)):
+        got += more
     return got
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
@@ -19,6 +20,12 @@ from vpr_desktop.domain.batches import join
 
 NUL = "nul\x00l"
 ODD: tuple[Any, ...] = (None, True, -1, 2**53 - 1, "", NUL, "x" * 60_000, [], [NUL], {}, {"op": NUL})
+ODD_HEADERS = (
+    b"", b"Signature: \xff\r\nSignature-Input: \xff", b"Content-Length: 1_0", b"Content-Length: " + b"9" * 40,
+    b"Transfer-Encoding: gzip, chunked", b"Expect: 100-continue\r\nContent-Length: 5", b"Accept-Encoding: \xff",
+    b"Upgrade: websocket\r\nConnection: Upgrade", b"Signature-Input: vpr=()\r\nSignature-Input: x=1",
+    b"If-None-Match: " + b"\xff" * 5000, b"X: " + b"y" * 40_000,
+)  # fmt: skip
 KEYS = ("op", "st", "et", "ei", "set", "base", "by", "dev", "dn", "sa", "at", "sch", "seen", "reason", "er")
 
 
@@ -82,3 +89,20 @@ def test_I26_no_last_number_of_a_key_makes_a_fault(central: Central, last: str) 
     body = json.dumps({**asked, "last": {STREAM: last}}).encode()
     assert kind(pc.call("POST", "/v1/keys", body)) == "unreadable-body"
     assert pc.heads()[STREAM]["head"] == 0
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        b"GET /v1/streams/\xff%ff%00/ops HTTP/1.1", b"GET http://x/v1/heads HTTP/1.1", b"OPTIONS * HTTP/1.1",
+        b"HEAD /v1/heads HTTP/1.1", b"GET //v1//heads HTTP/1.1", b"CONNECT x:1 HTTP/1.1", b"GET /v1/heads HTTP/1.0",
+        b"GET /v1/heads?" + b"a" * 30_000 + b" HTTP/1.1", b"GET /v1/heads HTTP/9.9", b"\xff /v1/heads HTTP/1.1",
+    ],
+)  # fmt: skip
+def test_I26_no_bytes_on_a_connection_make_a_fault(central: Central, asked: bytes) -> None:
+    host, port = central.address.removeprefix("http://").split(":")
+    for more in ODD_HEADERS:
+        with socket.create_connection((host, int(port)), timeout=10) as line:
+            line.sendall(asked + b"\r\nHost: x\r\n" + more + b"\r\n" * bool(more) + b"\r\n")
+            status = line.recv(4096).split(b" ")[1]
+        assert b"200" <= status < b"500", (more[:40], status)

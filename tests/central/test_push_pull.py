@@ -57,7 +57,7 @@ def test_I2_the_same_identity_with_other_bytes_is_refused_and_told(central: Cent
     assert pc.pull()[1] == canonical(op)
 
 
-def test_a_batch_identity_with_other_content_is_refused_and_told(central: Central, pc: Pc) -> None:
+def test_I2_a_batch_identity_with_other_content_is_refused_and_told(central: Central, pc: Pc) -> None:
     sealed = pc.seal(pc.op())
     pc.push(sealed)
     other = batches.seal(sealed.header.id, pc.id, STREAM, (1, 2), "", [canonical(pc.op())], pc.private.sign)
@@ -197,7 +197,7 @@ def test_a_sealed_value_is_nothing_to_review(pc: Pc) -> None:
     assert pc.push(pc.seal(pc.op(set={"description": {"kid": "k1", "ct": "AAAA"}}))) == [("all", 1, 1)]
 
 
-def test_a_forged_batch_in_anothers_name_is_not_taken(central: Central, pc: Pc) -> None:
+def test_I2_a_forged_batch_in_anothers_name_is_not_taken(central: Central, pc: Pc) -> None:
     other = central.pc(2)
     forged = batches.seal(pc.new_id(), other.id, STREAM, (1, 1), "", [canonical(other.op())], pc.private.sign)
     pc.prevs[STREAM] = batches.link(forged.header, batches.digest(forged.header, forged.hashes))

@@ -50,8 +50,8 @@ def plain(central: Central, raw: bytes) -> Answer:
     with socket.create_connection((host, int(port)), timeout=10) as line:
         line.sendall(raw)
         head, _, body = line.recv(65536).partition(b"\r\n\r\n")
-        while not body.endswith(b"}"):
-            body += line.recv(65536)
+        while not body.endswith(b"}") and (more := line.recv(65536)):
+            body += more
     headers = dict(part.split(": ", 1) for part in head.decode().lower().split("\r\n")[1:])
     return int(head.split(b" ")[1]), headers["content-type"], body
 

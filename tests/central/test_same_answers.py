@@ -12,6 +12,7 @@ from tests.central.conftest import Central, fill
 from tests.central.pc import Pc
 from tests.central.postgres_server import PostgresServer
 from tests.central.test_hostile_content import ODD, hostile
+from tests.central.test_people_and_erasing import person
 from tests.sealing import STREAM
 from vpr_desktop.central import admin
 from vpr_desktop.central.database import Database
@@ -53,8 +54,7 @@ class Told:
 
 def everyday(told: Told, one: Pc, other: Pc) -> None:
     """Persons, entries of every sort, erasing, and batches that come in parts."""
-    person = {"user_id": "p.practice", "role": "vpr_lead", "active": True}
-    user = one.op(et="user", set=person)
+    user = one.op(et="user", set={"user_id": "p.practice", "role": "vpr_lead", "active": True})
     first = [user, one.op(), one.op(set={"effect": "NEWER"}), one.op(sch=9), one.op(set={"description": "Cafe\u0301"})]
     sealed = one.seal(*first, b'{"not":"an op"}')
     told.push(one, sealed)
@@ -83,7 +83,7 @@ def everyday(told: Told, one: Pc, other: Pc) -> None:
 def oddities(told: Told, one: Pc) -> None:
     """Entries with something odd in every place, a PC nobody let in, a copied file, another key."""
     target = one.op()
-    told.push(one, one.seal(target))
+    told.push(one, one.seal(target, person(one, "ig.practice", "vpr_lead")))
     for odd in ODD:
         told.push(one, *(one.seal(op) for op in hostile(one, target, odd).values()))
     lost = Pc(told.central.address, 77)

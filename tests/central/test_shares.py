@@ -16,7 +16,7 @@ from tests.central.pc import Pc
 from tests.central.test_access import kind
 from tests.central.test_withdrawn_meanwhile import ward_locked
 from tests.sealing import STREAM
-from vpr_desktop.central import buckets, database
+from vpr_desktop.central import buckets, database, intake, serve
 from vpr_desktop.domain.batches import LONGEST_HEADER, join
 from vpr_desktop.sync import protocol
 
@@ -35,6 +35,19 @@ def share(central: Central, pc: Pc, monkeypatch: Any) -> Any:
         central.endpoint.buckets.take(pc.id, 0, protocol.BUCKET_BYTES - left, int(now * 1000))
 
     return left_is
+
+
+def test_I30_the_bounds_are_those_that_pcs_and_operators_were_told() -> None:
+    """Each is tested by its name elsewhere; here none may grow unseen."""
+    mib = 1024 * 1024
+    for bound, told in (
+        (protocol.MOST_OPS, 500), (protocol.MOST_RAW, mib), (protocol.LARGEST_OP, mib // 4), (LONGEST_HEADER, 4096),
+        (protocol.MOST_BATCHES, 500), (protocol.WIRE_REQUEST, 4 * mib), (protocol.UNPACKED_REQUEST, 8 * mib),
+        (protocol.PAGE_OPS, 2000), (protocol.PAGE_BYTES, 4 * mib), (protocol.MOST_ASKED, 1000), (intake.SECONDS, 15),
+        (serve.HEADER_SECONDS, 15), (database.LOCK_SECONDS, 3), (protocol.BUCKET_REQUESTS, 1000),
+        (protocol.BUCKET_BYTES, 100_000_000), (protocol.REFILL_REQUESTS, 120), (protocol.REFILL_BYTES, 60_000_000),
+    ):  # fmt: skip
+        assert bound == told
 
 
 def test_I30_what_a_pc_sends_is_taken_from_its_share_of_bytes(share: Any, pc: Pc) -> None:
