@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.sync.conftest import on_both
 from tests.sync.test_two_pcs import rows, synced
 from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.user import User
+from vpr_desktop.services import sending
 from vpr_desktop.services.context import Context, Person
 from vpr_desktop.sync.client import Client
 
@@ -96,6 +98,44 @@ def test_i9_what_a_restored_endpoint_puts_aside_is_offered_once_more_and_then_no
     logged(one)
     synced(one, other)
     assert rows(one, "SELECT max(seq) FROM op") == rows(other, "SELECT max(seq) FROM op")
+
+
+def test_i10_what_a_restored_endpoint_puts_aside_is_listed_for_its_author_until_it_has_a_number(
+    two: Two, endpoint: Central, tmp_path: Path
+) -> None:
+    one, other = two
+    put_back(endpoint, erased_by_a_lead_whose_access_then_ended(two, endpoint), epoch="restored")
+    assert not [item for item in sending.queue(one) if item.state == "PUT_ASIDE"]
+    synced(other, one, other, one)
+    (item,) = sending.queue(one)
+    assert (item.state, item.code, item.stored, item.field) == ("PUT_ASIDE", "erase-put-aside", False, "")
+    assert item.incident_id, "its reference went with its words"
+    assert sending.status(one).needs_you == 1
+    assert (sending.queue(other), sending.status(other).needs_you) == ([], 0)
+    assert "PUT_ASIDE  erase-put-aside  1" in sending.it_log(one)
+    lead = replace(one, user=Person("ig", "I.G.", "I.G.", "vpr_lead"))
+    sending.export(lead, item.ops, str(tmp_path / "entry"))
+    assert b'"ground":"Order of the IG lead"' in (tmp_path / "entry").read_bytes()
+    with one.unit() as unit:
+        (user,) = unit.find(User, user_id="ig")
+        user.active = True
+        unit.save(user)
+        unit.commit("access again")
+    synced(one, other, one)
+    assert endpoint.rows("SELECT problem FROM quarantine") == []
+    assert (sending.queue(one), sending.status(one).needs_you) == ([], 0)
+
+
+def test_i10_an_erasing_entry_that_is_put_aside_at_once_is_listed_too(two: Two) -> None:
+    one, _ = two
+    early = logged(one)
+    synced(one)
+    with one.unit() as unit:
+        unit.erase(one.reader().ops_of(early.id)[0]["op"], role="vpr_lead", ground="By somebody who may not")
+        unit.commit("erase", early.id)
+    synced(one)
+    (item,) = sending.queue(one)
+    assert (item.state, item.code) == ("NEEDS_REVIEW", "erase-not-entitled")
 
 
 def test_i9_a_put_back_that_nobody_told_of_is_healed_where_something_lies_aside(two: Two, endpoint: Central) -> None:

@@ -51,7 +51,8 @@ class Status:
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One line of the queue. `state`: ready, held, NEEDS_REVIEW, REFUSED, TOO_LARGE or conflict; `code` says why.
+    """One line of the queue. `state`: ready, held, NEEDS_REVIEW, REFUSED, TOO_LARGE, PUT_ASIDE or conflict; `code`
+    says why.
 
     Without `reference` it is no report, or none that this person may know of; without `incident_id` none they may
     open. `until` is when a held one may go; `stored` whether the server has all of it; `mine` whether this person
@@ -83,7 +84,7 @@ def status(ctx: Context) -> Status:
     if enrolment.address(ctx) is None:
         return Status(False)
     db, now = ctx.store.db, ctx.clock.monotonic()
-    held = unsent.listed(db)
+    held = _held(ctx)
     waiting = [one for one in held if one.state == outbox.PENDING]
     later = [one.not_before for one in waiting if one.not_before is not None and one.not_before > now]
     unsettled = conflicts.subjects_of(ctx)
@@ -105,10 +106,16 @@ def status(ctx: Context) -> Status:
     )
 
 
+def _held(ctx: Context) -> list[Unsent]:
+    """What has not left or needs somebody; first what the server once had and put aside since it was put back."""
+    db = ctx.store.db
+    return unsent.put_aside(db, ctx.store.device_id, list(ctx.wards)) + unsent.listed(db)
+
+
 def queue(ctx: Context) -> list[Item]:
     """The lines of Sync and data: what needs somebody first, then what waits, the earliest first."""
     db = ctx.store.db
-    held = unsent.listed(db)[:SHOWN]
+    held = _held(ctx)[:SHOWN]
     at = {n: _moment(hlc) for n, hlc in unsent.saved_at(db, [one.first for one in held]).items()}
     failed, _ = exchange.tried(db)
     seen = _names(ctx, [one.root for one in held])
@@ -228,7 +235,9 @@ def take_off(ctx: Context, ops: Sequence[int]) -> None:
 def export(ctx: Context, ops: Sequence[int], path: str) -> None:
     """Writes what one's own entries hold to a file for IT, word for word. Raises NotAllowed for those of others, or
     of a ward that was taken from this PC."""
-    _require_listed(ctx.reader(), ops)
+    aside = {n for one in unsent.put_aside(ctx.store.db, ctx.store.device_id, list(ctx.wards)) for n in one.ops}
+    if not ops or not set(ops) <= aside:
+        _require_listed(ctx.reader(), ops)
     bodies = [body for body, _ in unsent.bodies(ctx.store.db, ops)]
     if any(body["by"] != ctx.user.user_id for body in bodies):
         raise NotAllowed("Only the person who wrote it can export it.")
@@ -259,5 +268,5 @@ def it_log(ctx: Context) -> str:
         span = f"{since:%Y-%m-%d %H:%M:%S}  {until:%Y-%m-%d %H:%M:%S}"
         told.append(f"{span}  {one.times}  {one.kind or 'done'}  {one.pushed}  {one.pulled}")
     told += ["", "Not sent, or refused: state, code, how many changes, first change"]
-    told += [f"{one.state}  {one.code or '-'}  {len(one.ops)}  {one.first}" for one in unsent.listed(db)[:SHOWN]]
+    told += [f"{one.state}  {one.code or '-'}  {len(one.ops)}  {one.first}" for one in _held(ctx)[:SHOWN]]
     return "\n".join(told) + "\n"

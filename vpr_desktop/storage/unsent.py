@@ -6,18 +6,21 @@ Ops of a report, of its parts, plans and recordings are one line; so are those o
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from vpr_desktop.domain.forms import PARTS
 from vpr_desktop.domain.record import entity_name
-from vpr_desktop.storage import oplog, outbox
+from vpr_desktop.storage import oplog, outbox, streams
 from vpr_desktop.storage.oplog import Connection
 
 MOST = 5000  # ops looked at; after an import there may be more, and then the count is "so many or more"
 OF_WARD = ("ward", "place", "contact")
+ASIDE = "PUT_ASIDE"  # of ops that are in the outbox no more
+PUT_BACK = "SELECT 1 FROM audit WHERE obj = ? AND act = 'endpoint restored' LIMIT 1"
+ERASES = b'"er":{'
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,37 @@ def listed(db: Connection) -> list[Unsent]:
         " op.et = 'incident' AND NOT EXISTS (SELECT 1 FROM op o WHERE o.ei = op.ei AND o.n < op.n)"
         f" FROM outbox CROSS JOIN op ON op.n = outbox.op ORDER BY outbox.op LIMIT {MOST}"
     )
+    return _gathered(db, db.execute(sql))
+
+
+def put_aside(db: Connection, device: str, wards: Sequence[str]) -> list[Unsent]:
+    """What this PC wrote, and the endpoint once took, and laid aside after it was put back from a backup.
+
+    It gave it no number when it was offered all again, and will give it none by itself. Only index entries are read for
+    all that has one, and nothing where no endpoint was ever put back.
+    """
+    asked = [st for st in wards if db.execute(PUT_BACK, (st,)).fetchone() and not _is_numbering(db, st)]
+    if not asked:
+        return []
+    sql = (
+        f"SELECT n, et, {_root()}, '{ASIDE}', iif(instr(raw, :erases), 'erase-put-aside', 'put-aside'), NULL, 0"
+        " FROM op WHERE n IN (SELECT n FROM op INDEXED BY op_dev WHERE dev = :dev"
+        " EXCEPT SELECT n FROM op INDEXED BY op_st_seq WHERE seq IS NOT NULL EXCEPT SELECT op FROM outbox)"
+        " AND batch IS NOT NULL AND raw IS NOT NULL AND st IN (SELECT value FROM json_each(:asked)) ORDER BY n"
+    )
+    return _gathered(db, db.execute(sql, {"erases": ERASES, "dev": device, "asked": json.dumps(asked)}))
+
+
+def _is_numbering(db: Connection, st: str) -> bool:
+    """Whether all is being offered again, and the numbers come back: until then nothing is known to lie aside."""
+    now = streams.place(db, st)
+    return now.offering or now.numbering
+
+
+def _gathered(db: Connection, rows: Iterable[Sequence[Any]]) -> list[Unsent]:
+    """Ops of one report in one state, and for one reason, as one."""
     held: dict[tuple[str, str, str], list[tuple[int, str, int | None, bool]]] = {}
-    for n, et, root, state, code, not_before, first in db.execute(sql):
+    for n, et, root, state, code, not_before, first in rows:
         going = outbox.PENDING if state == outbox.SEALED else state
         kind = root or ("ward" if et in OF_WARD else "user" if et == "user" else "other")
         held.setdefault((kind, going, code), []).append((n, et, not_before, bool(first)))
@@ -99,10 +131,13 @@ def bodies(db: Connection, ops: Sequence[int]) -> list[tuple[dict[str, Any], int
 
 
 def replaced(db: Connection, ops: Sequence[int]) -> bool:
-    """Whether later changes stand in the place of all of these: then nobody has to do anything about them."""
+    """Whether later changes stand in the place of all of these: then nobody has to do anything about them.
+
+    Nothing stands in the place of what erases: it sets nothing.
+    """
     for n in ops:
-        op_id, ei = db.execute("SELECT id, ei FROM op WHERE n = ?", (n,)).fetchone()
+        op_id, ei, raw = db.execute("SELECT id, ei, raw FROM op WHERE n = ?", (n,)).fetchone()
         folded, _ = oplog.entity_fold(db, ei)
-        if any(op_id in heads for heads in folded.heads.values()):
+        if ERASES in (raw or b"") or any(op_id in heads for heads in folded.heads.values()):
             return False
     return True

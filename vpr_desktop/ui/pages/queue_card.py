@@ -32,7 +32,18 @@ WHAT = {
     "new": say("New incident"), "change": say("Change"), "support": say("Support step"), "ward": say("Ward settings"),
     "user": say("People"), "other": say("Other change"),
 }  # fmt: skip
-LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE")
+ASIDE = "PUT_ASIDE"
+LISTED = ("NEEDS_REVIEW", "REFUSED", "TOO_LARGE", ASIDE)
+PUT_ASIDE = {
+    "put-aside": say(
+        "The server was put back from a backup and put this aside. Other PCs may not have it. It is kept here. Change"
+        " it again in the report, or ask the trust to look at it."
+    ),
+    "erase-put-aside": say(
+        "The server was put back from a backup and did not erase this again. Ask the trust: somebody who may erase has"
+        " to ask for it once more."
+    ),
+}  # fmt: skip
 OF_ONE_WARD = ("not-in-scope",)  # said on the lines that it concerns
 NO_REPORT = ("ward", "user", "other")
 
@@ -74,7 +85,7 @@ class Queue(RowTable):
         if one.state == "conflict":
             return say("Needs you: changed in two places")
         if one.state in LISTED:
-            return say("Needs you: {why}", why=_begun_small(_first(bootstrap.refusal(one.code))))
+            return say("Needs you: {why}", why=_begun_small(_first(_why(one))))
         if one.state == "held" and one.until is not None:
             until = f"{one.until.astimezone(self.desk.ctx.ward.zone):%H:%M}"
             return say("Waiting: it can be undone until {time}", time=until)
@@ -83,6 +94,10 @@ class Queue(RowTable):
         if why:
             return say("Waiting: {why}", why=_begun_small(_first(bootstrap.refusal(why))))
         return say("Waiting: goes next")
+
+
+def _why(one: Item) -> str:
+    return PUT_ASIDE.get(one.code) or bootstrap.refusal(one.code)
 
 
 def _look(one: Item) -> tuple[str, str]:
@@ -174,10 +189,11 @@ class QueueCard(Card):
         one = self.chosen()
         listed = one is not None and one.state in LISTED
         opens = one is not None and bool(one.incident_id)
+        aside = one is not None and one.state == ASIDE  # the server has it, and sent again it lies there as it does
         offered = {
             self.review: one is not None and one.state == "conflict",
-            self.edit: listed and opens and one is not None and not one.stored,
-            self.again: listed and one is not None and not one.stored and one.theirs,
+            self.edit: listed and opens and one is not None and not one.stored and (not aside or bool(one.field)),
+            self.again: listed and one is not None and not one.stored and one.theirs and not aside,
             self.export: listed and one is not None and one.mine,
             self.noted: listed and one is not None and one.stored and one.theirs,
             self.open: opens and one is not None and one.state != "conflict",
@@ -187,7 +203,7 @@ class QueueCard(Card):
                 self.table.setFocus()  # before it goes, or focus goes anywhere
             button.setVisible(shown)
         self.why.setVisible(listed)
-        self.why.setText(bootstrap.refusal(one.code) if listed and one is not None else "")
+        self.why.setText(_why(one) if listed and one is not None else "")
         self._show_more()
 
     def _show_more(self) -> None:
