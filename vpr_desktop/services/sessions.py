@@ -211,10 +211,12 @@ def _mapped(job: Callable[[], T]) -> T:
 def _context(home: Path, opened: Store, keys: Keys, clock: Clock) -> Context:
     reader = opened.reader()
     wards = {ward.id: _facts(opened, ward) for ward in reader.find(Ward)}
-    person = next((u for u in reader.find(User, user_id=keys.unlocked.user_id)), None)
-    if person is None or not wards or person.active is False:
+    entries = reader.find(User, user_id=keys.unlocked.user_id)
+    if not entries or not wards or any(one.active is False for one in entries):
         raise NotAllowed("This person no longer works on this PC. Ask the ward manager.")
-    role = "reporter" if "role" in person.shown.clashes else person.role or "reporter"
+    person = entries[0]  # another of the same name came from elsewhere: of both counts the lesser, as at the endpoint
+    roles = {"reporter" if "role" in one.shown.clashes else one.role or "reporter" for one in entries}
+    role = roles.pop() if len(roles) == 1 else "reporter"
     wards = open_wards(reader, role, wards)
     who = Person(keys.unlocked.user_id, person.name or "", person.initials or "", role)
     shown = (reader.state("shown_ward") or b"").decode()
