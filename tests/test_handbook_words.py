@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from vpr_desktop.central.logs import ALLOWED
+from vpr_desktop.central.metrics import Metrics
 from vpr_desktop.cli.arguments import parser
 from vpr_desktop.sync.refusals import TEXTS
 
@@ -30,7 +32,7 @@ def typed(text: str) -> list[str]:
     """The lines of a page's blocks that run the command line, without what the shell does around them."""
     lines = [line for block in FENCE.findall(text) for line in block.splitlines()]
     lines += re.findall(r"^    (vpr .+)$", text, re.MULTILINE)
-    return [re.split(r" 2?> | &$", line)[0] for line in lines if line.startswith("vpr ")]
+    return [re.split(r" 2?> | \| | &$", line)[0] for line in lines if line.startswith("vpr ")]
 
 
 def parsed(line: str) -> object:
@@ -76,3 +78,12 @@ def test_what_the_endpoint_sets_aside_is_told_to_those_who_run_it() -> None:
     kept = [kind for kind, text in TEXTS.items() if text.startswith("It was sent and kept.")]
     assert len(kept) > 5
     assert [kind for kind in kept if f"`{kind}`" not in page] == []
+
+
+def test_each_number_and_each_field_of_the_log_is_told_to_those_who_run_the_endpoint() -> None:
+    page = (ROOT / "resources" / "help" / "endpoint.md").read_text(encoding="utf-8")
+    numbers = re.findall(r"^# TYPE (\w+)", Metrics().text(), re.MULTILINE)
+    assert len(numbers) > 2
+    assert [name for name in numbers if f"`{name}`" not in page] == []
+    assert set(re.findall(r"`(vpr_\w+)", page)) == set(numbers)
+    assert [field for field in ALLOWED if f"`{field}`" not in page and f'"{field}"' not in page] == []

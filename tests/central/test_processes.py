@@ -158,6 +158,7 @@ def test_I29_a_withdrawal_holds_on_every_process_and_each_stops_gracefully(datab
         assert [one.end(), two.end()] == [0, 0]
         events = [json.loads(line) for line in one.errors.splitlines()]
         assert [events[0]["event"], events[-1]["event"]] == ["start", "stop"]
+        assert one.address.endswith(f":{events[0]['port']}")
         assert {"request"} == {event["event"] for event in events[1:-1]}
 
 

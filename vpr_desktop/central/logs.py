@@ -12,7 +12,7 @@ import time
 from typing import Any
 
 LOGGER = logging.getLogger("vpr.central")
-ALLOWED = frozenset("event request method route status ms claimed stream size problem kind where".split())
+ALLOWED = frozenset("event request method route status ms claimed stream port problem kind where".split())
 
 
 class JsonLines(logging.Formatter):

@@ -22,7 +22,7 @@ class Metrics:
             self._seconds[route] += int(seconds * 1_000_000)
 
     def ops(self, count: int) -> None:
-        """Ops stored."""
+        """Ops of the batches that got an answer, those sent again included."""
         with self._lock:
             self._ops += count
 

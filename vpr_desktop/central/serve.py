@@ -149,7 +149,7 @@ def serve(
         )  # fmt: skip
         gc.collect()
         gc.freeze()
-        logs.event("start", size=port)
+        logs.event("start", port=port)
         if started is not None:
             started(server)
         _end_quietly_when_told()
