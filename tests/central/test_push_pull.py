@@ -35,6 +35,21 @@ def test_I8_a_push_repeated_changes_nothing(central: Central, pc: Pc) -> None:
     assert central.everything() == before
 
 
+def test_I8_whatever_was_answered_line_by_line_is_answered_again_and_changes_nothing(central: Central, pc: Pc) -> None:
+    held, big = pc.op(), canonical(pc.op(set={f"f{i}": "x" * 60_000 for i in range(5)}))
+    first = pc.seal(held)
+    mixed = pc.seal(held, held | {"reason": "other"}, b"{}", big, pc.op(sch=9), pc.op())
+    erasing = pc.seal(pc.op(set={}, er={"op": held["op"], "h": "A" * 43, "f": [], "role": "", "ground": "", "on": ""}))
+    copied = pc.restored(1).seal(pc.op())
+    answered = pc.push(first, mixed, erasing, copied)
+    assert [line[1] for line in answered[1]] == ["duplicate", "refused", "quarantined", "refused", "stored", "stored"]
+    before = central.everything()
+    for _ in range(2):
+        assert pc.push(first, mixed, erasing, copied) == answered
+        assert pc.push(copied, erasing, mixed, first) == list(reversed(answered))
+    assert central.everything() == before
+
+
 def test_any_flipped_byte_of_a_signed_body_stores_nothing_of_that_batch(central: Central, pc: Pc) -> None:
     sealed = pc.seal(pc.op())
     body = join([sealed])
