@@ -277,6 +277,7 @@ def test_I14_a_ward_taken_away_still_takes_what_its_pc_wrote_and_gives_nothing(c
     assert pc.push(other.seal(other.op())) == ["not-in-scope"]
     assert kind(pc.call("GET", f"/v1/streams/{STREAM}/ops")) == "not-in-scope"
     assert set(pc.heads()) == {stream_id("RX1", "BIR")}
+    assert set(pc.keys()) == {pc.id}, "nor who else writes there"
 
 
 def test_a_restored_endpoint_says_so_and_takes_everything_again(central: Central, pc: Pc) -> None:

@@ -1,4 +1,4 @@
-"""The heads rule, trap by trap, and the invariants I4, I5 and I6 on real files.
+"""The heads rule, trap by trap, and the invariants I4, I5, I6 and I13 on real files.
 
 Traps that have their test elsewhere: the fold alone in test_ops.py, arrival between two PCs in storage/test_outbox.py.
 """
@@ -50,6 +50,17 @@ def test_i4_the_same_ops_and_numbers_give_the_same_whatever_the_order(seed: int)
         again = ops + draw.sample(ops, len(ops) // 2)
         draw.shuffle(again)
         assert fold(held(*again, seq=seq)) == expected
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_i13_no_clock_of_a_pc_decides_what_shows(seed: int) -> None:
+    ops = random_history(seed)
+    draw = random.Random(seed)
+    seq = {o["op"]: n for n, o in enumerate(draw.sample(ops, draw.randint(0, len(ops))), 1)}
+    expected = fold(held(*ops, seq=seq))
+    for _ in range(5):
+        elsewhen = [{**one, "at": f"{draw.randrange(10**15):015d}.00000"} for one in ops]
+        assert fold(held(*elsewhen, seq=seq)) == expected
 
 
 def test_i4_two_files_that_got_the_same_ops_in_another_order_hold_the_same_rows(tmp_path: Any) -> None:

@@ -83,7 +83,7 @@ def _chain(whole: bytes) -> str:
 
 
 @pytest.mark.parametrize("lie", LIES)
-def test_a_lie_is_seen(lie: str) -> None:
+def test_I7_I14_a_lie_is_seen(lie: str) -> None:
     make, kind = LIES[lie]
     pc = Device()
     with pytest.raises(NotProven) as raised:
