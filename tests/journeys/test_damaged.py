@@ -67,7 +67,7 @@ def test_what_does_not_hold_is_told_in_plain_words_and_without_ids(pc: Pc, home:
     ward.unlock()
     page = ward.window.lock_page
     assert page.error.text() == (
-        "The file of this PC is not as VPR Desktop left it, so it stays closed. Nothing in it was changed or deleted,"
+        "The file of this PC is not as VPR Desktop left it, so it stays closed. It is kept as it was found,"
         " and what was sent to the trust is safe there. Call IT."
     )
     assert page.damage.read.isVisible()

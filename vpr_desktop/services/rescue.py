@@ -24,7 +24,7 @@ from vpr_desktop.storage import rescue as storage_rescue
 from vpr_desktop.storage.instance_lock import InstanceLock
 from vpr_desktop.storage.keyslots import KdfPolicy
 
-SAFE = "Nothing in it was changed or deleted, and what was sent to the trust is safe there. Call IT."
+SAFE = "It is kept as it was found, and what was sent to the trust is safe there. Call IT."
 WORDS: dict[type[KnownError], str] = {
     FileAltered: f"The file of this PC is not as VPR Desktop left it, so it stays closed. {SAFE}",
     FileRolledBack: f"The file of this PC was replaced by an older one, so it stays closed. {SAFE}",
