@@ -27,6 +27,7 @@ def test_i15_at_most_120_retries_in_any_hour_whatever_chance_gives(chance: float
         state, effects = step(state, Tick(now))
         if effects:
             starts.append(now)
+            assert len(starts) <= 1 + 5 * 120, "more than so many in each hour that was begun"
             now += 0.05
             state, _ = step(state, Failed("no-connection", now, chance))
         now = max(now, state.due or now)
