@@ -25,7 +25,7 @@ def vpr(tmp_path: Path, capsys: Any) -> Any:
     def run(*arguments: str, code: int = 0) -> Any:
         assert main(["central", *arguments, "--database", database, "--json"]) == code
         out, err = capsys.readouterr()
-        return json.loads(out) if code == 0 else err
+        return json.loads(out) if code in (0, 7) else err
 
     return run
 
@@ -42,6 +42,20 @@ def test_an_endpoint_is_made_and_filled(vpr: Any) -> None:
     assert (before["ward"], before["head"]) == ("CED", 0)
     assert vpr("restore-epoch")["streams"] == 1
     assert vpr("heads")["heads"][0]["epoch"] != before["epoch"]
+
+
+def test_an_earlier_list_is_compared(vpr: Any, tmp_path: Path, capsys: Any) -> None:
+    vpr("init", "--org-code", "RX1", "--org-name", "Practice Trust")
+    vpr("add-ward", "--code", "CED", "--name", "Cedar")
+    file = tmp_path / "heads.json"
+    file.write_text(json.dumps(vpr("heads")))
+    assert vpr("compare", str(file))["found"] == []
+    vpr("restore-epoch")
+    found = vpr("compare", str(file), code=7)["found"]
+    assert found == [{"org_code": "RX1", "ward": "CED", "what": "put-back"}]
+    assert main(["central", "compare", str(file), "--database", f"sqlite:///{tmp_path}/central.db"]) == 7
+    assert capsys.readouterr().out.startswith("RX1 CED: was put back from a backup since")
+    assert "is not a list" in vpr("compare", str(tmp_path / "central.db"), code=2)
 
 
 def test_what_is_not_there_is_said_in_plain_words(vpr: Any) -> None:
@@ -100,7 +114,8 @@ PC = "00000000-0000-4000-8000-000000000000"
 COMMANDS = [
     ("init", "--org-code", "RX1", "--org-name", "Practice Trust"), ("add-ward", "--code", "CED", "--name", "Cedar"),
     ("code", "--ward", "CED"), ("devices",), ("accept", PC), ("revoke", PC), ("revoke", PC, "--ward", "CED"),
-    ("new-key", PC), ("review",), ("review", "--settle", "1"), ("restore-epoch",), ("heads",), ("serve", "--port", "0"),
+    ("new-key", PC), ("review",), ("review", "--settle", "1"), ("restore-epoch",), ("heads",),
+    ("compare", "heads.json"), ("serve", "--port", "0"),
 ]  # fmt: skip
 
 

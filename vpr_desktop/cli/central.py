@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from argparse import Namespace
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,6 +18,14 @@ from vpr_desktop.domain.identifiers import is_ods_code
 from vpr_desktop.services.first_answers import is_ward_code
 from vpr_desktop.sync.protocol import LOOPBACK
 
+DAMAGED = 7
+PAST = {
+    "gone": "is there no more.",
+    "lower": "holds less than it did then.",
+    "put-back": "was put back from a backup since: what it held then cannot be compared.",
+    "changed": "what it held then was changed since.",
+    "let-in": "was withdrawn then, and is not now.",
+}
 MISSING = "The packages of the endpoint are not installed. In the folder of the program: pip install '.[central]'"
 
 
@@ -160,3 +169,20 @@ def heads(options: Namespace) -> None:
     rows = [(h["org_code"], h["ward"], h["head"], h["chain"]) for h in found["heads"]]
     lines = [found["at"], *table(("organisation", "ward", "head", "chain"), rows)]
     result(options, found, [*lines, *(f"Withdrawn: {device}" for device in found["revoked"])])
+
+
+def compare(options: Namespace) -> int:
+    """Compares with an earlier list; exit code 7 where what it tells is not the past of what is held now."""
+
+    def work(_admin: Any, db: Any) -> Any:
+        from vpr_desktop.central import past
+
+        return past.compare(db, past.read_list(Path(options.file)))
+
+    made = _run(options, work)
+    lines = [
+        f"{one.get('device') or one['org_code'] + ' ' + one['ward']}: {PAST[one['what']]}" for one in made["found"]
+    ]
+    wards = "1 ward" if made["wards"] == 1 else f"{made['wards']} wards"
+    result(options, made, lines or [f"All that {wards} held at {made['since']} is there, unchanged and in its order."])
+    return DAMAGED if made["found"] else 0

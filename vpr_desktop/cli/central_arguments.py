@@ -53,3 +53,5 @@ def add_central(commands: Any, common: argparse.ArgumentParser) -> None:
     review.add_argument("--settle", type=int, action="append", metavar="NO", help="mark as looked at")
     act("restore-epoch", "Say that the database was restored from a backup.")
     act("heads", "Export where every ward stands, and the withdrawn PCs.")
+    past = act("compare", "Tell what does not follow from an earlier list; exit code 7 where something does not.")
+    past.add_argument("file", help="what `heads --json` wrote on an earlier day")
