@@ -12,6 +12,7 @@ from PySide6.QtTest import QTest
 
 from tests.journeys.test_settings_kept import FIELDS, TYPED
 from tests.journeys.ward import WardPC
+from vpr_desktop.domain.place import Ward
 from vpr_desktop.services import drafts, print_defaults, wards
 from vpr_desktop.services.context import Context
 
@@ -92,6 +93,31 @@ def test_what_is_typed_before_the_page_is_read_waits_over_a_lock(pc: Pc, section
         assert wards.settings(ward.ctx).name == TYPED
         assert wards.settings(ward.ctx).places == held.places
         assert drafts.mine(ward.ctx) == []
+
+
+def test_what_another_pc_changed_meanwhile_is_not_overwritten_unseen(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.window.go("settings", section="ward")
+    ward.settle()
+    ward.window.go("home")
+    ward.settle()
+    with ward.ctx.unit() as unit:
+        held = unit.get(Ward, ward.ctx.ward_id)
+        held.name = "As changed elsewhere"
+        unit.save(held)
+        unit.commit("amend ward", held.id)
+    with busy(ward):
+        ward.window.go("settings", section="ward")
+        type_over(ward, FIELDS["ward"], TYPED)
+    assert ward.field(FIELDS["ward"]).text() == TYPED  # type: ignore[union-attr]
+    assert "Saved now: As changed elsewhere" in ward.screen()
+    ward.press("Ctrl+Return")
+    assert wards.settings(ward.ctx).name == "As changed elsewhere"
+    ward.click("Put back what was saved")
+    ward.put(FIELDS["ward"], TYPED)
+    ward.press("Ctrl+Return")
+    assert wards.settings(ward.ctx).name == TYPED
 
 
 def test_a_copy_chosen_before_the_page_is_read_is_shown_as_it_is_kept(pc: Pc) -> None:

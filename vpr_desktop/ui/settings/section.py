@@ -155,12 +155,15 @@ class WardFormSection(Section):
     def show_loaded(self, loaded: Loaded) -> None:
         """A draft stands on what its writer was shown: what was changed meanwhile is told, and refuses a save.
 
-        What was typed while this was being read stays in its field.
+        So does what was typed over settings shown before, while these were being read; where none were it stays in its
+        field.
         """
         own, draft_id = self._by_hand(), self.kept.draft_id
+        over = self.typed() if own and self.was is not None else {}
         held = self.kept.begin(self._draft_name(), loaded.drafts)
-        now, typed = to_builtins(loaded.ward), held.get("typed", {})
-        self.was = convert({**now, **held.get("was", {})}, WardSettings)
+        now, typed = to_builtins(loaded.ward), {**held.get("typed", {}), **over.get("typed", {})}
+        first = self.was is None
+        self.was = convert({**now, **held.get("was", {}), **over.get("was", {})}, WardSettings)
         mine = convert({**now, **typed}, WardSettings)
         self.put(mine)
         known = {name: (getattr(self.was, name), getattr(mine, name)) for name in typed}
@@ -174,9 +177,9 @@ class WardFormSection(Section):
         self.back.set_words(back)
         cells = held.get("cells", {})
         kept = {one: cells[one.accessibleName()] for one in self._controls() if one.accessibleName() in cells}
-        self.back.setVisible(bool(typed or kept))
+        self.back.setVisible(bool(held or changed))
         if kept or own:
-            for control, text in {**kept, **own}.items():
+            for control, text in {**kept, **(own if first else {})}.items():
                 control.retype(text)
             self.kept.draft_id = self.kept.draft_id or draft_id
             self.kept.touched()
