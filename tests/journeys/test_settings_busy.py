@@ -120,6 +120,20 @@ def test_what_another_pc_changed_meanwhile_is_not_overwritten_unseen(pc: Pc) -> 
     assert wards.settings(ward.ctx).name == TYPED
 
 
+def test_what_was_put_back_does_not_come_back_with_what_is_typed_then(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    held = wards.settings(ward.ctx)
+    ward.window.go("settings", section="ward")
+    ward.settle()
+    ward.put(FIELDS["ward"], TYPED)
+    with busy(ward):
+        ward.button("Put back what was saved").click()
+        type_over(ward, "Number in an emergency", "3333")
+    assert ward.page.sections["ward"].typed()["typed"] == {"emergency_number": "3333"}
+    assert ward.field(FIELDS["ward"]).text() == held.name  # type: ignore[union-attr]
+
+
 def test_a_copy_chosen_before_the_page_is_read_is_shown_as_it_is_kept(pc: Pc) -> None:
     ward = pc()
     ward.unlock()

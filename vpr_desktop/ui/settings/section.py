@@ -212,6 +212,8 @@ class WardFormSection(Section):
     def throw_away(self) -> None:
         """What is typed is given up, and what is saved is shown again."""
         ctx, done = self.desk.ctx, self.kept.done()
+        if self.was is not None:  # at once: what is typed from here on is a draft without it
+            self.put(self.was)
         self.opened()
         self.desk.run(self, done, lambda _: None)
         self.desk.run(self, lambda: load(ctx), self.show_loaded)
