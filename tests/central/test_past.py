@@ -10,6 +10,7 @@ import pytest
 
 from tests.central.conftest import Central
 from tests.central.pc import Pc
+from tests.central.test_people_and_erasing import eraser, person
 from tests.sealing import STREAM
 from vpr_desktop.central import admin, past
 from vpr_desktop.domain.errors import WrongUse
@@ -52,6 +53,29 @@ def test_an_entry_that_was_changed_is_found(central: Central, told: dict[str, An
     assert found(central, told) == [("CED", "changed")]
 
 
+@pytest.mark.parametrize("raw", [b"{}", None], ids=["altered", "taken away"])
+def test_words_that_were_changed_under_their_hash_are_found(
+    central: Central, told: dict[str, Any], raw: bytes | None
+) -> None:
+    change(central, "UPDATE op SET raw = :raw WHERE seq = 2", raw=raw)
+    assert found(central, told) == [("CED", "changed")]
+
+
+@pytest.mark.parametrize("at_once", [1, 2_000])
+def test_what_was_erased_by_order_is_no_difference(
+    central: Central, pc: Pc, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(past, "AT_ONCE", at_once)
+    target = pc.op()
+    pc.push(pc.seal(person(pc, "ig.practice", "vpr_lead"), target))
+    before = admin.heads(central.admin)
+    pc.push(pc.seal(eraser(pc, target)))
+    assert central.rows("SELECT count(*) FROM op WHERE raw IS NULL") == [(1,)]
+    assert found(central, before) == found(central, admin.heads(central.admin)) == []
+    change(central, "UPDATE op SET raw = NULL WHERE seq = 3")
+    assert found(central, before) == [("CED", "changed")], "what erases is there no more"
+
+
 def test_entries_that_changed_places_are_found(central: Central, told: dict[str, Any]) -> None:
     for now, then in ((-1, 1), (1, 2), (2, -1)):
         change(central, "UPDATE op SET seq = :now WHERE seq = :then", now=now, then=then)
@@ -65,6 +89,7 @@ def test_an_entry_that_was_taken_away_is_found(central: Central, told: dict[str,
 
 def test_a_change_after_that_day_is_for_the_list_of_a_later_day(central: Central, told: dict[str, Any]) -> None:
     change(central, "UPDATE op SET hash = :h WHERE seq = :at", h=bytes(32), at=KEPT + 1)
+    change(central, "UPDATE op SET raw = :raw WHERE seq = :at", raw=b'{"er":{', at=KEPT + 2)
     assert found(central, told) == []
 
 
@@ -96,7 +121,8 @@ def test_a_ward_that_is_there_no_more_is_found(central: Central, told: dict[str,
 @pytest.mark.parametrize(
     "text",
     ["", "[]", "{}", '{"at": 1, "heads": 3, "revoked": []}', '{"at": "", "heads": [{}], "revoked": []}', "[" * 100_000,
-     WARD.format('"x"'), WARD.format("[]"), WARD.format("null")],
+     WARD.format('"x"'), WARD.format("[]"), WARD.format("null"),
+     WARD.format(f'"{STREAM}"').replace('"head": 1', '"head": 1e999')],
 )  # fmt: skip
 def test_a_file_that_is_no_list_is_told_in_plain_words(tmp_path: Path, text: str) -> None:
     file = tmp_path / "heads.json"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -12,10 +13,11 @@ from vpr_desktop.central.admin import moment
 from vpr_desktop.central.database import Database, Session
 from vpr_desktop.domain.batches import b64, stream_chain_start
 from vpr_desktop.domain.errors import WrongUse
-from vpr_desktop.domain.ops import chain_next
+from vpr_desktop.domain.ops import chain_next, op_hash
 
 LARGEST_LIST = 64 * 2**20  # bytes; a ward is some 250
-AT_ONCE = 20_000  # hashes read at a time
+AT_ONCE = 2_000  # entries read at a time
+ERASES = b'"er":{'
 NO_LIST = "{name} is not a list that `vpr central heads --json` wrote."
 
 
@@ -31,15 +33,16 @@ def read_list(path: Path) -> dict[str, Any]:
             for head in told["heads"]
         ]
         return {"at": str(told["at"]), "heads": heads, "revoked": [str(device) for device in told["revoked"]]}
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
         raise WrongUse(NO_LIST.format(name=path.name)) from error
 
 
 def compare(database: Database, told: dict[str, Any]) -> dict[str, Any]:
-    """What does not follow from an earlier list. Reads the hashes of all entries, and changes nothing.
+    """What does not follow from an earlier list. Reads all entries, and changes nothing.
 
     `what` is `gone`, `lower`, `put-back` (another epoch: the numbers since may be others), `changed` (its first `head`
-    entries are others, or lie in another order) or `let-in` (a PC that was withdrawn then).
+    entries are others, lie in another order, or lack words that no entry erases) or `let-in` (a PC that was withdrawn
+    then).
     """
     found: list[dict[str, Any]] = []
     with database.read() as session:
@@ -58,23 +61,39 @@ def _of_ward(session: Session, then: dict[str, Any]) -> list[str]:
     what = ["lower"] if now[1] < then["head"] else []
     if now[2] != then["epoch"]:
         return [*what, "put-back"]
-    if not what and _chain_at(session, now[0], then["stream"], then["head"]) != then["chain"]:
+    if not what and not _is_past(session, now[0], then):
         return ["changed"]
     return what
 
 
-def _chain_at(session: Session, number: int, stream: str, head: int) -> str:
-    """The chain over the ward's first `head` entries, from their hashes as they are stored now."""
-    link, at = stream_chain_start(stream), 0
-    while at < head:
+def _is_past(session: Session, number: int, then: dict[str, Any]) -> bool:
+    """Whether the ward's first entries are those of then: each of its hash, or without words as another erases it."""
+    link, at = stream_chain_start(then["stream"]), 0
+    bare: set[str] = set()
+    erased: set[str] = set()
+    for seq, op_id, hashed, raw in _entries(session, number):
+        holds = raw is None or op_hash(raw) == hashed
+        if at < then["head"]:
+            if seq != at + 1 or not holds:
+                return False
+            link, at = chain_next(link, hashed), seq
+            if raw is None:
+                bare.add(op_id)
+        if raw is not None and holds and ERASES in raw:
+            erased.add(json.loads(raw).get("er", {}).get("op"))
+    return at == then["head"] and b64(link) == then["chain"] and bare <= erased
+
+
+def _entries(session: Session, number: int) -> Iterator[tuple[int, str, bytes, bytes | None]]:
+    """Number, identity, hash and words of a ward's entries in their order; no words where it was erased."""
+    at = 0
+    while True:
         rows = session.rows(
-            "SELECT seq, hash FROM op WHERE st = :st AND seq > :at AND seq <= :upto ORDER BY seq",
-            st=number, at=at, upto=min(at + AT_ONCE, head),
+            "SELECT seq, op_id, hash, raw FROM op WHERE st = :st AND seq > :at ORDER BY seq LIMIT :most",
+            st=number, at=at, most=AT_ONCE,
         )  # fmt: skip
-        for seq, hashed in rows:
-            if seq != at + 1:
-                return ""
-            link, at = chain_next(link, bytes(hashed)), seq
         if not rows:
-            return ""
-    return b64(link)
+            return
+        for seq, op_id, hashed, raw in rows:
+            yield seq, op_id, bytes(hashed), bytes(raw) if raw is not None else None
+        at = rows[-1][0]
