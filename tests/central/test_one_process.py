@@ -66,9 +66,13 @@ def test_administration_goes_on_beside_it(url: str, capsys: Any) -> None:
         assert one.end() == 0
 
 
-def test_a_file_beside_which_nothing_can_be_written_is_told_in_plain_words(
-    url: str, tmp_path: Path, capsys: Any
+@pytest.mark.parametrize("there", ["a folder", "a letter"])
+def test_a_file_beside_which_nothing_can_be_locked_is_told_in_plain_words(
+    url: str, tmp_path: Path, capsys: Any, there: str
 ) -> None:
-    (tmp_path / "central.db-serving").mkdir()
+    if there == "a folder":
+        (tmp_path / "central.db-serving").mkdir()
+    else:
+        (tmp_path / "central.db-serving").write_text("somebody's letter " * 100)
     code, said = ended(url, capsys)
     assert (code, "Check its address" in said) == (6, True), said

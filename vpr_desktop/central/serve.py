@@ -170,7 +170,7 @@ def _alone_with(file: Path) -> Iterator[None]:
             held.callback(lock.close)
             lock.execute("PRAGMA journal_mode=MEMORY")  # else there is one more file
             lock.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:
             raise (AlreadyServed if error.sqlite_errorcode == sqlite3.SQLITE_BUSY else Unreachable)() from error
         yield
 
