@@ -49,11 +49,21 @@ def heads(ops: list[Op]) -> dict[str, frozenset[str]]:
 
 
 def clashes(ops: list[Op]) -> set[str]:
-    """Fields whose heads say different things, compared as bytes; an erased value says "erased"."""
+    """Fields whose heads say different things, compared as bytes; an erased value says "erased".
+
+    A sealed value says something of its own, whatever its bytes: what is in it cannot be compared.
+    """
     gone = {op["er"]["op"] for op in ops if "er" in op}
-    says = {op["op"]: {f: json.dumps(v, sort_keys=True) for f, v in op["set"].items()} for op in ops}
+    says = {
+        op["op"]: {f: op["op"] if _is_sealed(v) else json.dumps(v, sort_keys=True) for f, v in op["set"].items()}
+        for op in ops
+    }
     found = set()
     for field, by in heads(ops).items():
         if len({"erased" if one in gone else says.get(one, {}).get(field, "erased") for one in by}) > 1:
             found.add(field)
     return found
+
+
+def _is_sealed(value: Any) -> bool:
+    return isinstance(value, dict) and "ct" in value
