@@ -139,6 +139,10 @@ def running(request: Any, tmp_path_factory: Any) -> Iterator[Central]:
     yield from filled(url)
 
 
+# For what PostgreSQL alone has: the second fence, its own limits of time, rights of a role.
+only_postgres = pytest.mark.parametrize("running", ["postgresql"], indirect=True)
+
+
 @pytest.fixture
 def central(running: Central) -> Central:
     running.empty()

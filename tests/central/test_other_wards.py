@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.central.conftest import Central
+from tests.central.conftest import Central, only_postgres
 from tests.central.pc import Pc
 from tests.central.test_people_and_erasing import eraser, person, tried
 from tests.sealing import STREAM
@@ -106,9 +106,8 @@ def filled_everywhere(central: Central, pc: Pc) -> None:
         session.run("INSERT INTO trust_key (trust, use, key) VALUES (1, 'recovery', 'x')")
 
 
+@only_postgres
 def test_I27_the_second_fence_shows_one_trust_and_without_a_trust_nothing(central: Central, pc: Pc) -> None:
-    if not central.database.is_postgres:
-        return
     filled_everywhere(central, pc)
     for table in ("op_seen", *FENCED):
         seen = []
@@ -120,9 +119,8 @@ def test_I27_the_second_fence_shows_one_trust_and_without_a_trust_nothing(centra
         assert seen == [{1}, {2} if table == "stream" else set(), set()], table
 
 
+@only_postgres
 def test_I27_the_second_fence_lets_nobody_write_for_another_trust(central: Central, pc: Pc) -> None:
-    if not central.database.is_postgres:
-        return
     filled_everywhere(central, pc)
     for table in ("device", "device_key", "key_range", "scope", "batch", "quarantine", "review", "user_", "access_log"):
         with central.admin.read() as session:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from tests.central.conftest import Central
+from tests.central.conftest import Central, only_postgres
 from tests.central.pc import Pc
 from tests.sealing import STREAM, Device
 from vpr_desktop.central import admin, people
@@ -16,7 +16,6 @@ from vpr_desktop.central.database import Session
 from vpr_desktop.domain.batches import b64, join
 from vpr_desktop.domain.identity import user_record_id
 from vpr_desktop.domain.ops import Held, canonical, fold, op_hash
-from vpr_desktop.sync.protocol import REFUSALS
 
 
 def person(pc: Device, user: str, role: str, **more: Any) -> dict[str, Any]:
@@ -229,11 +228,9 @@ def tried(central: Central, sql: str) -> None:
         session.run(sql, **({"i": STREAM} if ":i" in sql else {}))
 
 
+@only_postgres
 def test_the_application_may_not_change_a_stored_op(central: Central, pc: Pc) -> None:
     pc.push(pc.seal(pc.op()))
-    if not central.database.is_postgres:
-        assert REFUSALS
-        return
     for sql in ("UPDATE op SET raw = NULL", "DELETE FROM op", "SELECT raw FROM op", "UPDATE stream SET id = id",
                 "TRUNCATE op", "SELECT vpr_erase_op(1, CAST(:i AS uuid), CAST(:i AS uuid), NULL)"):  # fmt: skip
         with pytest.raises(DBAPIError):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.central.conftest import Central
+from tests.central.conftest import Central, only_postgres
 from tests.central.pc import Pc
 from tests.central.test_access import kind
 from tests.central.test_withdrawn_meanwhile import ward_locked
@@ -142,10 +142,9 @@ def test_I30_a_request_waits_three_seconds_for_others_and_is_told_to_come_again(
     assert pc.push(sealed) == [("all", 1, 1)]
 
 
+@only_postgres
 def test_I30_the_database_itself_ends_what_takes_too_long(central: Central) -> None:
     """Also where the process that asked is gone: its lock would keep a ward from every other."""
-    if not central.database.is_postgres:
-        return
     with central.database.read() as session:
         told = [session.one(f"SHOW {name}")[0] for name in (
             "statement_timeout", "idle_in_transaction_session_timeout", "lock_timeout")]  # fmt: skip

@@ -117,13 +117,13 @@ class SlotDamaged(FileDamaged):
 class FileAltered(FileDamaged):
     """Content and chains of the file contradict each other."""
 
-    message = "The file of this PC was altered outside VPR Desktop. Nothing was changed. Call IT before going on."
+    message = "The file of this PC was altered outside VPR Desktop. It is kept as found. Call IT before going on."
 
 
 class FileRolledBack(FileDamaged):
     """The file is older than what this PC last saved."""
 
-    message = "The file of this PC was replaced by an older one. Nothing was changed. Call IT before going on."
+    message = "The file of this PC was replaced by an older one. It is kept as found. Call IT before going on."
 
 
 class FileTooNew(FileDamaged):
