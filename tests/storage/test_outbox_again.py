@@ -61,6 +61,24 @@ def test_what_has_its_number_stays_proven_by_its_batch_whatever_is_said_of_it_la
     assert outbox.waiting(ctx.store.db, ctx.ward_id, 1e9).pending == 1
 
 
+def test_what_had_a_number_that_a_restored_endpoint_took_goes_again_with_the_rest_of_its_batch(ctx: Context) -> None:
+    """Half of the answers were noted before the restore, and the endpoint then says that it holds another batch."""
+    logged(ctx)
+    n = seal(ctx)
+    assert n is not None
+    first = all_stored(outbox.held_batch(ctx.store.db, n))[0]
+    answer(ctx, n, [first])
+    with ctx.unit() as unit:
+        outbox.forget_numbers(unit.db, ctx.ward_id, 200)
+        outbox.unseal(unit.db, n)
+        unit.commit("")
+    lines = len(outbox.hashes_of(ctx.store.db, n))
+    assert outbox.waiting(ctx.store.db, ctx.ward_id, 1e9).pending == lines > 1
+    again = seal(ctx)
+    assert again is not None
+    assert sorted(outbox.hashes_of(ctx.store.db, again)) == sorted(outbox.hashes_of(ctx.store.db, n))
+
+
 def test_why_a_ward_does_not_go_is_written_down_once(ctx: Context) -> None:
     """It is found out again with every poll, and a poll that finds nothing new costs no disk."""
     logged(ctx)

@@ -266,8 +266,14 @@ def mark_batch(db: Connection, n: int, state: str, code: str) -> None:
 def unseal(db: Connection, n: int) -> None:
     """Takes a batch's ops back to be sealed anew, where the endpoint holds other content under its id.
 
-    What has its number is proven by this batch and stays in it.
+    What has its number is proven by this batch and stays in it. What had one, which a restored endpoint took, waits
+    for sending no more: it does again.
     """
+    db.execute(
+        "INSERT INTO outbox (op, state, st) SELECT n, ?, st FROM op WHERE batch = ? AND seq IS NULL"
+        " AND raw IS NOT NULL AND NOT EXISTS (SELECT 1 FROM outbox WHERE outbox.op = op.n)",
+        (PENDING, n),
+    )
     db.execute("UPDATE op SET batch = NULL WHERE batch = ? AND seq IS NULL", (n,))
     db.execute("UPDATE outbox SET state = ?, batch = NULL WHERE batch = ? AND state = ?", (PENDING, n, SEALED))
 
