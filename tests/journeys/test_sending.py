@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from tests.central.conftest import Central
@@ -296,25 +295,6 @@ def test_a_server_that_never_answers_keeps_nobody_waiting(online: Make, silent: 
     pc.unlock()
     pc.press("Ctrl+2")
     assert reference in pc.screen()
-
-
-def test_what_waits_for_more_than_a_day_is_told_once(online: Make) -> None:
-    pc = online("one")
-    pc.sync()
-    pc.log()
-    pc.point(closed_port())
-    pc.forward(hours=25)
-    said = "1 report has waited since Sunday. It is safe on this PC. Tell IT if this PC should be online."
-    with listening() as heard:
-        pc.sync(ready=False)
-    assert said in pc.screen()
-    assert f"{said} Open Sync and data with Ctrl+5." in heard.texts()
-    way = pc.button("Open Sync and data")
-    assert way.focusPolicy() == Qt.FocusPolicy.StrongFocus
-    way.setFocus()
-    pc.press("Space")
-    assert pc.page.objectName() == "S10"
-    assert said in pc.screen()
 
 
 def test_what_the_server_put_aside_is_listed_and_can_be_exported_by_its_author(

@@ -13,11 +13,10 @@ from vpr_desktop.central.admin import moment
 from vpr_desktop.central.database import Database, Session
 from vpr_desktop.domain.batches import b64, stream_chain_start
 from vpr_desktop.domain.errors import WrongUse
-from vpr_desktop.domain.ops import chain_next, op_hash
+from vpr_desktop.domain.ops import ERASES, chain_next, op_hash
 
 LARGEST_LIST = 64 * 2**20  # bytes; a ward is some 250
 AT_ONCE = 2_000  # entries read at a time
-ERASES = b'"er":{'
 NO_LIST = "{name} is not a list that `vpr central heads --json` wrote."
 
 

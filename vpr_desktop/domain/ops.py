@@ -51,6 +51,9 @@ def chain_start(file_id: str) -> bytes:
     return hashlib.sha256(CHAIN_LABEL + file_id.encode()).digest()
 
 
+ERASES = b'"er":{'  # in the bytes of every op that erases another, and of no other: a quote in a text is escaped
+
+
 def chain_next(link: bytes, hashed: bytes) -> bytes:
     """The link after one more op."""
     return hashlib.sha256(link + hashed).digest()

@@ -12,6 +12,7 @@ from typing import Any
 
 from vpr_desktop.domain.batches import b64, unb64
 from vpr_desktop.domain.forms import ENTITIES
+from vpr_desktop.domain.ops import ERASES
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.storage.oplog import Connection
 from vpr_desktop.storage.tables import search_blocks
@@ -45,7 +46,7 @@ def skeleton(target: dict[str, Any], hashed: bytes, role: str, ground: str, on: 
 def numbered_erasers(db: Connection, batch: int) -> list[dict[str, Any]]:
     """Erasing ops of a batch that have a number."""
     sql = "SELECT raw FROM op WHERE batch = ? AND seq IS NOT NULL AND raw IS NOT NULL AND instr(raw, ?) > 0"
-    found = [json.loads(row[0]) for row in db.execute(sql, (batch, b'"er":{'))]
+    found = [json.loads(row[0]) for row in db.execute(sql, (batch, ERASES))]
     return [body for body in found if "er" in body]
 
 

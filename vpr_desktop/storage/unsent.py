@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from vpr_desktop.domain.forms import PARTS
+from vpr_desktop.domain.ops import ERASES
 from vpr_desktop.domain.record import entity_name
 from vpr_desktop.storage import oplog, outbox, streams
 from vpr_desktop.storage.oplog import Connection
@@ -20,7 +21,6 @@ MOST = 5000  # ops looked at; after an import there may be more, and then the co
 OF_WARD = ("ward", "place", "contact")
 ASIDE = "PUT_ASIDE"  # of ops that are in the outbox no more
 PUT_BACK = "SELECT 1 FROM audit WHERE obj = ? AND act = 'endpoint restored' LIMIT 1"
-ERASES = b'"er":{'
 
 
 @dataclass(frozen=True, slots=True)
