@@ -237,3 +237,32 @@ def test_undo_in_the_status_bar_says_that_it_is_over(pc: Pc) -> None:
     assert "Undo is over after 2 minutes. You can withdraw the incident from its record." in ward.screen()
     ward.press("Ctrl+2")
     assert reference in ward.screen()
+
+
+def test_undo_that_is_over_leaves_focus_beside_it_and_no_word_of_it(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log()
+    saved = ward.page.saved
+    assert "You can undo it for 2 minutes." in ward.screen()
+    saved.undo_button.setFocus()
+    saved._undo_ends.timeout.emit()
+    assert ward.app.focusWidget() is saved.done
+    assert "undo it" not in ward.screen()
+    saved.details.setFocus()
+    saved._end_undo()
+    assert ward.app.focusWidget() is saved.details, "only what goes gives focus away"
+
+
+def test_undo_in_the_status_bar_that_goes_gives_focus_back_to_the_page(pc: Pc) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.log()
+    ward.press("Ctrl+2")
+    status, there = ward.window.shell.status, ward.app.focusWidget()  # type: ignore[union-attr]
+    assert ward.page.isAncestorOf(there)
+    status.undo.setFocus()
+    ward.window.status("Something else that can be undone", lambda: None)
+    assert ward.app.focusWidget() is status.undo, "another act's Undo stands where the first stood"
+    status._take_undo()
+    assert ward.app.focusWidget() is there

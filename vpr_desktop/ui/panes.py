@@ -22,13 +22,13 @@ def move(shell: Shell, page: QWidget | None, first: QWidget | None, step: int) -
         (page or shell.pages, first),
         (shell.dock, next((one for one in dock if one.focusPolicy() != Qt.FocusPolicy.NoFocus), None)),
     ]
-    shown = [(pane, to) for pane, first in panes if pane.isVisible() and (to := _target(pane, first)) is not None]
+    shown = [(pane, to) for pane, first in panes if pane.isVisible() and (to := target(pane, first)) is not None]
     focused = QApplication.focusWidget()
     here = next((i for i, (pane, _) in enumerate(shown) if focused is not None and pane.isAncestorOf(focused)), -1)
     shown[(here + step) % len(shown)][1].setFocus(Qt.FocusReason.TabFocusReason)
 
 
-def _target(pane: QWidget, first: QWidget | None) -> QWidget | None:
+def target(pane: QWidget, first: QWidget | None = None) -> QWidget | None:
     """Where focus was in a pane, else its first control, else any that can be seen; None where there is none."""
     held = pane.focusWidget()
     there = held if held is not None and held.isVisible() and pane.isAncestorOf(held) else first

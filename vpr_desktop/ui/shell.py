@@ -174,7 +174,9 @@ class Rail(QFrame):
 
 
 class StatusBar(QFrame):
-    """The last action, and its Undo."""
+    """The last action, and its Undo. `left` tells that Undo goes with focus on it."""
+
+    left = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -197,9 +199,9 @@ class StatusBar(QFrame):
         """Says what was done; its Undo goes by itself after so many seconds, or with 0 stays until the next act."""
         self.words.setText(text)
         self.tick.setVisible(bool(text))
-        self._take_undo()
         self._undo = undo
-        self.undo.setVisible(undo is not None)
+        self.ends.stop()
+        self._offer(undo is not None)
         if undo is not None and seconds:
             self.ends.start(seconds * 1000)
 
@@ -207,8 +209,13 @@ class StatusBar(QFrame):
         """Takes away what could be undone, and its button."""
         undo, self._undo = self._undo, None
         self.ends.stop()
-        self.undo.hide()
+        self._offer(False)
         return undo
+
+    def _offer(self, shown: bool) -> None:
+        if self.undo.hasFocus() and not shown:
+            self.left.emit()  # before it goes, or focus goes anywhere
+        self.undo.setVisible(shown)
 
     def _on_undo_clicked(self) -> None:
         undo = self._take_undo()
@@ -255,6 +262,7 @@ class Shell(QWidget):
         self.setLayout(whole)
         self.header.asked.connect(self._on_asked)
         self.rail.asked.connect(self._on_asked)
+        self.status.left.connect(self._to_page)
         self._icons_only = False
         style_of().changed.connect(self.fit)
         self.fit()
@@ -264,6 +272,14 @@ class Shell(QWidget):
             self._open_menu()
         else:
             self.asked.emit(place)
+
+    def _to_page(self) -> None:
+        """Moves focus to where it was on the page."""
+        from vpr_desktop.ui import panes
+
+        there = panes.target(self.pages.currentWidget() or self.pages)
+        if there is not None:
+            there.setFocus()
 
     def _open_menu(self) -> None:
         menu, look = QMenu(self), style_of()

@@ -73,7 +73,7 @@ class SavedPanel(QWidget):
         self.undo_button = Button(say("Undo"), "link", icon="undo", name=say("Undo this save"))
         self._undo_ends = QTimer(self)
         self._undo_ends.setSingleShot(True)
-        self._undo_ends.timeout.connect(self.undo_button.hide)
+        self._undo_ends.timeout.connect(self._end_undo)
         self._build()
         self._connect()
 
@@ -249,9 +249,7 @@ class SavedPanel(QWidget):
         if left > 0:
             self._undo_ends.start(left)
         else:
-            self._undo_ends.stop()
-            self.undo_button.hide()
-            self.state.setText(say("It is in the encrypted file of this ward."))
+            self._end_undo()
         self._added, typed = convert(body["added"], Added), convert(body["typed"], Added)
         self.told.setChecked(typed.told)
         for field, text in ((self.person, typed.person), (self.many, typed.many), (self.told_by, typed.told_by)):
@@ -299,6 +297,14 @@ class SavedPanel(QWidget):
         self.kept.setText("")
         self.many.set_error(str(error))
         self.desk.announce(str(error), assertive=True)
+
+    def _end_undo(self) -> None:
+        """Two minutes are over: nothing on the page says any more that it can be undone."""
+        self._undo_ends.stop()
+        if self.undo_button.hasFocus():
+            self.done.setFocus()  # before it goes, or focus goes anywhere
+        self.undo_button.hide()
+        self.state.setText(say("It is in the encrypted file of this ward."))
 
     def undo(self) -> None:
         """Takes the save back: withdrawn as undone, the answers a draft again."""
