@@ -1,4 +1,5 @@
-"""Good requests made bad on their way: altered, late, early, or sent twice. None may change anything (I28).
+"""Requests that may change nothing: altered, late, early, sent twice, by a key nobody let in, or of no ward of this PC
+(I28, I27).
 
 Seeded, so that a failing one comes again. Used by the tests (hundreds) and by the soak (ten thousand).
 """
@@ -14,16 +15,18 @@ import requests
 
 from tests.central.conftest import Central
 from tests.central.pc import Pc
-from tests.sealing import STREAM
+from tests.sealing import STREAM, Device
 from vpr_desktop.domain.batches import join
+from vpr_desktop.domain.identity import stream_id
 from vpr_desktop.sync import protocol
 
 COVERED = ("Content-Digest", "Idempotency-Key", "Signature-Input", "Signature")
+OUTSIDE = (stream_id("RX1", "BIR"), stream_id("RX2", "CED"), stream_id("RX1", "NOT"))
 AWAY = (-10 * 365 * 86_400, -86_400, -301 - 60, 301 + 60, 86_400, 10 * 365 * 86_400)  # seconds
 
 
 class Tamperer:
-    """Sends requests of one PC that were good until somebody had them in hand."""
+    """Sends requests of one PC that were good until somebody had them in hand, and those of PCs that may not ask."""
 
     def __init__(self, central: Central, pc: Pc, seed: int) -> None:
         self.central, self.pc = central, pc
@@ -31,12 +34,14 @@ class Tamperer:
         self.told: Counter[str] = Counter()
         self.sealed = pc.seal(pc.op())
         pc.push(self.sealed)
+        self.stranger = Pc(central.address, 98)  # nobody let it in
+        self.others = [self.stranger, central.pc(97), central.pc(96, org="RX2")]
         self.before = central.everything()
 
     def run(self, count: int) -> None:
         """So many of them; what is stored is compared now and then, and at the end."""
         for n in range(count):
-            how = self.choose.choice((self.altered, self.late, self.replayed))
+            how = self.choose.choice((self.altered, self.late, self.replayed, self.of_no_known_key, self.outside))
             how()
             if n % 500 == 499:
                 self.compare()
@@ -46,12 +51,13 @@ class Tamperer:
         """Nothing that is stored is other than before."""
         assert self.central.everything() == self.before
 
-    def _made(self, **more: Any) -> requests.PreparedRequest:
+    def _made(self, by: Pc | None = None, **more: Any) -> requests.PreparedRequest:
+        pc = by or self.pc
         if self.choose.random() < 0.3:
-            return self.pc.signed("GET", self.choose.choice(("/v1/heads", f"/v1/streams/{STREAM}/ops?after=0")), **more)
+            return pc.signed("GET", self.choose.choice(("/v1/heads", f"/v1/streams/{STREAM}/ops?after=0")), **more)
         body = join([self.sealed])
         headers = {"Content-Type": protocol.JSON_LINES}
-        return self.pc.signed("POST", f"/v1/streams/{STREAM}/ops", body, key=self.sealed.header.id, headers=headers,
+        return pc.signed("POST", f"/v1/streams/{STREAM}/ops", body, key=self.sealed.header.id, headers=headers,
                               **more)  # fmt: skip
 
     def altered(self) -> None:
@@ -92,6 +98,25 @@ class Tamperer:
             return
         assert second.json()["type"] == "replayed", second.text
         self.told["replayed"] += 1
+
+    def of_no_known_key(self) -> None:
+        """By a key that is not this PC's, in its own name, in this PC's, or in one of which nobody has heard."""
+        signing = self.choose.choice(self.others)
+        names = [self.pc.id, Device(95).id] + [self.stranger.id] * (signing is self.stranger)
+        self._refused(self._made(by=signing, keyid=self.choose.choice(names)), "unknown", {401})
+
+    def outside(self) -> None:
+        """Good, and of a ward that is not this PC's."""
+        st = self.choose.choice(OUTSIDE)
+        sealed = self.pc.seal(self.pc.op(st), st=st)
+        made = self.choose.choice(
+            (
+                self.pc.signed("GET", f"/v1/streams/{st}/ops?after=0"),
+                self.pc.signed("POST", f"/v1/streams/{st}/have", b'{"batches":[]}'),
+                self.pc.signed("POST", f"/v1/streams/{st}/ops", join([sealed]), key=sealed.header.id),
+            )
+        )
+        self._refused(made, "outside", {403}, {"not-in-scope"})
 
     def _refused(
         self, made: requests.PreparedRequest, how: str, statuses: set[int], kinds: set[str] | None = None

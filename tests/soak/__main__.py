@@ -6,7 +6,7 @@ Parts, each with one line of summary; without a part all but `cover`:
   bytes      files altered while nobody has them open (some five minutes)
   histories  PCs and an endpoint with every fault, each history drawn from a number (some two hours on two cores; what
              was done is kept in soak-out/, so after Ctrl+C the same command goes on where it was)
-  endpoint   generated requests against the endpoint on SQLite and PostgreSQL, then altered, late and replayed ones
+  endpoint   generated requests against the endpoint on SQLite and PostgreSQL, then such as may change nothing
              (ten minutes)
   screens    scales of the screen (a minute)
   cover      every test once more, with what each file's tests reach (twice as long as the tests alone)

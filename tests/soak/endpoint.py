@@ -55,7 +55,7 @@ def run(url: str, requests: int, seed: int = 2) -> dict[int, int]:
 
 
 def tamper(url: str, requests: int, seed: int = 2) -> dict[str, int]:
-    """How altered, late and replayed requests were answered. Raises AssertionError where one changed anything."""
+    """How requests were answered that may change nothing. Raises AssertionError where one did."""
     with central(url) as made:
         tamperer = Tamperer(made, made.pc(1), seed)
         tamperer.run(requests)
