@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 
+from tests.central.conftest import Central
 from tests.journeys.online import OnlinePC
 from tests.journeys.test_sending import closed_port
+from tests.journeys.test_two_windows import in_conflict
 from tests.ui.heard import listening
 
 Make = Callable[..., OnlinePC]
@@ -34,3 +37,41 @@ def test_what_waits_for_more_than_a_day_is_told_once(online: Make) -> None:
     pc.press("Space")
     assert pc.page.objectName() == "S10"
     assert said in pc.screen()
+
+
+def test_what_is_told_of_a_long_wait_goes_once_it_is_sent(online: Make, endpoint: Central) -> None:
+    pc = online("one")
+    pc.sync()
+    pc.log()
+    pc.point(closed_port())
+    pc.forward(hours=25)
+    pc.press("Ctrl+1")
+    pc.sync(ready=False)
+    assert "has waited since Sunday" in pc.screen()
+    pc.button("Open Sync and data").setFocus()
+    pc.point(endpoint.address)
+    pc.sync()
+    assert pc.chip.startswith("All sent")
+    assert "has waited" not in pc.screen()
+    assert pc.page.isAncestorOf(QApplication.focusWidget())
+
+
+def test_a_wait_of_a_week_is_told_by_its_date_as_the_name_of_its_day_comes_again(online: Make) -> None:
+    pc = online("one")
+    pc.sync()
+    pc.log()
+    pc.point(closed_port())
+    pc.forward(days=7)
+    pc.sync(ready=False)
+    assert "1 report has waited since 22-Nov-2026. It is safe on this PC." in pc.screen()
+
+
+def test_a_reader_hears_of_the_number_beside_sync_and_data_what_it_counts(online: Make) -> None:
+    _, other, _ = in_conflict(online)
+    rail = other.window.shell.rail.buttons["data"]
+    assert (rail.badge, rail.accessibleDescription()) == ("1", "1 needs you")
+    other.log()
+    other.rest()
+    other.window.sending.tick()
+    other.rest()
+    assert (rail.badge, rail.accessibleDescription()) == ("2", "1 needs you, 1 waiting")

@@ -17,7 +17,9 @@ def warned(stage: Stage) -> QWidget:
 
 
 def calm(stage: Stage) -> None:
-    stage.window._close_banner()
+    assert stage.window.shell is not None
+    stage.window.shell.show_banner(None)
+    stage.window.shell.warn("")
     stage.window.idle.start()
 
 

@@ -87,9 +87,25 @@ def test_item_10_the_lock_warns_in_time_and_any_key_extends(window: Stage, minut
         window.clock.forward(seconds=minutes * 60 - least)
         idle.check()
         assert window.window.shell is not None
-        assert window.window.shell.banner.isVisible()
+        assert window.window.shell.locks_soon.isVisible()
         window.press(Qt.Key.Key_Shift)
-        assert not window.window.shell.banner.isVisible()
+        assert not window.window.shell.locks_soon.isVisible()
+
+
+def test_item_10_the_lock_warns_also_where_something_else_is_told_and_that_stays(window: Stage) -> None:
+    shell = window.window.shell
+    assert shell is not None
+    window.window.trouble("Not saved: the disk is full. Keep this open and call IT.")
+    window.window.idle.start()
+    window.clock.forward(seconds=window.window.idle.minutes * 60 - 60)
+    with listening() as heard:
+        window.window.idle.check()
+        window.window.idle.check()
+    assert heard.texts().count("This PC locks in 60 seconds. Press any key to stay.") == 1
+    assert shell.locks_soon.isVisible()
+    window.press(Qt.Key.Key_Shift)
+    assert not shell.locks_soon.isVisible()
+    assert shell.banner.isVisible(), "the key that stays does not close what was not read yet"
 
 
 def test_item_11_the_passphrase_can_be_pasted_and_is_one_plain_field(window: Stage) -> None:

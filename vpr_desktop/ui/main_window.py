@@ -29,7 +29,7 @@ from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tasks import Lane
 from vpr_desktop.ui.widgets.beside import Beside
-from vpr_desktop.ui.widgets.frames import Panel, begin
+from vpr_desktop.ui.widgets.frames import begin
 from vpr_desktop.ui.widgets.reading_order import TabsInReadingOrder
 from vpr_desktop.ui.words import say
 
@@ -91,7 +91,7 @@ class MainWindow(TabsInReadingOrder, QWidget):
         self.beginning = Beginning(self)
         self.beginning.finished.connect(self._on_unlocked)
         self.idle.warned.connect(self._on_idle_warned)
-        self.idle.calmed.connect(self._close_banner)
+        self.idle.calmed.connect(self._on_idle_calmed)
         self.idle.expired.connect(self.lock)
         self.loads.stopped.connect(self.status)
         self.loads.refused.connect(self._on_refused)
@@ -379,15 +379,15 @@ class MainWindow(TabsInReadingOrder, QWidget):
         text = say("This PC locks in {seconds} seconds. Press any key to stay.", seconds=seconds)
         if self.first_run is not None:
             self.first_run.warn(text)
-        if self.shell is not None and not self.shell.banner.isVisible():
-            self.shell.show_banner(Panel("warning", text, icon="lock"))
+        if self.shell is not None and not self.shell.locks_soon.isVisible():
+            self.shell.warn(text)
             announce(self, text, assertive=True)
 
-    def _close_banner(self) -> None:
+    def _on_idle_calmed(self) -> None:
         if self.first_run is not None:
             self.first_run.warn("")
         if self.shell is not None:
-            self.shell.show_banner(None)
+            self.shell.warn("")
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._ctx is not None or self.beginning.has_file:

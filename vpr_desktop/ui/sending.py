@@ -9,7 +9,6 @@ import logging
 import random
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
@@ -33,7 +32,6 @@ if TYPE_CHECKING:
 LOG = logging.getLogger(__name__)
 LOOK_MS, GATHER_MS = 1000, 200
 OF_SESSION = frozenset({"ward", "place", "contact", "user"})
-LONG = timedelta(hours=24)
 OPEN_WITH = say("Open Sync and data with Ctrl+5.")
 LEFT = say("The trust took a ward from this PC. What was saved of it is kept and sent.")
 
@@ -297,7 +295,7 @@ class Sending(QObject):
         shell.header.show_chip(chip.kind, chip.icon, chip.words, chip.number, chip.name)
         if self.status.enrolled and self.window.ctx.practice:
             shell.status.right.setText(say("Fictional practice data."))
-        shell.rail.badge("data", self.status.needs_you + self.status.waiting)
+        shell.rail.badge("data", self.status.needs_you + self.status.waiting, chip.counts)
         self.sync_state_changed.emit(chip)
 
     def _say_needs(self, before: Status | None, status: Status) -> None:
@@ -307,8 +305,10 @@ class Sending(QObject):
             self.window.announce(f"{text} {OPEN_WITH}")
 
     def _say_long(self) -> None:
-        """Once in a session, where something waits for more than a day."""
+        """Once in a session, where something waits for more than a day; the banner goes when it is no longer so."""
         text, shell = self.long_wait(), self.window.shell
+        if shell is not None and not text and shell.leads_to == "data":
+            shell.show_banner(None)
         stands_there = self.window.page() is not None and self.window.page().objectName() == "S10"
         if not text or shell is None or self._long_said or shell.banner.isVisible() or stands_there:
             return
@@ -318,16 +318,12 @@ class Sending(QObject):
 
     def long_wait(self) -> str:
         """What to say where something has waited for more than a day; else nothing."""
+        from vpr_desktop.ui.sync_chip import waited_long
+
         session, status = self.session, self.status
-        if session is None or status is None or status.oldest is None or session.ctx.now() - status.oldest < LONG:
+        if session is None or status is None:
             return ""
-        day = f"{status.oldest.astimezone(session.ctx.ward.zone):%A}"
-        if status.waiting == 1:
-            text = say("1 report has waited since {day}. It is safe on this PC.", day=day)
-        else:
-            many = say("{count} wait to be sent, the first since {day}. They are safe on this PC.")
-            text = many.format(count=status.waiting, day=day)
-        return f"{text} {say('Tell IT if this PC should be online.')}"
+        return waited_long(status, session.ctx.now(), session.ctx.ward.zone)
 
     def heard(self, changes: Changes) -> None:
         """People and wards that changed, here or elsewhere, count at once: roles, access, wards of this PC."""

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
+from PySide6.QtWidgets import QApplication, QFrame, QGridLayout, QMenu, QSizePolicy, QStackedWidget, QWidget
 
 from vpr_desktop.ui.icons import icon
 from vpr_desktop.ui.style import style_of
@@ -243,13 +243,18 @@ class Shell(QWidget):
         self._banner_line = column(margins=(24, 8, 24, 0))
         self.banner.setLayout(self._banner_line)
         self.banner.hide()
+        self.locks_soon = QWidget()  # above the banner: what that says stays, and the warning is seen whatever it says
+        self._locks_soon = Panel("warning", "", icon="lock")
+        self.locks_soon.setLayout(column(self._locks_soon, margins=(24, 8, 24, 0)))
+        self.locks_soon.hide()
+        self.leads_to = ""  # the place that the banner opens
         centre = QWidget()
         self.busy = BusyNote()
         over = QGridLayout()  # the note lies over the page, so that nothing moves when it comes and goes
         over.setContentsMargins(0, 0, 0, 0)
         over.addWidget(self.busy, 0, 0, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignHCenter)
         over.addWidget(self.pages, 0, 0)
-        middle_line = column(self.banner, gap=0)
+        middle_line = column(self.locks_soon, self.banner, gap=0)
         middle_line.addLayout(over, 1)
         centre.setLayout(middle_line)
         middle = row(self.rail, gap=0)
@@ -317,14 +322,21 @@ class Shell(QWidget):
                 way = Button(say("Open {place}", place=say(words)), hint=keys)
                 way.clicked.connect(lambda: self.asked.emit(place))
                 panel.line.addWidget(way)
-        close = Button("", "quiet", icon="close", name=say("Close this message"))
-        close.tone = "on_warning" if kind == "warning" else ""
-        close.clicked.connect(lambda: self.show_banner(None))
-        panel.line.addWidget(close)
+        panel.add_close().clicked.connect(lambda: self.show_banner(None))
         self.show_banner(panel)
+        self.leads_to = place
+
+    def warn(self, text: str) -> None:
+        """Says above all else that the PC locks soon; without words takes that back."""
+        self._locks_soon.set_words(text)
+        self.locks_soon.setVisible(bool(text))
 
     def show_banner(self, widget: QWidget | None) -> None:
-        """Shows something above the page, or nothing."""
+        """Shows something above the page, or nothing; focus on what goes is on the page again."""
+        self.leads_to = ""
+        focused = QApplication.focusWidget()
+        if focused is not None and self.banner.isAncestorOf(focused):
+            self._to_page()
         clear(self._banner_line)
         if widget is not None:
             self._banner_line.addWidget(widget)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from vpr_desktop.domain.days import MONTHS
+from vpr_desktop.domain.days import MONTHS, show_day
 from vpr_desktop.services.sending import Status
 from vpr_desktop.sync.engine import SLOW, STOPS
 from vpr_desktop.ui.words import say
@@ -18,14 +18,22 @@ ICONS = {
 }  # fmt: skip
 
 
+LONG = timedelta(hours=24)
+WEEK = timedelta(days=6)  # from then on the name of a day could be that of a later one
+
+
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One state: its kind, its words, the number that stays where there is little room, and what a reader says."""
+    """One state: its kind, its words, the number that stays where there is little room, and what a reader says.
+
+    `counts`: what a reader says of the number beside Sync and data, which is of all that is listed there.
+    """
 
     kind: str
     words: str
     number: str
     name: str
+    counts: str = ""
 
     @property
     def icon(self) -> str:
@@ -35,6 +43,10 @@ class Chip:
 
 def chip_of(status: Status, sending: tuple[int, int] | None, now: datetime, zone: ZoneInfo) -> Chip:
     """The chip for how things stand. `sending`: which of how many goes just now, if any."""
+    return replace(_state(status, sending, now, zone), counts=_counts(status))
+
+
+def _state(status: Status, sending: tuple[int, int] | None, now: datetime, zone: ZoneInfo) -> Chip:
     if not status.enrolled:
         return Chip("not_set_up", say("Not set up"), "", say("Sync: not set up"))
     last = _last(status, now, zone)
@@ -66,6 +78,12 @@ def _name(words: str, last: str) -> str:
     return say("Sync: {words}, {last}", words=words[:1].lower() + words[1:], last=last)
 
 
+def _counts(status: Status) -> str:
+    one, many, waiting = say("1 needs you"), say("{count} need you"), say("{count} waiting")
+    said = [(one if status.needs_you == 1 else many).format(count=status.needs_you)] if status.needs_you else []
+    return ", ".join([*said, *([waiting.format(count=status.waiting)] if status.waiting else [])])
+
+
 def _time(at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
     """The hour of today, else the day."""
     assert at is not None
@@ -95,3 +113,17 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
     if status.last_success is not None:
         said.append(say("Last sent {time}.", time=_time(status.last_success, now, zone)))
     return " ".join(said)
+
+
+def waited_long(status: Status, now: datetime, zone: ZoneInfo) -> str:
+    """What to say where something has waited for more than a day; else nothing."""
+    if status.oldest is None or now - status.oldest < LONG:
+        return ""
+    since = status.oldest.astimezone(zone)
+    day = show_day(since.date()) if now - status.oldest > WEEK else f"{since:%A}"
+    if status.waiting == 1:
+        text = say("1 report has waited since {day}. It is safe on this PC.", day=day)
+    else:
+        many = say("{count} wait to be sent, the first since {day}. They are safe on this PC.")
+        text = many.format(count=status.waiting, day=day)
+    return f"{text} {say('Tell IT if this PC should be online.')}"

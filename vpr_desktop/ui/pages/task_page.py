@@ -57,7 +57,7 @@ class TaskPage(QWidget):
         self.kept = Words("", "hint", tone="second", wrap=False)
         self.meanwhile = Panel("warning", say(MEANWHILE))
         self.meanwhile.hide()
-        self.seen_it = Button("", "quiet", icon="close", name=say("Close this message"))
+        self.seen_it = self.meanwhile.add_close()
         self.summary = ErrorSummary()
         self.cards = column(gap=16)
         self.reason = Field(say("Why do you change it?"), TextField(), hint=say("Needed once the report was sent."))
@@ -85,7 +85,6 @@ class TaskPage(QWidget):
         line.addStretch(1)
         foot.setLayout(line)
         above = column(self.meanwhile, margins=(24, 8, 24, 0))  # in sight wherever somebody types
-        self.meanwhile.line.addWidget(self.seen_it)
         whole = column(gap=0)
         whole.addLayout(above)
         whole.addWidget(page, 1)

@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLayout, QScrol
 
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.tokens import CONTROL
+from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
 from vpr_desktop.ui.widgets.labels import Heading, IconLabel, Stressed
+from vpr_desktop.ui.words import say
 
 CALM_MS = 250  # so long a newly focused control is kept in sight while boxes around it still grow
 Margins = tuple[int, int, int, int]
@@ -175,6 +177,13 @@ class Panel(Box):
         """Changes what it says."""
         self.words.setText(text)
         self.setAccessibleName(text)
+
+    def add_close(self) -> Button:
+        """A button that closes it, at its end, in a colour that is seen on it."""
+        close = Button("", "quiet", icon="close", name=say("Close this message"))
+        close.tone = "on_warning" if self.property("panel") == "warning" else ""
+        self.line.addWidget(close)
+        return close
 
 
 class PageBody(QWidget):
