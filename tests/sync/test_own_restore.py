@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -155,14 +155,24 @@ def test_a_full_disk_fetches_nothing_and_still_sends(
 @pytest.mark.parametrize("years", [10, -10])
 def test_i13_a_wrong_clock_is_told_once_and_hinders_nothing(two: Two, years: int) -> None:
     one, other = two
-    synced(one, other)
     clock: Any = one.clock
-    right = clock.now()
+    right = datetime.now(UTC)  # as at the endpoint
+    clock.set(right)
+    synced(one)
     made = logged(one)
     clock.set(right + timedelta(days=365 * years))
     synced(one, other)
     assert other.reader().get(Incident, made.id)
     assert warnings.CLOCK in warnings.of(one)
+    doubted = logged(one, occurred_at=one.now())
     synced(one)
     assert one.reader().count_acts("clock suspect", one.store.device_id) == 1
+    clock.set(right)
+    synced(one)
+    assert warnings.CLOCK not in warnings.of(one)
+    after = logged(one)
+    clock.set(right)
+    synced(one, other)
+    told = [other.reader().get(Incident, report.id).clock_suspect for report in (made, doubted, after)]
+    assert told == [None, True, None], "a report says whether the clock was in doubt when it was logged"
     same(one, other)

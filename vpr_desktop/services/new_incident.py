@@ -29,7 +29,7 @@ from vpr_desktop.domain.support_times import first_contact_due
 from vpr_desktop.domain.visibility import Tie, view
 from vpr_desktop.domain.workflow import may_add, may_record_warning
 from vpr_desktop.services.context import Context
-from vpr_desktop.storage import repeats
+from vpr_desktop.storage import lifetime, repeats
 from vpr_desktop.storage.support_templates import in_force
 from vpr_desktop.storage.unit import UnitOfWork
 
@@ -139,10 +139,12 @@ def is_self_declared(entity: str, name: str) -> bool:
 
 
 def mark(ctx: Context, record: Incident) -> None:
-    """Notes whose incident it is, by which version of the data set and on which PC it was written."""
+    """Notes whose incident it is, by which version of the data set and on which PC it was written, and whether the
+    clock of that PC was last found to differ from the server's."""
     record.org_ods = ctx.wards[str(record.ward_id)].org_code or None
     record.dataset_version = DATASET_VERSION
     record.device_id = ctx.store.device_id
+    record.clock_suspect = bool(ctx.reader().state(lifetime.CLOCK)) or None
     if record.affected == "MANY":
         record.affected_count = record.affected_count or 2
 
