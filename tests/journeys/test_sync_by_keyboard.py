@@ -12,6 +12,7 @@ from tests.central.conftest import Central
 from tests.journeys.online import OnlinePC, new_code
 from tests.journeys.test_sending import Silent, closed_port, silent
 from tests.journeys.test_two_windows import in_conflict, value
+from tests.ui.heard import listening
 from vpr_desktop.domain.ops import op_hash
 
 __all__ = ["silent"]
@@ -97,6 +98,43 @@ def test_the_next_choice_stands_below_its_heading_in_large_text(online: Make) ->
     other.window.zoom(0)
 
 
+def test_a_review_stands_where_it_was_after_the_lock_and_after_another_answer_was_begun(online: Make) -> None:
+    _, other, _ = in_conflict(online)
+    other.press("Ctrl+5")
+    tab_to(other, other.page.queue.table)
+    other.press("Return")
+    other.lock()
+    other.unlock()
+    review = other.page.review
+    assert "Choice 1 of 2" in other.screen()
+    assert focused(other) is review.versions.first_focus()
+    tab_to(other, review.other)
+    other.press("Space", "Alt+Left")
+    assert "Choice 1 of 2" in other.screen()
+    assert focused(other) is other.page.review.other
+    other.press("Escape", "Ctrl+1", "Ctrl+5")
+    assert "Choice 1 of 2" not in other.screen()
+
+
+def test_a_choice_that_was_made_on_another_pc_goes_with_a_word_for_who_was_about_to_make_it(online: Make) -> None:
+    one, other, reference = in_conflict(online)
+    one.sync()
+    one.press("Ctrl+5")
+    tab_to(one, one.page.queue.table)
+    one.press("Return", "1")
+    for place, said in ((1, "Anything to add? was settled on another PC."), (2, "Most serious effect so far was")):
+        other.open(reference)
+        other.click("Review the two versions")
+        other.press("1", "Ctrl+Return", "Escape")
+        other.sync()
+        focused(one)
+        with listening() as heard:
+            one.sync()
+        assert said in one.screen(), place
+        assert any(said in text for text in heard.texts())
+    assert not one.page.review.isVisible()
+
+
 def test_a_review_that_was_left_open_takes_no_focus_from_another_page(online: Make) -> None:
     _, other, reference = in_conflict(online)
     other.press("Ctrl+5")
@@ -108,6 +146,7 @@ def test_a_review_that_was_left_open_takes_no_focus_from_another_page(online: Ma
         assert f"Choice {place} of 2" in other.screen()
         other.press("1", "Ctrl+Return")
         assert other.page.isAncestorOf(focused(other)), "the page behind settles its own, and stays behind"
+        assert "settled on another PC" not in other.screen()
     assert focused(other) is other.page.title
 
 
@@ -161,6 +200,18 @@ def test_joining_says_that_it_asks_and_focus_stays_with_what_came_of_it(
     pc.settle()
     assert focused(pc) is (card.code.control if code else card.heading)
     assert card.join.text() == "Join"
+
+
+def test_what_was_not_typed_is_asked_for_before_the_server_is(online: Make, endpoint: Central) -> None:
+    pc = online("one", joined=False)
+    pc.press("Ctrl+5")
+    pc.click("Join the server")
+    assert focused(pc).accessibleName() == "Error: Type the address that IT gave you. Address of the server"
+    assert "Type the code that IT gave you." in pc.screen()
+    pc.put("Address of the server", endpoint.address)
+    pc.click("Join the server")
+    assert focused(pc).accessibleName() == "Error: Type the code that IT gave you. One-time code"
+    assert "wrong" not in pc.screen()
 
 
 def test_a_server_that_is_not_reached_is_no_promise_to_send(online: Make) -> None:

@@ -283,8 +283,8 @@ class DataPage(QWidget):
         """Nothing is typed here."""
 
     def place(self) -> dict[str, Any]:
-        """Always the same place."""
-        return {}
+        """Whose two versions are reviewed."""
+        return {"review": self.review.subject}
 
     def first_focus(self) -> QWidget:
         """Send now; where no server is set up, back up, or the check; the heading for those who may do none of it."""

@@ -80,11 +80,10 @@ class EnrolCard(Card):
 
     def _on_join_clicked(self) -> None:
         url, code = (field.control.text() for field in (self.address, self.code))  # type: ignore[attr-defined]
-        for field in (self.address, self.code):
-            field.set_error("")
-        if not url.strip():
-            self.address.set_error(say("Type the address that IT gave you."))
-            self.address.control.setFocus()
+        self.code.set_error("" if code.strip() else say("Type the code that IT gave you."))
+        self.address.set_error("" if url.strip() else say("Type the address that IT gave you."))
+        if not (url.strip() and code.strip()):
+            (self.code if url.strip() else self.address).control.setFocus()
             return
         self.heading.take_focus()  # what came of it is said below it
         self._wait(True)

@@ -13,6 +13,7 @@ from vpr_desktop.domain.errors import NotAllowed, NotFound
 from vpr_desktop.domain.when import show
 from vpr_desktop.services import conflicts
 from vpr_desktop.services.conflicts import Conflict, Version
+from vpr_desktop.services.context import Context
 from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.flow import Flow
@@ -22,6 +23,14 @@ from vpr_desktop.ui.widgets.version_group import VersionGroup
 from vpr_desktop.ui.words import ended, say
 
 BOTH = "both"
+
+
+def _versions_of(ctx: Context, subject: str) -> list[Conflict] | None:
+    """What is to be settled of it; None where that is not this person's, or not any more."""
+    try:
+        return conflicts.review(ctx, subject)
+    except (NotAllowed, NotFound):
+        return None
 
 
 class ReviewCard(Card):
@@ -58,29 +67,37 @@ class ReviewCard(Card):
     def review(self, subject: str) -> None:
         """Loads what is to be settled of an incident, of the ward's settings or of people."""
         ctx, self.subject = self.desk.ctx, subject
-        self.desk.run(self, lambda: conflicts.review(ctx, subject), self._begin)
+        self.desk.run(self, lambda: _versions_of(ctx, subject), self._begin)
 
     def follow(self, changes: Changes) -> None:
         """Asks again after a change: what its reader may not see any more, or what was settled elsewhere, goes."""
         if not self.left or not changes.records:
             return
         ctx, subject = self.desk.ctx, self.subject
+        self.desk.run(self, lambda: _versions_of(ctx, subject), lambda found: self._again(subject, found, changes))
 
-        def job() -> list[Conflict]:
-            try:
-                return conflicts.review(ctx, subject)
-            except (NotAllowed, NotFound):
-                return []
-
-        self.desk.run(self, job, lambda found: self._again(subject, found))
-
-    def _again(self, subject: str, found: list[Conflict]) -> None:
+    def _again(self, subject: str, found: list[Conflict] | None, changes: Changes) -> None:
         if subject != self.subject or not self.left:
             return
-        here, self.left = self.left[0], [one for one in self.left if one in found]
-        if here not in found:
-            self.left, self.count = found, len(found)
+        here, self.left = self.left[0], [one for one in self.left if one in (found or [])]
+        if here not in self.left:
+            self.left, self.count = found or [], len(found or [])
             self._next(self._has_focus())
+            if changes.origin == "sync":
+                self._say_why(here, found)
+
+    def _say_why(self, here: Conflict, found: list[Conflict] | None) -> None:
+        """Why another choice stands there than the one that somebody may be about to make."""
+        if found is None:  # not theirs to choose any more: what took the right away says so
+            return
+        told = say("{label} was settled on another PC.", label=here.label)
+        if any((one.record_id, one.field) == (here.record_id, here.field) for one in found):
+            told = say("{label} was changed on another PC. Look at it again.", label=here.label)
+        if found:
+            self._say(told)
+        else:
+            self.desk.status(told)
+            self.desk.announce(told)
 
     def drop(self) -> None:
         """Hides it and keeps nothing of what it showed."""
@@ -91,9 +108,9 @@ class ReviewCard(Card):
         self.setAccessibleName("")
         self.versions.show_versions("", [])
 
-    def _begin(self, found: list[Conflict]) -> None:
-        self.left, self.count = found, len(found)
-        if not found:
+    def _begin(self, found: list[Conflict] | None) -> None:
+        self.left, self.count = found or [], len(found or [])
+        if found == []:
             self.desk.status(say("There is one version only by now."))
         self._next()
 
