@@ -143,6 +143,19 @@ def test_i23_the_last_person_without_a_recovery_code_is_told_at_every_unlock(pc:
         ward.lock()
 
 
+def test_a_warning_that_lasts_hides_no_other(pc: Pc, home: Path) -> None:
+    ward = pc()
+    slot_file.write(home, {**slot_file.read(home), "recovery": None})
+    ward.unlock()
+    with ward.ctx.unit() as unit:
+        unit.note_clock(400.0)
+        unit.commit("")
+    ward.lock()
+    ward.unlock()
+    assert "no recovery code" in banner(ward)
+    assert "The clock of this PC differs" in banner(ward)
+
+
 def test_the_backup_of_the_day_is_made_by_itself(pc: Pc, home: Path) -> None:
     ward = pc()
     ward.unlock()

@@ -176,13 +176,33 @@ def test_a_pc_that_was_withdrawn_says_so_and_a_new_code_sends_all_that_waited(on
     pc.press("Ctrl+5")
     assert "This PC was withdrawn, so nothing is sent." in pc.screen()
     assert pc.page.needs_it.isVisible(), "what makes the chip yellow is seen"
-    assert "Nothing has been sent since 14:11. 1 waits to be sent." in pc.screen(), "and is not told as offline"
+    assert "Sending has not worked since 14:11. 1 waits to be sent." in pc.screen(), "and is not told as offline"
     assert reference in pc.screen()
     held = pc.rows("SELECT id, hash FROM op ORDER BY id")
     pc.lock()
     pc.unlock()
     pc.rest()
     assert pc.rows("SELECT id, hash FROM op ORDER BY id") == held
+
+
+def test_what_the_trust_looks_at_says_so_and_what_is_left_to_do(online: Make, endpoint: Central) -> None:
+    pc = online("one")
+    pc.sync()
+    pc.log()
+    admin.revoke(endpoint.admin, pc.ctx.store.device_id)
+    pc.sync()
+    pc.press("Ctrl+5")
+    pc.click("Join anew with another code")
+    pc.put("One-time code", new_code(endpoint))
+    pc.click("Join the server")
+    pc.until(lambda: pc.page.enrol.join.isEnabled())
+    pc.rest()
+    pc.sync()
+    assert "Needs you: it was sent, and the trust takes a look" in pc.screen()
+    assert "so the trust takes a look. Once you have read this, take it off the list." in pc.screen()
+    pc.click("Take off the list")
+    pc.rest()
+    assert "Everything is sent." in pc.screen()
 
 
 def test_a_withdrawn_pc_locks_and_opens_for_who_can_join_it_again_alone(online: Make, endpoint: Central) -> None:

@@ -11,7 +11,6 @@ from PySide6.QtCore import QTimer
 
 from vpr_desktop.domain.errors import KnownError
 from vpr_desktop.ui.leaving import restoring, stop_when
-from vpr_desktop.ui.widgets.frames import Panel
 from vpr_desktop.ui.words import say
 
 if TYPE_CHECKING:
@@ -134,8 +133,9 @@ class FileCare:
 
     def _show_warnings(self, sentences: list[str]) -> None:
         if sentences and self.window.shell is not None and not self.window.shell.banner.isVisible():
-            self.window.shell.show_banner(Panel("warning", sentences[0]))
-            self.window.announce(sentences[0])
+            text = " ".join(sentences)  # of two a lasting one hides no other
+            self.window.shell.tell("warning", text)
+            self.window.announce(text)
 
     def back_up(self) -> None:
         """Makes the day's backup where it is due; a disk that refuses is told."""

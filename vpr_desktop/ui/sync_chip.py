@@ -11,6 +11,9 @@ from vpr_desktop.services.sending import Status
 from vpr_desktop.sync.engine import SLOW, STOPS
 from vpr_desktop.ui.words import say
 
+UNREACHED = frozenset(
+    {"no-connection", "no-answer", "proxy", "not-the-endpoint", "too-slow"}
+)  # no word of the server's
 NEEDS_IT = (STOPS | SLOW) - {"device-waiting"}
 ICONS = {
     "not_set_up": "dash", "all_sent": "tick", "waiting": "up", "sending": "sync", "offline": "circle",
@@ -85,11 +88,13 @@ def _counts(status: Status) -> str:
 
 
 def _time(at: datetime | None, now: datetime, zone: ZoneInfo) -> str:
-    """The hour of today, else the day."""
+    """The hour of today, else the day; with its year where that is another, as after a clock was set right."""
     assert at is not None
     local = at.astimezone(zone)
     if local.date() == now.astimezone(zone).date():
         return f"{local:%H:%M}"
+    if local.year != now.astimezone(zone).year:
+        return show_day(local.date())
     return f"{local.day:02d}-{MONTHS[local.month - 1].capitalize()}"
 
 
@@ -100,7 +105,7 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
     waiting = status.waiting
     said = []
     if status.tries and status.failing_since is not None:
-        since = say("Nothing has been sent since {time}.") if status.why in NEEDS_IT else say("Offline since {time}.")
+        since = say("Offline since {time}.") if status.why in UNREACHED else say("Sending has not worked since {time}.")
         said.append(since.format(time=_time(status.failing_since, now, zone)))
     if waiting:
         one, many = say("1 waits to be sent. It is safe on this PC."), say("{count} wait to be sent, safe on this PC.")

@@ -84,6 +84,8 @@ class Queue(RowTable):
         status = self.desk.sending.status
         if one.state == "conflict":
             return say("Needs you: changed in two places")
+        if one.state == "NEEDS_REVIEW" and one.stored:
+            return say("Needs you: it was sent, and the trust takes a look")
         if one.state in LISTED:
             return say("Needs you: {why}", why=_begun_small(_first(_why(one))))
         if one.state == "held" and one.until is not None:
@@ -203,7 +205,8 @@ class QueueCard(Card):
                 self.table.setFocus()  # before it goes, or focus goes anywhere
             button.setVisible(shown)
         self.why.setVisible(listed)
-        self.why.setText(_why(one) if listed and one is not None else "")
+        then = f" {say('Once you have read this, take it off the list.')}" if offered[self.noted] else ""
+        self.why.setText(_why(one) + then if listed and one is not None else "")
         self._show_more()
 
     def _show_more(self) -> None:
