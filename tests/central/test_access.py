@@ -353,12 +353,14 @@ def test_I28_a_nonce_is_kept_longer_than_its_request_is_fresh_anywhere_and_no_lo
     assert held() == ["A" * 16]
 
 
-def test_what_serves_the_operator(central: Central, pc: Pc) -> None:
+def test_what_serves_the_operator(central: Central, pc: Pc, monkeypatch: Any) -> None:
     assert pc.http.get(central.address + "/health").json() == {"status": "ok"}
     pc.heads()
     numbers = pc.http.get(central.address + "/metrics").text
     assert 'vpr_requests_total{route="/v1/heads",status="200"} 1' in numbers
     assert pc.id not in numbers
+    monkeypatch.setattr(protocol, "LOOPBACK", ())
+    assert kind(pc.http.get(central.address + "/metrics")) == "not-found", "told to this machine alone"
     assert kind(pc.http.get(central.address + "/nothing")) == "not-found"
     assert kind(pc.http.delete(central.address + "/v1/heads")) == "wrong-method"
     assert kind(pc.http.get(central.address + "/v1/heads")) == "not-signed"

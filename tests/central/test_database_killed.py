@@ -8,11 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from tests.central.conftest import fill
 from tests.central.pc import Pc
 from tests.central.postgres_server import PostgresServer
-from tests.central.test_processes import join_ward, running
+from tests.central.test_processes import Process, join_ward, running
 from vpr_desktop.central.database import Database
 from vpr_desktop.domain.batches import Batch, join
 
@@ -60,6 +61,12 @@ class Writer(threading.Thread):
             time.sleep(0.01)
 
 
+def health(process: Process) -> tuple[int, str | None]:
+    """What monitoring is told, and the kind of a refusal."""
+    got = requests.get(process.address + "/health", timeout=30)
+    return got.status_code, got.json().get("type")
+
+
 def test_I1_a_database_killed_while_pcs_push_loses_nothing_that_was_acknowledged(durable: PostgresServer) -> None:
     url = durable.url(durable.new_database())
     database = Database(url)
@@ -75,10 +82,12 @@ def test_I1_a_database_killed_while_pcs_push_loses_nothing_that_was_acknowledged
             durable.kill()
             for writer in writers:
                 writer.sends(503, 3)
+            assert health(process) == (503, "busy")
             durable.start()
         for writer in writers:
             writer.sends(200, 5)
             writer.over.set()
+        assert health(process) == (200, None)
         for writer in writers:
             writer.join(30)
             assert set(writer.told) == {200, 503}, writer.told

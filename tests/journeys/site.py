@@ -13,6 +13,7 @@ from tests.central.postgres_server import PostgresServer
 from tests.central.test_processes import Process
 from vpr_desktop.central import admin
 from vpr_desktop.central.database import Database
+from vpr_desktop.domain.ops import op_hash
 
 
 class Site:
@@ -81,11 +82,12 @@ class Site:
 
 
 def same_everywhere(site: Site, pcs: Iterable[Any]) -> None:
-    """The PCs and the endpoint hold the same entries under the same numbers, and every file proves itself."""
+    """The PCs and the endpoint hold the same bytes under the same numbers, and every file proves itself."""
     held = [pc.ops() for pc in pcs]
-    numbered = [[seq, op_id.replace("-", "")] for seq, op_id, _ in held[0]]
+    numbered = [[seq, op_id.replace("-", ""), hashed] for seq, op_id, hashed in held[0]]
     assert all(one == held[0] for one in held)
-    assert [seq for seq, _ in numbered] == list(range(1, len(numbered) + 1))
-    there = site.rows("SELECT seq, op_id FROM op ORDER BY seq")
-    assert [[seq, str(op_id).replace("-", "")] for seq, op_id in there] == numbered
+    assert [seq for seq, *_ in numbered] == list(range(1, len(numbered) + 1))
+    there = site.rows("SELECT seq, op_id, hash, raw FROM op ORDER BY seq")
+    assert [[seq, str(op_id).replace("-", ""), bytes(hashed).hex()] for seq, op_id, hashed, _ in there] == numbered
+    assert all(raw is None or op_hash(bytes(raw)) == bytes(hashed) for _, _, hashed, raw in there)
     assert all(pc.proven() for pc in pcs)
