@@ -144,6 +144,16 @@ def test_a_cookie_is_never_given_back(odd: Any, client: Any) -> None:
     assert ["Cookie" in headers for _, _, headers in server.seen] == [False, False]
 
 
+def test_a_code_goes_in_no_address_and_no_header(odd: Any, client: Any) -> None:
+    """Proxies and balancers write these down."""
+    server = odd((502, {"Content-Type": "text/html"}, PORTAL))
+    code, pc = "ABCDE01234", client(server.url)
+    with pytest.raises(Refused):
+        pc.enrol(protocol.Enrol(code, pc.device, []))
+    assert [path for _, path, _ in server.seen] == ["/v1/enrol"]
+    assert code not in repr(server.seen)
+
+
 def test_retry_after_is_read_and_nonsense_is_not(odd: Any, client: Any) -> None:
     busy = protocol.encode(protocol.problem("busy"))
     for text, seconds in (("17", 17.0), ("Wed, 21 Oct 2026 07:28:00 GMT", 0.0), ("-1", 0.0)):
