@@ -303,7 +303,7 @@ SCREENS: tuple[Screen, ...] = (
     page("S4 two people", "record", "many"),
     page("S4 restricted for another", "record", "of somebody else"),
     page("S4 two versions", "record", "conflict"),
-    after("S4 review", page("", "record", "conflict"), lambda shown: shown.banner._on_review_clicked()),
+    after("S4 review", page("", "record", "conflict"), lambda shown: shown.banner.ask()),
     after("S4 changed meanwhile", page("", "task", "open", task="before"), _changed_meanwhile),
     *(page(f"S4 task {task.name}", "task", "open", task=task.name) for task in TASKS),
     page("S4 change one field", "task", "open", field="location"),

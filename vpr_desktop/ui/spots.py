@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QLineEdit, QPlainTextEdit, QWidget
 
 from vpr_desktop.ui.widgets.frames import ScrollPage
+from vpr_desktop.ui.widgets.labels import Heading
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,12 @@ def spot_of(page: QWidget) -> Spot:
 def go_to(page: QWidget, spot: Spot) -> None:
     """Puts focus, caret and scroll bars back, as far as the page still has them."""
     alike = _alike(page, spot.kind, spot.name) if spot.kind else []
-    if spot.place < len(alike) and alike[spot.place].focusPolicy() != Qt.FocusPolicy.NoFocus:
-        alike[spot.place].setFocus(Qt.FocusReason.OtherFocusReason)
-        _put_caret(alike[spot.place], spot.caret)
+    there = alike[spot.place] if spot.place < len(alike) else None
+    if isinstance(there, Heading):
+        there.start_here()  # somebody's focus was on it, as where a card had been opened
+    if there is not None and there.focusPolicy() != Qt.FocusPolicy.NoFocus:
+        there.setFocus(Qt.FocusReason.OtherFocusReason)
+        _put_caret(there, spot.caret)
     for area, value in zip(_areas(page), spot.scrolled, strict=False):
         if isinstance(area, ScrollPage):
             area.stay_at(value)

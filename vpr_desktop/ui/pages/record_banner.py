@@ -14,6 +14,20 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.frames import Panel, clear, column
 from vpr_desktop.ui.words import say
 
+# Why nobody chooses just now, by status.
+AFTER = {
+    "withdrawn": "Changed in two places. Both versions are kept. One can be chosen once the incident is put back.",
+    "closed": "Changed in two places. Both versions are kept. One can be chosen once the incident is opened again.",
+}
+
+
+def changed_meanwhile(before: str, now: str) -> str:
+    """What is said of a record that changed while somebody typed, by its status before and now."""
+    if now == "withdrawn" != before:
+        return say("This record was withdrawn meanwhile. What you typed stays, and can still be saved.")
+    kept = say("Where both changed the same answer, both are kept until somebody chooses.")
+    return f"{say('This record was changed meanwhile. What you typed stays.')} {kept}"
+
 
 class RecordBanner(QWidget):
     """Empty for most records. `reviewing` tells whether the choice between versions is open."""
@@ -40,24 +54,27 @@ class RecordBanner(QWidget):
         self.seen = seen
         clear(self._panels)
         if versions:
-            self._panels.addWidget(self._conflict(versions))
+            self._panels.addWidget(self._conflict(versions, seen.status))
         if seen.status == "withdrawn":
             self._panels.addWidget(self._withdrawn(seen))
         if seen.late:
             self._panels.addWidget(self._late(seen))
         self.setVisible(self._panels.count() > 0 or self.review.isVisibleTo(self))
 
-    def _conflict(self, versions: str) -> Panel:
+    def _conflict(self, versions: str, status: str) -> Panel:
+        if versions != "settle" and status in AFTER:
+            return Panel("warning", say(AFTER[status]))
         if versions != "settle":
             text = say("Changed in two places. Both versions are kept until the ward manager or support lead chooses.")
             return Panel("warning", text)
         panel = Panel("warning", say("Changed in two places. Both versions are kept until somebody chooses."))
         button = Button(say("Review"), name=say("Review the two versions"))
-        button.clicked.connect(self._on_review_clicked)
+        button.clicked.connect(self.ask)
         panel.line.addWidget(button)
         return panel
 
-    def _on_review_clicked(self) -> None:
+    def ask(self) -> None:
+        """Opens the choice between two versions."""
         if self.seen is not None:
             self.reviewing.emit(True)
             self.review.review(self.seen.record.id)

@@ -28,7 +28,7 @@ from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.follow_up_card import FollowUpCard
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, clear, column, row, rows
-from vpr_desktop.ui.widgets.history_card import history_card
+from vpr_desktop.ui.widgets.history_card import history_card, history_line
 from vpr_desktop.ui.widgets.labels import Heading, TagLabel, Words
 from vpr_desktop.ui.widgets.record_menu import open_menu
 from vpr_desktop.ui.widgets.support_line import support_line
@@ -51,6 +51,7 @@ STATUS_TINTS = {"logged": "blue", "in_review": "yellow", "closed": "grey", "with
 SEND_WORDS = {"waiting": ("up", "Safe on this PC"), "sent": ("tick", "Sent")}
 NARROW = 900
 LEAST_TOP = 720  # with less room the buttons stand below the reference
+Loaded = tuple[IncidentView, str, list[history.Change] | None]  # with History where somebody reads it
 KEY = 170  # how wide the words at the left of the summary are
 
 
@@ -122,18 +123,21 @@ class RecordPage(QWidget):
         style_of().changed.connect(self._fit)
 
     def opened(self, incident_id: str = "", history: bool = False, ask: str = "", **_: Any) -> None:
-        """Loads the record; `ask` names what a reason was begun for, and asks for it again."""
-        self._incident_id, self._with_history, self._ask = incident_id, history, ask
-        ctx = self.desk.ctx
+        """Loads the record; `ask` names what a reason was begun for or what is reviewed, and asks for it again."""
+        self._incident_id, self._with_history, self._ask = incident_id, False, "history" if history else ask
+        self._load()
 
-        def job() -> tuple[IncidentView, str]:
+    def _load(self) -> None:
+        ctx, incident_id, read = self.desk.ctx, self._incident_id, self._with_history
+
+        def job() -> Loaded:
             seen = incidents.view(ctx, incident_id)
-            return seen, conflicts.standing(ctx, seen)
+            return seen, conflicts.standing(ctx, seen), history.history(ctx, incident_id) if read else None
 
         self.desk.run(self, job, self._show)
 
-    def _show(self, loaded: tuple[IncidentView, str]) -> None:
-        seen, versions = loaded
+    def _show(self, loaded: Loaded) -> None:
+        seen, versions, found = loaded
         self.seen = seen
         self.title.setText(seen.reference)
         specs = fields_of(ENTITIES["incident"])
@@ -154,7 +158,10 @@ class RecordPage(QWidget):
             self.right.addWidget(follow_up)
             self._show_summary(seen)
             self._show_history_line(seen)
-            asks = {"withdraw": self.withdraw, "need": self._on_need_clicked, "reopen": follow_up.reopen}
+            asks = {
+                "withdraw": self.withdraw, "need": self._on_need_clicked, "reopen": follow_up.reopen,
+                "history": self._load_history, "review": self.banner.ask,
+            }  # fmt: skip
             asks.get(self._ask, lambda: None)()
         else:
             words = (
@@ -166,9 +173,9 @@ class RecordPage(QWidget):
             if shut_dialogs(self):
                 taken_away(self.desk, self, self.place(), words)
         self.right.addStretch(1)
+        if found is not None:
+            self._show_history(found)
         self._fit()
-        if self._with_history:
-            self._load_history()
 
     def _line(self, seen: IncidentView) -> str:
         values, ctx = seen.record.values, self.desk.ctx
@@ -262,32 +269,21 @@ class RecordPage(QWidget):
 
     # History
     def _show_history_line(self, seen: IncidentView) -> None:
-        self.history_button = Button(
-            say("History: {count} changes", count=seen.history_count)
-            if seen.history_count != 1
-            else say("History: 1 change"),
-            "link",
-        )
+        self.history_button, line = history_line(seen.history_count, seen.last_change, self.desk.ctx.ward.zone)
         self.history_button.clicked.connect(self._load_history)
-        last = show(seen.last_change, self.desk.ctx.ward.zone) if seen.last_change else ""
-        line = row(
-            self.history_button, Words(say("Last change {time}", time=last), "hint", tone="second", wrap=False), gap=24
-        )
-        line.addStretch(1)
-        holder = QWidget()
-        holder.setLayout(line)
-        self.right.addWidget(holder)
+        self.right.addWidget(line)
 
     def _load_history(self) -> None:
-        ctx = self.desk.ctx
-        self.desk.run(self, lambda: history.history(ctx, self._incident_id), self._show_history)
+        ctx, self._with_history = self.desk.ctx, True  # from here on it stays, whatever arrives
+        self.desk.run(
+            self, lambda: history.history(ctx, self._incident_id), lambda read: self._show_history(read).take_focus()
+        )
 
-    def _show_history(self, found: list[history.Change]) -> None:
+    def _show_history(self, found: list[history.Change]) -> Heading:
         card = history_card(found, self.desk.ctx.ward.zone)
-        last = self.right.count() - 1
-        self.right.insertWidget(last, card)
-        card.heading.take_focus()
+        self.right.insertWidget(self.right.count() - 1, card)
         self.history_button.setEnabled(False)
+        return card.heading
 
     # Acts
     def print_this(self) -> None:
@@ -365,14 +361,16 @@ class RecordPage(QWidget):
         """Reads the record anew where it changed, and versions of it that are under review."""
         self.banner.review.follow(changes)
         if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
-            self.opened(self._incident_id)
+            self._ask = ""
+            self._load()
 
     def draft(self) -> None:
         """Nothing is typed here."""
 
     def place(self) -> dict[str, Any]:
         """Which record."""
-        return {"incident_id": self._incident_id, "ask": ""}
+        ask = "review" if self.banner.review.subject else ""
+        return {"incident_id": self._incident_id, "ask": ask, "history": False}
 
     def first_focus(self) -> QWidget:
         """The reference; Tab goes on to what is left to do, then to the summary."""

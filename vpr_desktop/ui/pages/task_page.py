@@ -20,6 +20,7 @@ from vpr_desktop.ui.desk import Desk
 from vpr_desktop.ui.forms.form_panel import FormPanel
 from vpr_desktop.ui.forms.kept_form import DRAFT_MS, NOT_SAVED
 from vpr_desktop.ui.forms.part_words import ADDABLE
+from vpr_desktop.ui.pages.record_banner import changed_meanwhile
 from vpr_desktop.ui.spots import Spot, go_to, spot_of
 from vpr_desktop.ui.style import style_of
 from vpr_desktop.ui.widgets.buttons import Button
@@ -28,11 +29,6 @@ from vpr_desktop.ui.widgets.fields import Field, TextField
 from vpr_desktop.ui.widgets.frames import Card, Panel, ScrollPage, begin, clear, column, row
 from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
-
-MEANWHILE = (
-    "This record was changed meanwhile. What you typed stays. Where both changed the same answer, both are kept until "
-    "somebody chooses."
-)
 
 
 class TaskPage(QWidget):
@@ -55,7 +51,7 @@ class TaskPage(QWidget):
         self.title = Heading("")
         self.note = Words("", tone="second")
         self.kept = Words("", "hint", tone="second", wrap=False)
-        self.meanwhile = Panel("warning", say(MEANWHILE))
+        self.meanwhile = Panel("warning", "")
         self.meanwhile.hide()
         self.seen_it = self.meanwhile.add_close()
         self.summary = ErrorSummary()
@@ -132,7 +128,7 @@ class TaskPage(QWidget):
 
     def _show(self, loaded: tuple[IncidentView, list[drafts.Draft]], spot: Spot | None = None) -> None:
         if self._typed and self.seen is not None:
-            self._say_meanwhile()
+            self._say_meanwhile(changed_meanwhile(self.seen.status, loaded[0].status))
             return
         self.seen, mine = loaded
         seen = self.seen
@@ -377,10 +373,11 @@ class TaskPage(QWidget):
             return
         self._load(spot_of(self))
 
-    def _say_meanwhile(self) -> None:
+    def _say_meanwhile(self, text: str) -> None:
+        self.meanwhile.set_words(text)
         self.meanwhile.setVisible(True)
         self.scroller.keep_in_sight()
-        self.desk.announce(self.meanwhile.words.text())
+        self.desk.announce(text)
 
     def first_focus(self) -> QWidget:
         """The first field, once it is there."""

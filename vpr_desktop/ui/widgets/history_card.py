@@ -3,18 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.forms import ENTITIES
 from vpr_desktop.domain.record import fields_of
 from vpr_desktop.domain.when import show
 from vpr_desktop.services.history import NOT_PROVIDED, Change
-from vpr_desktop.ui.widgets.frames import Card, column, rows
+from vpr_desktop.ui.widgets.buttons import Button
+from vpr_desktop.ui.widgets.frames import Card, column, row, rows
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
 # Written by the app alone, or an identity that says nothing in words; the command line tells them.
 OF_THE_APP = ("device_id", "dataset_version", "to_person")
+
+
+def history_line(count: int, last: datetime | None, zone: ZoneInfo) -> tuple[Button, QWidget]:
+    """How many changes there were, as a button that shows them, and when the last was; the button, and the line."""
+    button = Button(say("History: {count} changes", count=count) if count != 1 else say("History: 1 change"), "link")
+    at = say("Last change {time}", time=show(last, zone) if last else "")
+    line, holder = row(button, Words(at, "hint", tone="second", wrap=False), gap=24), QWidget()
+    line.addStretch(1)
+    holder.setLayout(line)
+    return button, holder
 
 
 def history_card(found: Sequence[Change], zone: ZoneInfo) -> Card:

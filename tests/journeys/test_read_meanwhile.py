@@ -1,0 +1,78 @@
+"""A record that is read or changed while the other PC changes, withdraws or closes it: what its reader is told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from tests.journeys.online import OnlinePC
+from tests.journeys.test_two_windows import EFFECT, in_conflict, note, two
+
+Make = Callable[..., OnlinePC]
+
+
+def fetch(pc: OnlinePC) -> None:
+    """The PC looks by itself what others sent."""
+    pc.take()
+    pc.forward(seconds=90)
+    pc.window.sending.tick()
+    pc.rest()
+
+
+def withdraw(pc: OnlinePC, reference: str) -> None:
+    pc.open(reference)
+    pc.page.withdraw()
+    pc.answer("Entered twice.", "Withdraw incident")
+    pc.sync()
+
+
+def test_who_types_is_told_that_the_report_was_withdrawn_meanwhile(online: Make) -> None:
+    one, other, reference = two(online)
+    other.change(reference, "Add, the note", "description", "", save=False)
+    note(other).setFocus()
+    other.type("Half a sentence")
+    withdraw(one, reference)
+    fetch(other)
+    assert "This record was withdrawn meanwhile. What you typed stays, and can still be saved." in other.screen()
+    assert note(other).toPlainText() == "Half a sentence"
+
+
+def test_two_versions_of_a_withdrawn_report_say_when_one_can_be_chosen(online: Make) -> None:
+    _, other, reference = in_conflict(online)
+    withdraw(other, reference)
+    other.open(reference)
+    assert "One can be chosen once the incident is put back." in other.screen()
+    assert "until the ward manager" not in other.screen(), "she is the ward manager"
+    other.click("Put back")
+    assert "Review the two versions" in other.offered()
+
+
+def test_history_stays_open_while_changes_arrive_and_focus_with_it(online: Make) -> None:
+    one, other, reference = two(online)
+    other.open(reference)
+    other.page.history_button.click()
+    other.settle()
+    one.change(reference, EFFECT, "effect", "SER")
+    one.sync()
+    fetch(other)
+    assert "Most serious effect so far: Minor injury → Serious injury" in other.screen()
+    focused = QApplication.focusWidget()
+    assert focused is not None
+    assert focused.text() == "History"
+    other.open(reference)
+    assert "Minor injury → Serious injury" not in other.screen(), "opened anew it is closed"
+
+
+def test_a_review_on_a_record_stands_where_it_was_after_the_lock(online: Make) -> None:
+    _, other, reference = in_conflict(online)
+    other.open(reference)
+    other.click("Review the two versions")
+    other.lock()
+    other.unlock()
+    assert "Choice 1 of 2" in other.screen()
+    other.press("Escape")
+    other.lock()
+    other.unlock()
+    assert other.page.objectName() == "S4"
+    assert "Choice 1 of 2" not in other.screen()
