@@ -7,6 +7,8 @@ import select
 import socket
 import ssl
 import threading
+import time
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +30,7 @@ from vpr_desktop import bootstrap
 from vpr_desktop.central import admin
 from vpr_desktop.central.database import Database
 from vpr_desktop.services import sessions
+from vpr_desktop.sync import connections
 from vpr_desktop.sync.client import Client
 from vpr_desktop.sync.refusals import Refused
 
@@ -79,8 +82,9 @@ class Way:
 
     def __init__(self, pem: Path) -> None:
         self.port = 0  # of the endpoint, once it is known
-        self.says = OPEN
+        self.says: bytes | None = OPEN  # nothing at all where it is None
         self.asked: list[bytes] = []
+        self.heads: list[bytes] = []
         self.by_proxy, self.by_balancer = bytearray(), bytearray()
         self.tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         self.tls.load_cert_chain(pem)
@@ -91,6 +95,10 @@ class Way:
         while not head.endswith(b"\r\n\r\n"):
             head += near.recv(1)
         self.asked.append(head.split(b" HTTP")[0])
+        self.heads.append(head)
+        if self.says is None:
+            near.recv(1)
+            return
         near.sendall(self.says)
         if self.says == OPEN:
             carry(near, self.balancer.port, self.by_proxy)
@@ -191,6 +199,28 @@ def test_a_certificate_is_checked_behind_a_proxy_too(
 def test_a_proxy_that_does_not_let_through_is_told_by_its_kind(way: Way, says: bytes, kind: str) -> None:
     way.says = says
     assert refusal() == kind
+
+
+def test_a_proxy_that_never_answers_keeps_nobody_waiting(way: Way, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(connections, "CONNECT", 0.3)
+    way.says = None
+    began = time.monotonic()
+    assert refusal() in ("no-answer", "no-connection")
+    assert way.asked
+    assert time.monotonic() - began < 4
+
+
+def test_a_name_and_password_in_the_systems_setting_go_to_the_proxy_alone(
+    way: Way, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("https_proxy", f"http://ward:words@127.0.0.1:{way.proxy.port}")
+    monkeypatch.setattr(connections, "READ", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        way.port = silent.getsockname()[1]
+        assert refusal() == "no-answer"
+    assert b"Proxy-Authorization: Basic " + b64encode(b"ward:words") in way.heads[0]
+    assert b"GET /v1/heads" in way.by_balancer
+    assert b"Proxy-Authorization" not in way.by_balancer
 
 
 def test_what_is_on_this_very_pc_is_never_asked_by_way_of_a_proxy(way: Way) -> None:
