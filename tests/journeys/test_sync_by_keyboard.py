@@ -162,10 +162,13 @@ def test_cancel_leaves_focus_on_send_now(online: Make, silent: Silent) -> None: 
     pc.press("Shift+Tab")
     tab_to(pc, pc.page.cancel_sending)
     pc.press("Space")
+    assert pc.page.cancel_sending.text() == "Stopping ...", "the step that runs may take half a minute"
+    assert focused(pc) is pc.page.cancel_sending
     silent.end()
     pc.point(closed_port())
     pc.rest()
     assert not pc.page.cancel_sending.isVisible()
+    assert pc.page.cancel_sending.text() == "Cancel"
     assert focused(pc) is pc.page.send_button
 
 

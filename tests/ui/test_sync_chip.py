@@ -34,3 +34,9 @@ def test_a_time_of_another_year_is_told_with_its_year() -> None:
     old = Status(True, last_success=NOW - timedelta(days=330))
     assert chip_of(old, None, NOW, ZONE).words == "All sent 27-Dec-2025"
     assert chip_of(old, None, NOW.replace(year=2025, month=12, day=29), ZONE).words == "All sent 27-Dec"
+
+
+def test_where_sending_does_not_work_nobody_is_told_that_everything_is_sent() -> None:
+    status = Status(True, tries=1, why="unknown-device", failing_since=NOW, last_success=NOW - timedelta(minutes=3))
+    said = "Sending has not worked since 14:05. Nothing waits to be sent. Last sent 14:02."
+    assert stands("needs_you", status, NOW, ZONE) == said

@@ -248,6 +248,12 @@ class Sending(QObject):
         """Stops the cycle that runs at its next unit; what waits goes with the next."""
         if self.session is not None and self.running:
             self.session.cancelled, self._wanted_meanwhile = True, False
+            self._show_chip()
+
+    @property
+    def stops(self) -> bool:
+        """Whether the cycle that runs was cancelled, and only ends its step."""
+        return self.running and self.session is not None and self.session.cancelled
 
     # What people see
     def refresh(self) -> None:

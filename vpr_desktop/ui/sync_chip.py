@@ -111,7 +111,7 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
         one, many = say("1 waits to be sent. It is safe on this PC."), say("{count} wait to be sent, safe on this PC.")
         said.append(one if waiting == 1 else many.format(count=waiting))
     elif status.needs_you == status.conflicts:  # else the server did not take something
-        said.append(say("Everything is sent."))
+        said.append(say("Nothing waits to be sent.") if status.tries else say("Everything is sent."))
     if status.needs_you:
         one, many = say("1 needs you."), say("{count} need you.")
         said.append(one if status.needs_you == 1 else many.format(count=status.needs_you))

@@ -182,6 +182,11 @@ class DataPage(QWidget):
         if self.cancel_sending.hasFocus() and chip.kind != "sending":
             self.send_button.setFocus()  # before it goes, or focus goes anywhere
         self.cancel_sending.setVisible(chip.kind == "sending")
+        self.cancel_sending.set_words(
+            *(say("Stopping ..."), say("Stopping after this step"))
+            if sending.stops
+            else (say("Cancel"), say("Cancel sending"))
+        )
         self.log_button.setVisible(status.enrolled)
         if status.enrolled:
             self.queue.load()
