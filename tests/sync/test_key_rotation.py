@@ -288,3 +288,29 @@ def test_the_new_key_is_not_its_own_proof(two: Two, endpoint: Central) -> None:
     client.close()
     assert at_endpoint(endpoint, one) == [(1, "open")]
     assert len(unb64(mine.links[-1][0], 32)) == 32
+
+
+def test_a_false_answer_to_a_change_of_key_is_found_and_the_change_made(
+    two: Two, endpoint: Central, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody in the endpoint's place said that it took the new key; it never heard of it."""
+    one, other = two
+    synced(one, other)
+    enrolment.order_new_key(one)
+
+    def told(self: Client, _asked: Rotate, key: Any) -> None:
+        self._sign = key.sign
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Client, "rotate", told)
+        one.clock.forward(minutes=3)  # type: ignore[attr-defined]
+        got = bootstrap.sync(one)
+    assert got.refused is not None
+    assert got.refused.kind == "bad-signature"
+    assert (keys(one), at_endpoint(endpoint, one)) == (2, [(1, "open")])
+    made = logged(one)
+    synced(one, other, one)
+    assert at_endpoint(endpoint, one) == [(1, "ended"), (2, "open")]
+    assert other.reader().get(Incident, made.id).description
+    assert endpoint.rows("SELECT count(*) FROM review") == [(0,)]
+    same(one, other)
