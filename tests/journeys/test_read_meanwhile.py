@@ -7,7 +7,8 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QApplication
 
 from tests.journeys.online import OnlinePC
-from tests.journeys.test_two_windows import EFFECT, in_conflict, note, two
+from tests.journeys.test_two_windows import EFFECT, in_conflict, note, two, value
+from vpr_desktop.domain.place import Ward
 
 Make = Callable[..., OnlinePC]
 
@@ -76,3 +77,39 @@ def test_a_review_on_a_record_stands_where_it_was_after_the_lock(online: Make) -
     other.unlock()
     assert other.page.objectName() == "S4"
     assert "Choice 1 of 2" not in other.screen()
+
+
+def test_of_three_versions_none_is_told_as_the_other_and_all_can_be_kept(online: Make) -> None:
+    pcs = [online(name) for name in ("one", "two", "three")]
+    reference = pcs[0].log()
+    for pc in (*pcs, pcs[0]):
+        pc.sync()
+    for pc, words in zip(pcs, ("By the lift.", "At the doors.", "In the lobby."), strict=True):
+        pc.change(reference, "Add, the note", "description", words)
+    for pc in (*pcs, *pcs):
+        pc.sync()
+    last = pcs[-1]
+    last.open(reference)
+    last.click("Review the two versions")
+    review = last.page.banner.review
+    assert review.versions.cards[-1].accessibleName() == "Keep all. All texts, the earliest first."
+    assert "The others stay in History." in last.screen()
+    last.press("4", "Ctrl+Return")
+    assert "Saved: Anything to add? All are kept." in last.window.shell.status.words.text()
+    assert all(words in str(value(last, reference, "description")) for words in ("lift", "doors", "lobby"))
+
+
+def test_of_two_emergency_numbers_one_is_chosen_as_nobody_can_call_both(online: Make) -> None:
+    one, other, _ = two(online)
+    for pc, number in ((one, "3333"), (other, "4444")):
+        with pc.ctx.unit() as unit:
+            (ward,) = unit.find(Ward)
+            ward.emergency_number = number
+            unit.save(ward)
+            unit.commit("ward")
+    for pc in (one, other):
+        pc.sync()
+    other.press("Ctrl+5")
+    other.page.queue.table.setFocus()
+    other.press("Return")
+    assert {card.text() for card in other.page.review.versions.cards} == {"3333", "4444"}

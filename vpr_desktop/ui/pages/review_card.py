@@ -33,6 +33,11 @@ def _versions_of(ctx: Context, subject: str) -> list[Conflict] | None:
         return None
 
 
+def _kept(one: Conflict) -> str:
+    """What becomes of the versions that are not chosen."""
+    return say("The other value stays in History.") if len(one.versions) == 2 else say("The others stay in History.")
+
+
 class ReviewCard(Card):
     """Hidden until something is reviewed. `closed` tells that nothing of it is left, or that it was put off: with
     whether somebody was on it, who goes on elsewhere.
@@ -54,8 +59,8 @@ class ReviewCard(Card):
         self.save_button = Button(say("Save choice"), "primary", hint="Ctrl+Enter")
         self.later = Button(say("Decide later"))
         self.other = Button(say("Write another answer"))
-        note = Words(say("The other value stays in History."), tone="second")
-        for widget in (self.title, self.which, self.problem, self.versions, note):
+        self.note = Words("", tone="second")
+        for widget in (self.title, self.which, self.problem, self.versions, self.note):
             self.body.addWidget(widget)
         self.body.addLayout(Flow(self.save_button, self.later, self.other, gap=12))
         self.save_button.clicked.connect(self.save)
@@ -133,6 +138,7 @@ class ReviewCard(Card):
         self.which.setText(say("Choice {place} of {count}: {label}", place=place, count=self.count, label=label))
         question = say("Conflict {place} of {count}, {label}", place=place, count=self.count, label=label)
         self.versions.show_versions(question, self._options(one))
+        self.note.setText(_kept(one))
         self.other.setVisible(one.entity == "incident" and not one.fixed)
         self._say("")
         self.show()
@@ -144,8 +150,10 @@ class ReviewCard(Card):
     def _options(self, one: Conflict) -> list[tuple[str, str, str]]:
         found = [(version.op, version.words, self._told(version)) for version in one.versions]
         if one.both is not None:
-            told = say("Everybody named in either.") if one.entity == "plan" and one.fixed else ""
-            found.append((BOTH, say("Keep both"), told or say("Both texts, the earlier one first.")))
+            two = len(one.versions) == 2
+            told = say("Both texts, the earlier one first.") if two else say("All texts, the earliest first.")
+            told = say("Everybody named in either.") if one.entity == "plan" and one.fixed else told
+            found.append((BOTH, say("Keep both") if two else say("Keep all"), told))
         return found
 
     def _told(self, version: Version) -> str:
@@ -165,7 +173,8 @@ class ReviewCard(Card):
         one, ctx = self.left[0], self.desk.ctx
         value = one.both if chosen[0] == BOTH else next(v.value for v in one.versions if v.op == chosen[0])
         self.save_button.setEnabled(False)
-        kept = say("Both are kept.") if chosen[0] == BOTH else say("The other value stays in History.")
+        both = say("Both are kept.") if len(one.versions) == 2 else say("All are kept.")
+        kept = both if chosen[0] == BOTH else _kept(one)
         told = say("Saved: {label} {kept}", label=ended(one.label), kept=kept)
         self.desk.run(
             self, lambda: conflicts.settle(ctx, one, value), partial(self._on_saved, one, told), self._on_failed
