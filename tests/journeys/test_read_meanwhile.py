@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication
 
 from tests.journeys.online import OnlinePC
 from tests.journeys.test_two_windows import EFFECT, in_conflict, note, two, value
+from vpr_desktop.domain.incident import Incident
 from vpr_desktop.domain.place import Ward
 
 Make = Callable[..., OnlinePC]
@@ -37,6 +38,21 @@ def test_who_types_is_told_that_the_report_was_withdrawn_meanwhile(online: Make)
     fetch(other)
     assert "This record was withdrawn meanwhile. What you typed stays, and can still be saved." in other.screen()
     assert note(other).toPlainText() == "Half a sentence"
+
+
+def test_who_types_is_told_that_the_report_was_closed_meanwhile(online: Make) -> None:
+    one, other, reference = two(online)
+    other.change(reference, "Add, the note", "description", "", save=False)
+    note(other).setFocus()
+    other.type("Half a sentence")
+    with one.ctx.unit() as unit:
+        (incident,) = unit.find(Incident, reference=reference)
+        incident.status = "closed"
+        unit.save(incident)
+        unit.commit("close", incident.id)
+    one.sync()
+    fetch(other)
+    assert "This record was closed meanwhile." in other.screen()
 
 
 def test_two_versions_of_a_withdrawn_report_say_when_one_can_be_chosen(online: Make) -> None:

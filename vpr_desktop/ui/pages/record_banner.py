@@ -19,12 +19,13 @@ AFTER = {
     "withdrawn": "Changed in two places. Both versions are kept. One can be chosen once the incident is put back.",
     "closed": "Changed in two places. Both versions are kept. One can be chosen once the incident is opened again.",
 }
+ENDED = {"withdrawn": say("withdrawn"), "closed": say("closed")}
 
 
 def changed_meanwhile(before: str, now: str) -> str:
     """What is said of a record that changed while somebody typed, by its status before and now."""
-    if now == "withdrawn" != before:
-        return say("This record was withdrawn meanwhile. What you typed stays, and can still be saved.")
+    if now != before and now in ENDED:
+        return say("This record was {ended} meanwhile. What you typed stays, and can still be saved.", ended=ENDED[now])
     kept = say("Where both changed the same answer, both are kept until somebody chooses.")
     return f"{say('This record was changed meanwhile. What you typed stays.')} {kept}"
 
