@@ -110,7 +110,7 @@ def test_a_recovery_code_is_told_apart_from_what_it_opens(pc: Pc, home: Path, cl
     elif fault == "wrong code":
         assert said[0].startswith("That recovery code did not work.")
     else:
-        assert said == ["", "This person no longer works on this PC. Ask the ward manager.", ""]
+        assert said == ["", "R. Nurse no longer works on this PC. Ask the ward manager.", ""]
 
 
 def test_an_unreadable_file_offers_the_newest_backup(pc: Pc, home: Path, clock: FakeClock) -> None:

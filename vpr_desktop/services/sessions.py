@@ -213,7 +213,8 @@ def _context(home: Path, opened: Store, keys: Keys, clock: Clock) -> Context:
     wards = {ward.id: _facts(opened, ward) for ward in reader.find(Ward)}
     entries = reader.find(User, user_id=keys.unlocked.user_id)
     if not entries or not wards or any(one.active is False for one in entries):
-        raise NotAllowed("This person no longer works on this PC. Ask the ward manager.")
+        name = next((one.name for one in entries if one.name), "This person")  # on the lock screen another is chosen
+        raise NotAllowed(f"{name} no longer works on this PC. Ask the ward manager.")
     person = entries[0]  # another of the same name came from elsewhere: of both counts the lesser, as at the endpoint
     roles = {"reporter" if "role" in one.shown.clashes else one.role or "reporter" for one in entries}
     role = roles.pop() if len(roles) == 1 else "reporter"
