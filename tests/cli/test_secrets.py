@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.test_docs import commands
 from vpr_desktop.cli.arguments import parser
+from vpr_desktop.cli.main import main
 
 SECRET = ("passphrase", "password", "secret", "recovery", "private", "token")
 
@@ -17,3 +20,16 @@ def test_every_option_that_names_a_secret_takes_a_file() -> None:
                     assert word.endswith("-file"), f"{name} {word}"
                     found.add(word)
     assert found == {"--passphrase-file", "--new-passphrase-file", "--recovery-code-file"}
+
+
+@pytest.mark.parametrize("secret", [["--passphrase", "correct horse"], ["--passphrase=correct horse"]])
+@pytest.mark.parametrize("typed", [["list"], ["users", "list"], ["central", "wards", "list"], ["support", "list"]])
+def test_a_secret_typed_as_an_argument_by_mistake_is_not_repeated(
+    typed: list[str], secret: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*typed, *secret])
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "--passphrase" in said.err
+    assert "horse" not in said.out + said.err

@@ -4,14 +4,14 @@ Parts, each with one line of summary; without a part all but `cover`:
   save lock migrate backup slots restore rekey first-run   the app ended at its system calls, or its calls made to fail
                                                            (Linux on x86-64; half a minute to three minutes each)
   bytes      files altered while nobody has them open (some five minutes)
-  histories  PCs and an endpoint with every fault, each history drawn from a number (some two hours on two cores; what
+  histories  PCs and an endpoint with every fault, each history drawn from a number (some 70 minutes on two cores; what
              was done is kept in soak-out/, so after Ctrl+C the same command goes on where it was)
   endpoint   generated requests against the endpoint on SQLite and PostgreSQL, then such as may change nothing
-             (ten minutes)
+             (a quarter of an hour)
   screens    scales of the screen (a minute)
   cover      every test once more, with what each file's tests reach (twice as long as the tests alone)
 --points N: calls to kill at in each part (default 50); --bytes N: altered bytes in all (1000);
---histories N (200000); --requests N: to each database (50000); --altered N: likewise (10000);
+--histories N (200000); --requests N: to each database (100000); --altered N: likewise (10000);
 --seed N: another choice of all.
 """
 
@@ -101,7 +101,7 @@ def main() -> int:
     """Runs the parts named, or the usual ones."""
     reading = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     reading.add_argument("parts", nargs="*", choices=[*PARTS, []])
-    for name, default in (("points", 50), ("bytes", 1000), ("histories", 200_000), ("requests", 50_000),
+    for name, default in (("points", 50), ("bytes", 1000), ("histories", 200_000), ("requests", 100_000),
                           ("altered", 10_000), ("seed", 1)):  # fmt: skip
         reading.add_argument(f"--{name}", type=int, default=default)
     options = reading.parse_args()

@@ -226,3 +226,11 @@ def test_a_name_and_password_in_the_systems_setting_go_to_the_proxy_alone(
 def test_what_is_on_this_very_pc_is_never_asked_by_way_of_a_proxy(way: Way) -> None:
     assert refusal("http://127.0.0.1:9") == "no-connection"
     assert way.asked == []
+
+
+@pytest.mark.parametrize("setting", ["http://ward:words@", "http://", "://", "http://[", "127.0.0.1:none"])
+def test_a_proxy_setting_that_names_none_is_no_fault_of_the_app(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("https_proxy", setting)
+    assert refusal("https://127.0.0.2:9") == "no-connection"  # loopback, and not one that is never asked by a proxy

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
+from typing import Any
 
 from vpr_desktop.cli.central_arguments import add_central
 
@@ -17,10 +18,17 @@ PAPERS = ("form", "card", "handover", "you-said")
 PASSPHRASE = "file that holds the passphrase; without it you are asked"
 
 
+class Words(argparse.ArgumentParser):
+    """Takes an option by its whole name alone: the words after `--passphrase` would else be taken for a file's name."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(allow_abbrev=False, **more)
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
     common = _common()
-    root = argparse.ArgumentParser(
+    root: argparse.ArgumentParser = Words(
         prog="vpr", description="Log, find, print and check the incidents of a ward.", parents=[common]
     )
     commands = root.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -42,7 +50,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _common() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = Words(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument("--home", metavar="DIR", help="folder of the encrypted file, else VPR_HOME")
     common.add_argument("--user", metavar="ID", help="sign-in name, else VPR_USER")
     common.add_argument("--passphrase-file", metavar="FILE", help=PASSPHRASE)

@@ -16,7 +16,7 @@ FAULT = "Something went wrong inside VPR Desktop ({kind}). What was saved before
 
 def main(arguments: list[str] | None = None) -> int:
     """Runs one command and returns its exit code; never shows a traceback."""
-    options = Namespace(**{**OPTIONS, **vars(parser().parse_args(arguments))})
+    options = _read(arguments)
     from vpr_desktop.cli.output import complain, tell
     from vpr_desktop.services.sessions import as_known
 
@@ -40,6 +40,16 @@ def main(arguments: list[str] | None = None) -> int:
             return 1
         complain(known)
         return known.exit_code
+
+
+def _read(arguments: list[str] | None) -> Namespace:
+    """What was typed. Of what nobody knows the options alone are told, as the word after one may be a passphrase."""
+    reading = parser()
+    read, unknown = reading.parse_known_args(arguments)
+    if unknown:
+        names = [word.split("=")[0] for word in unknown if word.startswith("-")]
+        reading.error(f"unrecognized arguments: {' '.join(names) or len(unknown)}")
+    return Namespace(**{**OPTIONS, **vars(read)})
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import requests
 from urllib3.exceptions import HTTPError
+from urllib3.util import parse_url
 
 from vpr_desktop.domain.errors import WrongUse
 from vpr_desktop.sync import connections, protocol, signing
@@ -168,9 +169,9 @@ class Client:
         return answer
 
     def _answered(self, made: requests.PreparedRequest, wanted: tuple[str, ...]) -> bytes:
-        proxies = {} if self.local else requests.utils.get_environ_proxies(self.url)
         timeout = connections.CONNECT, connections.READ
         try:
+            proxies = {} if self.local else _named(requests.utils.get_environ_proxies(self.url))
             with self._http.send(
                 made, timeout=timeout, allow_redirects=False, stream=True, verify=True, proxies=proxies
             ) as got:
@@ -258,6 +259,11 @@ def address(url: str) -> str:
     except ValueError as error:
         raise WrongUse("Write the address of the server as https://server.example, as IT gave it.") from error
     return parts.geturl()
+
+
+def _named(proxies: Mapping[str, str]) -> dict[str, str]:
+    """The system's proxies without one that names no host, such as `http://user@`: requests ends with a fault there."""
+    return {scheme: proxy for scheme, proxy in proxies.items() if parse_url(proxy).host}
 
 
 def _seconds(text: str) -> float:
