@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QApplication
@@ -64,6 +65,29 @@ def test_a_wait_of_a_week_is_told_by_its_date_as_the_name_of_its_day_comes_again
     pc.forward(days=7)
     pc.sync(ready=False)
     assert "1 report has waited since 22-Nov-2026. It is safe on this PC." in pc.screen()
+
+
+def test_a_wait_that_began_while_the_clock_was_ahead_is_told_though_nobody_knows_since_when(online: Make) -> None:
+    pc = online("one")
+    pc.sync()
+    pc.point(closed_port())
+    jump(pc, days=900)
+    pc.log()
+    pc.sync()
+    assert "wait" not in pc.window.sending.long_wait(), "of a wait of minutes nothing is told, whatever the clock says"
+    jump(pc, days=-900)
+    pc.sync(ready=False)
+    pc.press("Ctrl+5")
+    said = "1 report waits to be sent. Since when is not known: the clock was ahead then."
+    assert f"{said} It is safe on this PC." in pc.screen()
+
+
+def jump(pc: OnlinePC, days: int) -> None:
+    """The clock is set while the PC is locked."""
+    pc.lock()
+    pc.clock.set(pc.clock.now() + timedelta(days=days))
+    pc.unlock()
+    pc.rest()
 
 
 def test_a_reader_hears_of_the_number_beside_sync_and_data_what_it_counts(online: Make) -> None:

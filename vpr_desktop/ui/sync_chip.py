@@ -121,14 +121,22 @@ def stands(kind: str, status: Status, now: datetime, zone: ZoneInfo) -> str:
 
 
 def waited_long(status: Status, now: datetime, zone: ZoneInfo) -> str:
-    """What to say where something has waited for more than a day; else nothing."""
-    if status.oldest is None or now - status.oldest < LONG:
+    """What to say where something has waited for more than a day; else nothing.
+
+    What was saved while the clock of the PC was ahead has waited for nobody knows how long: that is told at once.
+    """
+    if status.oldest is None or abs(now - status.oldest) < LONG:
         return ""
-    since = status.oldest.astimezone(zone)
-    day = show_day(since.date()) if now - status.oldest > WEEK else f"{since:%A}"
-    if status.waiting == 1:
-        text = say("1 report has waited since {day}. It is safe on this PC.", day=day)
-    else:
-        many = say("{count} wait to be sent, the first since {day}. They are safe on this PC.")
-        text = many.format(count=status.waiting, day=day)
-    return f"{text} {say('Tell IT if this PC should be online.')}"
+    safe = say("It is safe on this PC.") if status.waiting == 1 else say("They are safe on this PC.")
+    return f"{_since(status.oldest, status.waiting, now, zone)} {safe} {say('Tell IT if this PC should be online.')}"
+
+
+def _since(oldest: datetime, waiting: int, now: datetime, zone: ZoneInfo) -> str:
+    if oldest > now:
+        count = say("1 report waits to be sent.") if waiting == 1 else say("{count} wait to be sent.", count=waiting)
+        return f"{count} {say('Since when is not known: the clock was ahead then.')}"
+    since = oldest.astimezone(zone)
+    day = show_day(since.date()) if now - oldest > WEEK else f"{since:%A}"
+    if waiting == 1:
+        return say("1 report has waited since {day}.", day=day)
+    return say("{count} wait to be sent, the first since {day}.", count=waiting, day=day)
