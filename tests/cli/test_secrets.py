@@ -33,3 +33,25 @@ def test_a_secret_typed_as_an_argument_by_mistake_is_not_repeated(
     assert ended.value.code == 2
     assert "--passphrase" in said.err
     assert "horse" not in said.out + said.err
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        ["--passphrase", "correct horse", "list"],
+        ["correct 'horse' \"battery\""],
+        ["users", "correct horse"],
+        ["list", "--passphrase", "--correct-horse"],
+        ["list", "-correct-horse"],
+        ["list", "--json=correct horse"],
+        ["list", "--limit", "correct horse"],
+        ["list", "correct horse"],
+    ],
+)
+def test_no_word_that_could_not_be_read_is_repeated(typed: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(typed)
+    said = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "error: " in said.err
+    assert "horse" not in said.out + said.err

@@ -6,8 +6,9 @@ Nothing heavy is imported here, so that `vpr --help` answers at once.
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from vpr_desktop.cli.central_arguments import add_central
 
@@ -15,14 +16,22 @@ Add = Callable[[str, str, str], argparse.ArgumentParser]
 COPIES = ("redacted", "anonymous", "full")
 SHEETS = ("summary", "checklist", "referral", "police", "f2508", "slip")
 PAPERS = ("form", "card", "handover", "you-said")
+QUOTED = re.compile(r""":? (['"])(?:\\.|(?!\1).)*\1""")  # what was typed, as argparse quotes it
 PASSPHRASE = "file that holds the passphrase; without it you are asked"
 
 
 class Words(argparse.ArgumentParser):
-    """Takes an option by its whole name alone: the words after `--passphrase` would else be taken for a file's name."""
+    """Takes an option by its whole name alone: the words after `--passphrase` would else be taken for a file's name.
+
+    Nor does it repeat what it could not read: after an option that nobody knows a passphrase is taken for a command.
+    """
 
     def __init__(self, **more: Any) -> None:
         super().__init__(allow_abbrev=False, **more)
+
+    def error(self, message: str) -> NoReturn:
+        """Says what is wrong, without the word that was typed."""
+        super().error(QUOTED.sub("", message, count=1))
 
 
 def parser() -> argparse.ArgumentParser:

@@ -43,12 +43,12 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _read(arguments: list[str] | None) -> Namespace:
-    """What was typed. Of what nobody knows the options alone are told, as the word after one may be a passphrase."""
+    """What was typed. Of what nobody knows a first option alone is told, as a word after it may be a passphrase."""
     reading = parser()
     read, unknown = reading.parse_known_args(arguments)
     if unknown:
-        names = [word.split("=")[0] for word in unknown if word.startswith("-")]
-        reading.error(f"unrecognized arguments: {' '.join(names) or len(unknown)}")
+        first = unknown[0].split("=")[0]
+        reading.error(f"unrecognized arguments: {first if first.startswith('--') else len(unknown)}")
     return Namespace(**{**OPTIONS, **vars(read)})
 
 
