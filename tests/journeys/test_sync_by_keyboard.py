@@ -122,7 +122,8 @@ def test_a_choice_that_was_made_on_another_pc_goes_with_a_word_for_who_was_about
     one.press("Ctrl+5")
     tab_to(one, one.page.queue.table)
     one.press("Return", "1")
-    for place, said in ((1, "Anything to add? was settled on another PC."), (2, "Most serious effect so far was")):
+    told = "Settled on another PC: Anything to add?", "Settled on another PC: Most serious effect so far."
+    for place, said in enumerate(told, 1):
         other.open(reference)
         other.click("Review the two versions")
         other.press("1", "Ctrl+Return", "Escape")
@@ -146,7 +147,7 @@ def test_a_review_that_was_left_open_takes_no_focus_from_another_page(online: Ma
         assert f"Choice {place} of 2" in other.screen()
         other.press("1", "Ctrl+Return")
         assert other.page.isAncestorOf(focused(other)), "the page behind settles its own, and stays behind"
-        assert "settled on another PC" not in other.screen()
+        assert "Settled on another PC" not in other.screen()
     assert focused(other) is other.page.title
 
 

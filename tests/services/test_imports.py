@@ -88,6 +88,16 @@ def test_a_row_becomes_an_incident_with_its_marks(ctx: Context, tmp_path: Path) 
     assert maintenance.verify(ctx).ok
 
 
+def test_what_the_old_system_logged_is_not_in_doubt_for_the_clock_of_this_pc(ctx: Context, tmp_path: Path) -> None:
+    with ctx.unit() as unit:
+        unit.note_clock(3600.0)
+        unit.commit("clock")
+    take(ctx, tmp_path, [row()])
+    (record,) = held(ctx)
+    assert record.clock_suspect is None
+    assert record.device_id == ctx.store.device_id
+
+
 def test_what_happened_in_the_last_seven_days_gets_support(ctx: Context, tmp_path: Path) -> None:
     days = [ctx.now().date() - timedelta(days=n) for n in (7, 8, 15, 16)]
     done = take(ctx, tmp_path, [row(n, Date=f"{day:%d/%m/%Y}") for n, day in enumerate(days)])

@@ -190,8 +190,7 @@ def _of_record(ctx: Context, record: Record) -> Iterator[Conflict]:
         spec = fields_of(type(record)).get(field)
         if spec is not None:
             found = _versions(ctx, record.id, record.ward_id, field, record.shown.heads[field], _Everyone(people))
-            both = _both(field, spec, found) if spec.lines > 1 else None  # a number to call, or a name, is one
-            yield Conflict("", named, entity, record.id, "", field, spec.label, found, both)
+            yield Conflict("", named, entity, record.id, "", field, spec.label, found)  # of numbers to call one holds
 
 
 class _Everyone:

@@ -87,6 +87,7 @@ def _checked(ctx: Context, answers: Mapping[str, Any], parts: Parts) -> Incident
     record.reporter_mode = record.reporter_mode or "named"
     record.slip_code = new_slip_code(secrets.token_bytes(10))
     record.restricted = is_sexual(record.act_types) or None
+    record.clock_suspect = bool(ctx.reader().state(lifetime.CLOCK)) or None  # of an import only the file knows
     mark(ctx, record)
     found = problems(record, "log", now=ctx.now())
     if len(parts.get("people") or ()) > len(LETTERS):
@@ -139,12 +140,10 @@ def is_self_declared(entity: str, name: str) -> bool:
 
 
 def mark(ctx: Context, record: Incident) -> None:
-    """Notes whose incident it is, by which version of the data set and on which PC it was written, and whether the
-    clock of that PC was last found to differ from the server's."""
+    """Notes whose incident it is, by which version of the data set and on which PC it was written."""
     record.org_ods = ctx.wards[str(record.ward_id)].org_code or None
     record.dataset_version = DATASET_VERSION
     record.device_id = ctx.store.device_id
-    record.clock_suspect = bool(ctx.reader().state(lifetime.CLOCK)) or None
     if record.affected == "MANY":
         record.affected_count = record.affected_count or 2
 

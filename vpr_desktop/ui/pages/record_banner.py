@@ -19,13 +19,17 @@ AFTER = {
     "withdrawn": "Changed in two places. Both versions are kept. One can be chosen once the incident is put back.",
     "closed": "Changed in two places. Both versions are kept. One can be chosen once the incident is opened again.",
 }
-ENDED = {"withdrawn": say("withdrawn"), "closed": say("closed")}
+# What happened to a report while somebody typed, by status.
+ENDED = {
+    "withdrawn": "This record was withdrawn meanwhile. What you typed stays, and can still be saved.",
+    "closed": "This record was closed meanwhile. What you typed stays, and can still be saved.",
+}
 
 
 def changed_meanwhile(before: str, now: str) -> str:
     """What is said of a record that changed while somebody typed, by its status before and now."""
     if now != before and now in ENDED:
-        return say("This record was {ended} meanwhile. What you typed stays, and can still be saved.", ended=ENDED[now])
+        return say(ENDED[now])
     kept = say("Where both changed the same answer, both are kept until somebody chooses.")
     return f"{say('This record was changed meanwhile. What you typed stays.')} {kept}"
 
@@ -63,11 +67,9 @@ class RecordBanner(QWidget):
         self.setVisible(self._panels.count() > 0 or self.review.isVisibleTo(self))
 
     def _conflict(self, versions: str, status: str) -> Panel:
-        if versions != "settle" and status in AFTER:
-            return Panel("warning", say(AFTER[status]))
         if versions != "settle":
-            text = say("Changed in two places. Both versions are kept until the ward manager or support lead chooses.")
-            return Panel("warning", text)
+            text = "Changed in two places. Both versions are kept until the ward manager or support lead chooses."
+            return Panel("warning", say(AFTER.get(status, text)))
         panel = Panel("warning", say("Changed in two places. Both versions are kept until somebody chooses."))
         button = Button(say("Review"), name=say("Review the two versions"))
         button.clicked.connect(self.ask)

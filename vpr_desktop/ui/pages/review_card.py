@@ -95,9 +95,9 @@ class ReviewCard(Card):
         """Why another choice stands there than the one that somebody may be about to make."""
         if found is None:  # not theirs to choose any more: what took the right away says so
             return
-        told = say("{label} was settled on another PC.", label=here.label)
+        told = say("Settled on another PC: {label}", label=ended(here.label))
         if any((one.record_id, one.field) == (here.record_id, here.field) for one in found):
-            told = say("{label} was changed on another PC. Look at it again.", label=here.label)
+            told = say("Changed on another PC: {label} Look at it again.", label=ended(here.label))
         if found:
             self._say(told)
         else:
