@@ -34,8 +34,8 @@ def opened(pc: Pc, page: str) -> tuple[WardPC, str]:
     ward.switch("amanager")
     incident_id = incidents.find(ward.ctx, reference)
     plan_id = support.plan_ids(ward.ctx, incident_id)[0]
-    named = {"history": "record"}.get(page, page)
-    ward.window.go(named, incident_id=incident_id, plan_id=plan_id, history=page == "history", field="description")
+    named, ask = ("record", "history") if page == "history" else (page, "")
+    ward.window.go(named, incident_id=incident_id, plan_id=plan_id, ask=ask, field="description")
     ward.settle()
     return ward, incident_id
 

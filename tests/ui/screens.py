@@ -298,7 +298,7 @@ SCREENS: tuple[Screen, ...] = (
     after("S5 nothing found", LIST, lambda found: found._ask(type(found.query)(text="nothing like this"))),
     after("S5 restricted", LIST, lambda found: found._ask(type(found.query)(view="restricted"))),
     page("S4 record", "record", "open"),
-    page("S4 history", "record", "open", history=True),
+    page("S4 history", "record", "open", ask="history"),
     page("S4 withdrawn", "record", "withdrawn"),
     page("S4 two people", "record", "many"),
     page("S4 restricted for another", "record", "of somebody else"),

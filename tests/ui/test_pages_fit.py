@@ -126,7 +126,7 @@ def test_pages_open_at_their_top_with_the_focus_in_sight(window: Stage) -> None:
 
 
 def test_the_history_of_a_record_comes_into_sight_with_its_heading_on_top(window: Stage) -> None:
-    page = window.go("record", incident_id=window.ids["open"], history=True)
+    page = window.go("record", incident_id=window.ids["open"], ask="history")
     window.activate(window.window)
     heading = QApplication.focusWidget()
     assert isinstance(heading, Heading)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QLabel
 from tests.factories import PASSPHRASE
 from tests.ui.stage import Stage
 from tests.window import settle
+from vpr_desktop.domain.changes import Change, Changes
 from vpr_desktop.domain.visibility import WITHHELD, withheld
 from vpr_desktop.services import people
 from vpr_desktop.ui.widgets.frames import Card
@@ -35,7 +36,7 @@ def test_what_is_told_of_an_answer_stays_as_it_is() -> None:
 
 
 def test_the_history_names_people_and_leaves_out_what_the_app_alone_wrote(window: Stage) -> None:
-    page = window.go("record", incident_id=window.ids["open"], history=True)
+    page = window.go("record", incident_id=window.ids["open"], ask="history")
     card = page.findChild(Card, "history")
     told = [one.text() for one in card.findChildren(Words)]
     assert "Logged by: A. Manager" in told
@@ -43,8 +44,23 @@ def test_the_history_names_people_and_leaves_out_what_the_app_alone_wrote(window
     assert not [one for one in told if "?:" in one or "This PC" in one or "Data set" in one]
 
 
+def test_what_is_asked_of_a_record_is_answered_though_it_changes_before_it_is_shown(window: Stage) -> None:
+    window.window.go("record", incident_id=window.ids["open"], ask="history")
+    window.window.changed(Changes((Change("incident", window.ids["open"]),), "sync"))
+    settle(window.window)
+    assert window.window.page().findChild(Card, "history")
+
+
+def test_history_asked_for_twice_is_shown_once(window: Stage) -> None:
+    page = window.go("record", incident_id=window.ids["open"])
+    page.history_button.click()
+    page.history_button.click()
+    settle(window.window)
+    assert len(page.findChildren(Card, "history")) == 1
+
+
 def test_the_history_tells_a_first_answer_alone_and_says_what_the_app_counted(window: Stage) -> None:
-    page = window.go("record", incident_id=window.ids["open"], history=True)
+    page = window.go("record", incident_id=window.ids["open"], ask="history")
     told = [one.text() for one in page.findChild(Card, "history").findChildren(Words)]
     assert "Most serious effect so far: Minor injury → Needed treatment" in told
     assert "Most serious effect so far: Minor injury" in told

@@ -122,9 +122,9 @@ class RecordPage(QWidget):
         self.banner.review.closed.connect(lambda goes_on: self.title.take_focus() if goes_on else None)
         style_of().changed.connect(self._fit)
 
-    def opened(self, incident_id: str = "", history: bool = False, ask: str = "", **_: Any) -> None:
-        """Loads the record; `ask` names what a reason was begun for or what is reviewed, and asks for it again."""
-        self._incident_id, self._with_history, self._ask = incident_id, False, "history" if history else ask
+    def opened(self, incident_id: str = "", ask: str = "", **_: Any) -> None:
+        """Loads the record; `ask` names what is opened on it: History, a review, or what a reason was begun for."""
+        self._incident_id, self._with_history, self._ask = incident_id, False, ask
         self._load()
 
     def _load(self) -> None:
@@ -138,6 +138,7 @@ class RecordPage(QWidget):
 
     def _show(self, loaded: Loaded) -> None:
         seen, versions, found = loaded
+        ask, self._ask = self._ask, ""  # once, and not again as changes arrive
         self.seen = seen
         self.title.setText(seen.reference)
         specs = fields_of(ENTITIES["incident"])
@@ -162,7 +163,7 @@ class RecordPage(QWidget):
                 "withdraw": self.withdraw, "need": self._on_need_clicked, "reopen": follow_up.reopen,
                 "history": self._load_history, "review": self.banner.ask,
             }  # fmt: skip
-            asks.get(self._ask, lambda: None)()
+            asks.get(ask, lambda: None)()
         else:
             words = (
                 say("Restricted incident. Only the reporter and the support lead can read it.")
@@ -274,6 +275,8 @@ class RecordPage(QWidget):
         self.right.addWidget(line)
 
     def _load_history(self) -> None:
+        if self._with_history:
+            return  # asked for, and on its way
         ctx, self._with_history = self.desk.ctx, True  # from here on it stays, whatever arrives
         self.desk.run(
             self, lambda: history.history(ctx, self._incident_id), lambda read: self._show_history(read).take_focus()
@@ -361,16 +364,14 @@ class RecordPage(QWidget):
         """Reads the record anew where it changed, and versions of it that are under review."""
         self.banner.review.follow(changes)
         if self.isVisible() and self._incident_id and changes.touches("incident", self._incident_id):
-            self._ask = ""
             self._load()
 
     def draft(self) -> None:
         """Nothing is typed here."""
 
     def place(self) -> dict[str, Any]:
-        """Which record."""
-        ask = "review" if self.banner.review.subject else ""
-        return {"incident_id": self._incident_id, "ask": ask, "history": False}
+        """Which record, and whether its versions are reviewed."""
+        return {"incident_id": self._incident_id, "ask": "review" if self.banner.review.subject else ""}
 
     def first_focus(self) -> QWidget:
         """The reference; Tab goes on to what is left to do, then to the summary."""
