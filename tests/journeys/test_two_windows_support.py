@@ -11,10 +11,12 @@ from tests.journeys.test_support import go_to
 from tests.journeys.test_two_windows import Make, same, two
 from tests.journeys.ward import WardPC
 from tests.services.test_support import plan_id
+from tests.ui.heard import listening
 from vpr_desktop.domain.identity import step_record_id
 from vpr_desktop.domain.incident import Incident
-from vpr_desktop.domain.support import Plan, StepCare
-from vpr_desktop.services import plan_care
+from vpr_desktop.domain.support import Plan, StepCare, StepEntry
+from vpr_desktop.services import plan_care, recordings
+from vpr_desktop.services.recordings import Said
 
 STEP = "S2-01"
 
@@ -69,6 +71,78 @@ def test_an_owner_given_elsewhere_while_the_panel_is_open_is_asked_for(online: M
         assert (held.owner, held.shown.clashes) == ("slead", frozenset())
         assert pc.chip.startswith("All sent")
     same(one, other)
+
+
+def record(pc: OnlinePC, held: str) -> None:
+    """Opens the panel of the step on the plan."""
+    pc.take()
+    pc.window.go("plan", plan_id=held, step=STEP, panel="record")
+    pc.settle()
+
+
+def spoke(pc: OnlinePC) -> None:
+    pc.page.acts.panel.outcome.cards[0].click()
+    pc.press("Ctrl+Return")
+
+
+def polls(pc: OnlinePC) -> None:
+    """Fetches by itself, while somebody fills a panel."""
+    pc.take()
+    pc.forward(seconds=80)
+    pc.window.sending.tick()
+    pc.rest()
+
+
+def test_who_records_a_step_is_told_that_a_colleague_recorded_it_meanwhile(online: Make) -> None:
+    one, other, reference = two(online, "slead")
+    held = plan_of(one, reference).id
+    record(other, held)
+    record(one, held)
+    spoke(one)
+    one.sync()
+    with listening() as heard:
+        polls(other)
+    told = "Recorded meanwhile: Manager makes contact. If you save too, both recordings are kept."
+    assert other.page.acts.panel.meanwhile.isVisible()
+    assert told in other.screen()
+    assert heard.texts().count(told) == 1
+    polls(other)
+    spoke(other)
+    other.sync()
+    one.sync()
+    assert len(one.ctx.reader().find(StepEntry, plan_id=held, step=STEP)) == 2, "neither is lost"
+    same(one, other)
+
+
+def test_who_records_a_step_from_the_worklist_is_told_it_too(online: Make) -> None:
+    one, other, reference = two(online, "slead")
+    opened(other, "Space")
+    record(one, plan_of(one, reference).id)
+    spoke(one)
+    one.sync()
+    polls(other)
+    assert "Recorded meanwhile: Manager makes contact." in other.screen()
+
+
+def test_who_records_a_step_is_told_that_the_plan_was_closed_meanwhile(online: Make) -> None:
+    one, other, reference = two(online, "slead")
+    held = plan_of(one, reference).id
+    one.switch("slead")
+    one.rest()
+    one.window.go("plan", plan_id=held)
+    one.settle()
+    one.click("Take this case")
+    recordings.record(one.ctx, held, Said("S2-03", "DEC"))
+    one.sync()
+    other.sync()
+    record(other, held)
+    one.take()
+    one.click("Close this plan")
+    one.page.acts.panel.why.cards[0].click()
+    one.press("Ctrl+Return")
+    one.sync()
+    polls(other)
+    assert "This plan was closed meanwhile. What you typed stays here until you cancel." in other.screen()
 
 
 def test_a_due_time_half_typed_over_a_lock_leaves_what_arrived_meanwhile(pc: Callable[..., WardPC]) -> None:

@@ -72,7 +72,8 @@ class HandoverPage(QWidget):
         lines: list[QWidget | QLayout] = []
         for one in found.shift.rows:
             head = row(Words(one.reference, "strong", wide=REFERENCE), Words(one.when, wide=WHEN), gap=16)
-            said = ". ".join(w for w in (one.where, one.what, one.effect) if w != DASH)
+            two = say("2 versions") if one.two_versions else DASH
+            said = ". ".join(w for w in (one.where, one.what, one.effect, two) if w != DASH)
             lines.append(self._line(head, Words(said)))
         shift.body.addLayout(rows(*lines, gap=6))
         if not found.shift.rows:

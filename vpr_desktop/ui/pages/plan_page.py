@@ -337,6 +337,7 @@ class PlanPage(QWidget):
         """Reads the plan anew where something changed, without touching an open panel."""
         if changes.records and self.isVisible():
             self._load()
+            self.acts.follow(changes)
 
     def draft(self) -> Callable[[], Any] | None:
         """What is typed in an open panel."""

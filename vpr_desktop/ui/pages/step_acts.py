@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.errors import KnownError
-from vpr_desktop.services import drafts, plan_care, plan_end, recordings
+from vpr_desktop.services import drafts, plan_care, plan_end, recordings, support
 from vpr_desktop.services.recordings import Recorded, Said
 from vpr_desktop.services.support_views import PlanView, StageView, StepView
 from vpr_desktop.ui.desk import Desk
@@ -145,6 +145,18 @@ class StepActs(QObject):
         self.panel, self._form = None, ""
         self._typing.stop()
         self._place(None)
+
+    def follow(self, changes: Changes) -> None:
+        """Tells whoever fills the open panel what another PC did meanwhile to what it asks for."""
+        panel = self.panel
+        plan = getattr(panel, "plan", None)
+        if panel is None or not isinstance(plan, PlanView) or changes.origin != "sync":
+            return
+        ctx, codes = self.desk.ctx, panel.codes()
+        self.desk.run(
+            panel, lambda: support.plan(ctx, plan.id), lambda now: panel.tell_meanwhile(meanwhile(plan, now, codes)),
+            lambda _: None,  # a plan that may not be read any more takes its page away
+        )  # fmt: skip
 
     # What is typed is safe within a second, also over a lock
     def draft(self) -> Callable[[], Any] | None:
@@ -289,6 +301,20 @@ class StepActs(QObject):
     def failed(self, error: Exception) -> None:
         """Says what did not work."""
         self.desk.trouble(str(error) if isinstance(error, KnownError) else say("Something did not work. Try again."))
+
+
+def meanwhile(before: PlanView, now: PlanView, codes: Collection[str]) -> str:
+    """What became of a plan, and of the steps that are being recorded, while a panel was open; else nothing."""
+    steps = [one for one in now.steps if one.code in codes]
+    goes_on = any(one.team or one.is_law for one in steps)
+    if now.closed_on is not None and before.closed_on is None and not goes_on:
+        return say("This plan was closed meanwhile. What you typed stays here until you cancel.")
+    held = {one.code: (one.status, len(one.entries)) for one in before.steps}
+    said = [one for one in steps if one.entries or not one.is_open]
+    new = [one.title for one in said if (one.status, len(one.entries)) != held.get(one.code)]
+    if not new:
+        return ""
+    return say("Recorded meanwhile: {steps}. If you save too, both recordings are kept.", steps=", ".join(new))
 
 
 def contact_step(plan: PlanView, step: StepView) -> StepView:

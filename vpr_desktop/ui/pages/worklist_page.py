@@ -351,6 +351,7 @@ class WorklistPage(QWidget):
         if changes.records and self.isVisible():
             self._stay = self.table.verticalScrollBar().value()
             self._ask(self.view, self.text)
+            self.acts.follow(changes)
 
     def draft(self) -> Callable[[], Any] | None:
         """What is typed in an open panel."""

@@ -104,6 +104,9 @@ class RecordPanel(StepPanel):
         needed = code in WITH_REASON
         self.reason.label.setText(say(WITH_REASON[code]) if needed else say("A few words (optional)"))
 
+    def codes(self) -> tuple[str, ...]:
+        return (self.step.code,)
+
     def first_focus(self) -> QWidget:
         return (self.offers or self.outcome).first_focus()
 
@@ -171,6 +174,9 @@ class StagePanel(StepPanel):
     def _fit(self) -> None:
         codes = [code for group in self.groups.values() for code in group.value()]
         self.reason.setVisible(any(code in WITH_REASON for code in codes))
+
+    def codes(self) -> tuple[str, ...]:
+        return tuple(self.groups)
 
     def first_focus(self) -> QWidget:
         return next(iter(self.groups.values())).first_focus() if self.groups else self.yes

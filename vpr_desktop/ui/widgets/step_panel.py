@@ -16,7 +16,7 @@ from vpr_desktop.ui.widgets.buttons import Button
 from vpr_desktop.ui.widgets.choice_group import ChoiceGroup
 from vpr_desktop.ui.widgets.fields import Field
 from vpr_desktop.ui.widgets.flow import Flow
-from vpr_desktop.ui.widgets.frames import Card, column
+from vpr_desktop.ui.widgets.frames import Card, Panel, column
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
@@ -36,10 +36,13 @@ class StepPanel(Card):
         self.done: Callable[[], Callable[[], Any]] = lambda: lambda: None  # as `KeptForm.done`, where a draft is kept
         self.error = Words("", "small-strong", tone="error")
         self.error.hide()
+        self.meanwhile = Panel("warning", "")
+        self.meanwhile.hide()
         self.yes = Button(yes or say("Save"), "primary", hint="Ctrl+Enter")
         self.no = Button(say("Cancel"))
         if note:
             self.body.addWidget(Words(note, "hint", tone="second"))
+        self.body.addWidget(self.meanwhile)
         self.body.addWidget(self.error)
         self.asked = column(gap=12)
         self.body.addLayout(self.asked)
@@ -67,6 +70,10 @@ class StepPanel(Card):
         May raise ProblemsFound instead.
         """
         raise NotImplementedError
+
+    def codes(self) -> tuple[str, ...]:
+        """The steps that it records; none where it asks for something else."""
+        return ()
 
     def first_focus(self) -> QWidget:
         """What somebody answers first."""
@@ -112,6 +119,13 @@ class StepPanel(Card):
                 group.setAccessibleName(spoken)
                 group.setAccessibleDescription(problem.message)
         self.desk.announce(problem.message, assertive=True)
+
+    def tell_meanwhile(self, words: str) -> None:
+        """Says once what another PC did to what this asks for; what is typed stays."""
+        if words and words != self.meanwhile.words.text():
+            self.meanwhile.set_words(words)
+            self.meanwhile.show()
+            self.desk.announce(words)
 
     def _clear(self) -> None:
         self.error.hide()
