@@ -116,6 +116,20 @@ def test_a_review_stands_where_it_was_after_the_lock_and_after_another_answer_wa
     assert "Choice 1 of 2" not in other.screen()
 
 
+def test_a_backup_leaves_a_review_and_what_was_chosen_in_it(online: Make) -> None:
+    _, other, _ = in_conflict(online)
+    other.press("Ctrl+5")
+    tab_to(other, other.page.queue.table)
+    other.press("Return", "1")
+    chosen = other.page.review.versions.value()
+    assert chosen
+    other.click("Back up now")
+    other.rest()
+    assert "Last backup" in other.screen()
+    assert "Choice 1 of 2" in other.screen()
+    assert other.page.review.versions.value() == chosen
+
+
 def test_a_choice_that_was_made_on_another_pc_goes_with_a_word_for_who_was_about_to_make_it(online: Make) -> None:
     one, other, reference = in_conflict(online)
     one.sync()

@@ -156,7 +156,7 @@ class DataPage(QWidget):
         self.check_card.setVisible(ctx.can("verify") or self.desk.offers("audit"))
         self.imports.setVisible(ctx.can("import"))
         self.paper_card.setVisible(ctx.can("log"))
-        self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)
+        self._load_last()
 
     def _on_sync_state_changed(self, _chip: object) -> None:
         if self.isVisible():
@@ -202,6 +202,10 @@ class DataPage(QWidget):
         stacked = style_of().text_percent >= STACKED_FROM
         self.top.setDirection(self.top.Direction.TopToBottom if stacked else self.top.Direction.LeftToRight)
 
+    def _load_last(self) -> None:
+        ctx = self.desk.ctx
+        self.desk.run(self, lambda: maintenance.last_backup(ctx), self._show_last)
+
     def _show_last(self, at: Any) -> None:
         words = say("Last backup {time}", time=show(at, self.desk.ctx.ward.zone)) if at else say("No backup yet.")
         self.last.setText(words)
@@ -214,7 +218,7 @@ class DataPage(QWidget):
     def _on_backed_up(self, made: Backup) -> None:
         self.backup_button.setEnabled(True)
         self.desk.status(say("Backed up and checked: {count} changes", count=made.ops))
-        self.opened()
+        self._load_last()
 
     def _on_failed(self, error: Exception) -> None:
         self.backup_button.setEnabled(True)
