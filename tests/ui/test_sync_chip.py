@@ -18,6 +18,7 @@ NOW, ZONE = datetime(2026, 11, 22, 14, 5, tzinfo=UTC), ZoneInfo("Europe/London")
     [
         ("no-connection", "Offline since 14:00."),
         ("not-the-endpoint", "Offline since 14:00."),
+        ("too-slow", "Sending has not worked since 14:00."),
         ("busy", "Sending has not worked since 14:00."),
         ("device-waiting", "Sending has not worked since 14:00."),
         ("device-revoked", "Sending has not worked since 14:00."),

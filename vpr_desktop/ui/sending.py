@@ -258,19 +258,16 @@ class Sending(QObject):
     # What people see
     def refresh(self) -> None:
         """Reads anew how things stand."""
+        from vpr_desktop.services import sending
+
         session = self.session
         if session is None:
             return
         ctx = self.window.ctx
-
-        def job() -> Status:
-            from vpr_desktop.services import sending
-
-            return sending.status(ctx)
-
         self.window.lane.run(
-            self, job, lambda status: None if session.ended else self._show(status), self._on_status_failed
-        )
+            self, lambda: sending.status(ctx), lambda status: None if session.ended else self._show(status),
+            self._on_status_failed,
+        )  # fmt: skip
 
     def _on_status_failed(self, error: Exception) -> None:
         LOG.warning("how sending stands could not be read: %s", type(error).__name__)
@@ -295,13 +292,15 @@ class Sending(QObject):
         return chip_of(status, going, session.ctx.now(), session.ctx.ward.zone)
 
     def _show_chip(self) -> None:
+        from vpr_desktop.ui.sync_chip import counts
+
         chip, shell = self.chip(), self.window.shell
         if chip is None or shell is None or self.status is None:
             return
         shell.header.show_chip(chip.kind, chip.icon, chip.words, chip.number, chip.name)
         if self.status.enrolled and self.window.ctx.practice:
             shell.status.right.setText(say("Fictional practice data."))
-        shell.rail.badge("data", self.status.needs_you + self.status.waiting, chip.counts)
+        shell.rail.badge("data", self.status.needs_you + self.status.waiting, counts(self.status))
         self.sync_state_changed.emit(chip)
 
     def _say_needs(self, before: Status | None, status: Status) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,9 +11,7 @@ from vpr_desktop.services.sending import Status
 from vpr_desktop.sync.engine import SLOW, STOPS
 from vpr_desktop.ui.words import say
 
-UNREACHED = frozenset(
-    {"no-connection", "no-answer", "proxy", "not-the-endpoint", "too-slow"}
-)  # no word of the server's
+UNREACHED = frozenset({"no-connection", "no-answer", "proxy", "not-the-endpoint"})  # no word of the server's
 NEEDS_IT = (STOPS | SLOW) - {"device-waiting"}
 ICONS = {
     "not_set_up": "dash", "all_sent": "tick", "waiting": "up", "sending": "sync", "offline": "circle",
@@ -27,16 +25,12 @@ WEEK = timedelta(days=6)  # from then on the name of a day could be that of a la
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """One state: its kind, its words, the number that stays where there is little room, and what a reader says.
-
-    `counts`: what a reader says of the number beside Sync and data, which is of all that is listed there.
-    """
+    """One state: its kind, its words, the number that stays where there is little room, and what a reader says."""
 
     kind: str
     words: str
     number: str
     name: str
-    counts: str = ""
 
     @property
     def icon(self) -> str:
@@ -46,10 +40,6 @@ class Chip:
 
 def chip_of(status: Status, sending: tuple[int, int] | None, now: datetime, zone: ZoneInfo) -> Chip:
     """The chip for how things stand. `sending`: which of how many goes just now, if any."""
-    return replace(_state(status, sending, now, zone), counts=_counts(status))
-
-
-def _state(status: Status, sending: tuple[int, int] | None, now: datetime, zone: ZoneInfo) -> Chip:
     if not status.enrolled:
         return Chip("not_set_up", say("Not set up"), "", say("Sync: not set up"))
     last = _last(status, now, zone)
@@ -81,7 +71,8 @@ def _name(words: str, last: str) -> str:
     return say("Sync: {words}, {last}", words=words[:1].lower() + words[1:], last=last)
 
 
-def _counts(status: Status) -> str:
+def counts(status: Status) -> str:
+    """What a reader says of the number beside Sync and data, which is of all that is listed there."""
     one, many, waiting = say("1 needs you"), say("{count} need you"), say("{count} waiting")
     said = [(one if status.needs_you == 1 else many).format(count=status.needs_you)] if status.needs_you else []
     return ", ".join([*said, *([waiting.format(count=status.waiting)] if status.waiting else [])])
