@@ -150,6 +150,23 @@ def test_a_choice_that_was_made_on_another_pc_goes_with_a_word_for_who_was_about
     assert not one.page.review.isVisible()
 
 
+def test_a_review_that_was_left_open_says_nothing_on_another_page(online: Make) -> None:
+    one, other, reference = in_conflict(online)
+    one.sync()
+    one.press("Ctrl+5")
+    tab_to(one, one.page.queue.table)
+    one.press("Return", "Ctrl+1")
+    other.open(reference)
+    other.click("Review the two versions")
+    for _ in range(2):
+        other.press("1", "Ctrl+Return")
+    other.sync()
+    with listening() as heard:
+        one.sync()
+    assert not [text for text in heard.texts() if "on another PC" in text]
+    assert "on another PC" not in one.screen()
+
+
 def test_a_review_that_was_left_open_takes_no_focus_from_another_page(online: Make) -> None:
     _, other, reference = in_conflict(online)
     other.press("Ctrl+5")

@@ -87,8 +87,9 @@ class ReviewCard(Card):
         here, self.left = self.left[0], [one for one in self.left if one in (found or [])]
         if here not in self.left:
             self.left, self.count = found or [], len(found or [])
+            in_sight = self.isVisible()  # else nobody is about to choose
             self._next(self._has_focus())
-            if changes.origin == "sync":
+            if in_sight and changes.origin == "sync":
                 self._say_why(here, found)
 
     def _say_why(self, here: Conflict, found: list[Conflict] | None) -> None:
