@@ -228,6 +228,19 @@ def test_what_is_on_this_very_pc_is_never_asked_by_way_of_a_proxy(way: Way) -> N
     assert way.asked == []
 
 
+@pytest.mark.parametrize("exceptions", ["", "localhost,127.0.0.1,::1", "localhost, .practice.example, ::1"])
+@pytest.mark.parametrize("scheme", ["", "http://"])
+def test_the_proxy_is_found_however_the_system_writes_it(
+    way: Way, monkeypatch: pytest.MonkeyPatch, scheme: str, exceptions: str
+) -> None:
+    monkeypatch.delenv("all_proxy")
+    monkeypatch.setenv("https_proxy", f"{scheme}localhost:{way.proxy.port}")
+    monkeypatch.setenv("no_proxy", exceptions)
+    way.says = b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n"
+    assert refusal() == "proxy"
+    assert way.asked
+
+
 @pytest.mark.parametrize("setting", ["http://ward:words@", "http://", "://", "http://[", "127.0.0.1:none"])
 def test_a_proxy_setting_that_names_none_is_no_fault_of_the_app(monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
     for name in ("no_proxy", "NO_PROXY"):

@@ -171,7 +171,7 @@ class Client:
     def _answered(self, made: requests.PreparedRequest, wanted: tuple[str, ...]) -> bytes:
         timeout = connections.CONNECT, connections.READ
         try:
-            proxies = {} if self.local else _named(requests.utils.get_environ_proxies(self.url))
+            proxies = {} if self.local else _proxy(self.url)
             with self._http.send(
                 made, timeout=timeout, allow_redirects=False, stream=True, verify=True, proxies=proxies
             ) as got:
@@ -261,9 +261,14 @@ def address(url: str) -> str:
     return parts.geturl()
 
 
-def _named(proxies: Mapping[str, str]) -> dict[str, str]:
-    """The system's proxies without one that names no host, such as `http://user@`: requests ends with a fault there."""
-    return {scheme: proxy for scheme, proxy in proxies.items() if parse_url(proxy).host}
+def _proxy(url: str) -> dict[str, str]:
+    """The system's proxy for an address. One that names no host, such as `http://user@`, is none: requests fails there.
+
+    Only the one that is used is looked at: beside the proxies stands what is asked without one, which is no address.
+    """
+    named = requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url)) or ""
+    whole = named if "://" in named else f"http://{named}"
+    return {"https": whole} if parse_url(whole).host else {}
 
 
 def _seconds(text: str) -> float:
