@@ -204,6 +204,25 @@ def test_cancel_leaves_focus_on_send_now(online: Make, silent: Silent) -> None: 
     assert focused(pc) is pc.page.send_button
 
 
+def test_a_slow_server_that_is_only_asked_is_told_and_can_be_stopped(online: Make, silent: Silent) -> None:  # noqa: F811
+    pc = online("one")
+    pc.sync()
+    pc.press("Ctrl+5")
+    pc.point(silent.url)
+    pc.window.sending.send_now()
+    assert "takes long now" not in pc.screen(), "an ordinary look for something new is not told"
+    pc.until(lambda: pc.page.cancel_sending.isVisible())
+    assert "Everything is sent." in pc.page.stands.text()
+    assert "Sending and fetching takes long now. You can keep working." in pc.screen()
+    tab_to(pc, pc.page.cancel_sending)
+    pc.press("Space")
+    silent.end()
+    pc.point(closed_port())
+    pc.rest()
+    assert "takes long now" not in pc.screen()
+    assert focused(pc) is pc.page.send_button
+
+
 def test_send_again_leaves_focus_on_the_list(online: Make) -> None:
     pc = online("one")
     pc.sync()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from vpr_desktop.bootstrap import refusal
@@ -27,6 +28,7 @@ from vpr_desktop.ui.widgets.labels import Heading, Words
 from vpr_desktop.ui.words import say
 
 STACKED_FROM = 150  # per cent of text size from which the buttons stand under the heading
+LONG_CYCLE_MS = 2000  # from then on it is told, and can be stopped
 
 
 class DataPage(QWidget):
@@ -55,6 +57,8 @@ class DataPage(QWidget):
         self.stands, self.why = Words("", tone="second"), Words("", tone="second")
         self.send_button = Button(say("Send now"), icon="sync", hint="F5")
         self.cancel_sending = Button(say("Cancel"), name=say("Cancel sending"))
+        self.long_cycle = QTimer(self, interval=LONG_CYCLE_MS, singleShot=True)
+        self._is_long = False  # whether the cycle that runs is told, as nothing else shows that one does
         self.log_button = Button(say("Copy log for IT, no incident text"), "link")
         self.long_wait, self.needs_it = Panel("warning", ""), Panel("warning", "")
         self.queue, self.review, self.enrol = QueueCard(desk), ReviewCard(desk), EnrolCard(desk)
@@ -123,6 +127,7 @@ class DataPage(QWidget):
     def _connect(self) -> None:
         self.send_button.clicked.connect(self.desk.sending.send_now)
         self.cancel_sending.clicked.connect(self.desk.sending.cancel)
+        self.long_cycle.timeout.connect(self._on_long_cycle)
         self.log_button.clicked.connect(self.queue.copy_log)
         self.queue.review_asked.connect(self.review.review)
         self.queue.emptied.connect(self.send_button.setFocus)
@@ -162,13 +167,26 @@ class DataPage(QWidget):
         if self.isVisible():
             self._show_sending()
 
+    def _on_long_cycle(self) -> None:
+        self._is_long = self.desk.sending.running
+        if self._is_long and self.isVisible():
+            self._show_sending()
+
     def _show_sending(self) -> None:
         """The sentence under the heading, why where something keeps things here, and the lines."""
         sending, ctx = self.desk.sending, self.desk.ctx
         chip, status = sending.chip(), sending.status
         if chip is None or status is None:
             return
+        self._is_long &= sending.running
+        if not sending.running:
+            self.long_cycle.stop()
+        elif not self._is_long and not self.long_cycle.isActive():
+            self.long_cycle.start()
+        goes = chip.kind == "sending" or self._is_long
         said = stands(chip.kind, status, ctx.now(), ctx.ward.zone)
+        if self._is_long and chip.kind != "sending":
+            said = f"{said} {say('Sending and fetching takes long now. You can keep working.')}"
         why = sending.fault or (refusal(status.why) if status.tries and status.why else "")
         self.stands.setText(said)
         self.why.setText(why)
@@ -179,9 +197,9 @@ class DataPage(QWidget):
         self.long_wait.set_words(sending.long_wait())
         self.long_wait.setVisible(bool(sending.long_wait()))
         self.send_button.setVisible(status.enrolled)
-        if self.cancel_sending.hasFocus() and chip.kind != "sending":
+        if self.cancel_sending.hasFocus() and not goes:
             self.send_button.setFocus()  # before it goes, or focus goes anywhere
-        self.cancel_sending.setVisible(chip.kind == "sending")
+        self.cancel_sending.setVisible(goes)
         self.cancel_sending.set_words(
             *(say("Stopping ..."), say("Stopping after this step"))
             if sending.stops
