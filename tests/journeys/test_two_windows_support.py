@@ -124,6 +124,21 @@ def test_who_records_a_step_from_the_worklist_is_told_it_too(online: Make) -> No
     assert "Recorded meanwhile: Manager makes contact." in other.screen()
 
 
+def test_a_chosen_step_that_another_pc_settled_is_told_as_another_takes_its_place(online: Make) -> None:
+    one, other, reference = two(online, "slead")
+    other.press("Ctrl+3")
+    go_to(other, STEP)
+    record(one, plan_of(one, reference).id)
+    spoke(one)
+    one.sync()
+    told = "The step chosen was settled on another PC. Another one is chosen now."
+    with listening() as heard:
+        polls(other)
+    assert other.page.line().step != STEP
+    assert told in other.screen()
+    assert told in heard.texts()
+
+
 def test_who_records_a_step_is_told_that_the_plan_was_closed_meanwhile(online: Make) -> None:
     one, other, reference = two(online, "slead")
     held = plan_of(one, reference).id

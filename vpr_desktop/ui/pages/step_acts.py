@@ -271,6 +271,10 @@ class StepActs(QObject):
 
         return undo
 
+    def tell(self, words: str) -> None:
+        """Says something in the status bar and aloud."""
+        self._tell(words, None, None)
+
     def _tell(self, words: str, undo: Callable[[], None] | None, changes: Any) -> None:
         self.desk.status(words, undo)
         self.desk.announce(words)

@@ -88,7 +88,7 @@ class WorklistPage(QWidget):
         self.setObjectName("S6")
         self.view, self.text = "all", ""
         self._known: dict[str, int] | None = None  # how many each view has
-        self._turn, self._chosen, self._stay = 0, ("", ""), -1
+        self._turn, self._chosen, self._stay, self._fetched = 0, ("", ""), -1, False
         self.plan: PlanView | None = None
         self.model = StepTable(COLUMNS)
         self.table = StepRows(self.model, say("Support steps"))
@@ -175,7 +175,7 @@ class WorklistPage(QWidget):
     def _show(self, turn: int, counts: Counts, rows: list[WorkRow]) -> None:
         if turn != self._turn:
             return
-        had_focus, self._known = self.table.hasFocus(), counts.views
+        had_focus, was, self._known = self.table.hasFocus(), self._chosen, counts.views
         self.model.reset_groups(counts.groups, rows, plain=self.view == "closed", given=counts.riddor)
         self.table.setAccessibleName(rows_named(say("Support steps"), counts.total))
         self.tabs.show_views([(view, VIEWS[view], _many(count)) for view, count in counts.views.items()], self.view)
@@ -184,10 +184,12 @@ class WorklistPage(QWidget):
             self.table.setCurrentIndex(self.model.index(self._place_of_chosen(rows), 0))
             if had_focus:
                 self.table.setFocus()
-        stay, self._stay = self._stay, -1
+        stay, fetched, self._stay, self._fetched = self._stay, self._fetched, -1, False
         if stay >= 0:  # something arrived or was saved: nobody's place on the list moves for that
             self.table.verticalScrollBar().setValue(stay)
         self._on_row_chosen()
+        if fetched and was[0] and was != self._chosen and self.acts.panel is None:
+            self.acts.tell(say("The step chosen was settled on another PC. Another one is chosen now."))
 
     def _place_of_chosen(self, rows: list[WorkRow]) -> int:
         """Where the step used last stands, or the first row of the list."""
@@ -234,7 +236,6 @@ class WorklistPage(QWidget):
         if turn == self._turn:
             self.model.put(offset, rows)
 
-    # The chosen step
     def line(self) -> WorkRow | None:
         """The row that is chosen."""
         found = self.model.row(self.table.currentIndex().row())
@@ -349,7 +350,7 @@ class WorklistPage(QWidget):
     def refreshed(self, changes: Changes) -> None:
         """Reads the list anew where support changed."""
         if changes.records and self.isVisible():
-            self._stay = self.table.verticalScrollBar().value()
+            self._stay, self._fetched = self.table.verticalScrollBar().value(), changes.origin == "sync"
             self._ask(self.view, self.text)
             self.acts.follow(changes)
 
