@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+from PySide6.QtWidgets import QApplication
+
 from tests.factories import logged
 from tests.journeys.online import OnlinePC
 from tests.journeys.test_support import go_to
@@ -158,6 +160,19 @@ def test_who_records_a_step_is_told_that_the_plan_was_closed_meanwhile(online: M
     one.sync()
     polls(other)
     assert "This plan was closed meanwhile. What you typed stays here until you cancel." in other.screen()
+
+
+def test_focus_stays_in_the_panel_where_a_narrow_window_puts_it_above_the_steps(pc: Callable[..., WardPC]) -> None:
+    ward = pc()
+    ward.unlock()
+    ward.window.resize(1500, 768)
+    ward.window.go("plan", plan_id=plan_id(ward.ctx, logged(ward.ctx).id), step=STEP, panel="record")
+    ward.settle()
+    held = QApplication.focusWidget()
+    assert ward.page.acts.panel.isAncestorOf(held)
+    ward.window.resize(1024, 640)
+    ward.settle()
+    assert QApplication.focusWidget() is held
 
 
 def test_a_due_time_half_typed_over_a_lock_leaves_what_arrived_meanwhile(pc: Callable[..., WardPC]) -> None:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QHideEvent, QResizeEvent
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
 from vpr_desktop.domain.changes import Changes
 from vpr_desktop.domain.days import show_day
@@ -365,17 +365,19 @@ class PlanPage(QWidget):
         self._place_panel(stacked)
         self.side_holder.setFixedWidth(look.px(SIDE)) if not stacked else self._free_side()
         self.top.setDirection(self.top.Direction.TopToBottom if stacked else self.top.Direction.LeftToRight)
-        narrow = self.width() < look.px(760)
-        self._choice_line_direction(narrow)
+        self._choice_line_direction(narrow=self.width() < look.px(760))
 
     def _place_panel(self, stacked: bool) -> None:
         """A panel stands beside the steps, and with little room above them, not out of sight below."""
-        above = self.panel_box.parentWidget() is not self.side_holder
+        above, held = self.panel_box.parentWidget() is not self.side_holder, QApplication.focusWidget()
+        held = held if held is not None and self.panel_box.isAncestorOf(held) else None
         if stacked and not above:
             self.page.body.insertWidget(self.page.body.indexOf(self.choices) + 1, self.panel_box)
         elif above and not stacked:
             self.side.insertWidget(0, self.panel_box)
         self.panel_box.setVisible(self.acts.panel is not None)
+        if held is not None:  # it went with the move
+            held.setFocus()
 
     def _free_side(self) -> None:
         self.side_holder.setMinimumWidth(0)
