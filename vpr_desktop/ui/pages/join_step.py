@@ -18,7 +18,7 @@ from vpr_desktop.ui.widgets.frames import column, row
 from vpr_desktop.ui.widgets.labels import Words
 from vpr_desktop.ui.words import say
 
-UNREACHED = frozenset({"no-connection", "no-answer", "proxy", "not-the-endpoint", "busy", "fault", "too-slow"})
+NO_ANSWER = frozenset({"no-connection", "no-answer", "proxy", "not-the-endpoint", "busy", "fault", "too-slow"})
 
 
 class JoinFields(QWidget):
@@ -156,7 +156,7 @@ def what_failed(error: Exception, unreached: str) -> tuple[str, bool]:
     text = " ".join(problem.message for problem in problems)
     if not text:
         text = str(error) if isinstance(error, KnownError) else say("That did not work. Nothing was lost.")
-    if kind in UNREACHED:
+    if kind in NO_ANSWER:
         text = f"{_first(text)} {unreached}"
     return text, bool(problems) or kind in ("bad-code", "other-ward")
 
