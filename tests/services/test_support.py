@@ -68,6 +68,19 @@ def test_the_lead_of_one_person_strikes_nothing_out_of_anothers_plan(ctx: Contex
     recordings.strike(theirs, other, made.entry_ids)
 
 
+def test_a_try_told_after_the_step_was_done_stands_behind_it(ctx: Context, as_role: Become) -> None:
+    me, held, _ = led(ctx, as_role)
+    recordings.record(me, held, Said("S2-01", "DON"))
+    recordings.record(me, held, Said("S2-01", "NRE", at=me.now() - timedelta(minutes=9)))
+    one = step(support.plan(me, held), "S2-01")
+    assert [entry.outcome for entry in one.entries] == ["NRE", "DON"], "as they happened, not as they were written down"
+    recordings.record(me, held, Said("S2-01", "NRE", at=me.now() + timedelta(minutes=1)))
+    one = step(support.plan(me, held), "S2-01")
+    assert [entry.outcome for entry in one.entries] == ["NRE", "DON", "NRE"]
+    assert one.told is not None
+    assert (one.status, one.told.words) == ("Done", "Done")
+
+
 def test_a_recording_settles_a_step_and_undo_opens_it_again(ctx: Context, as_role: Become) -> None:
     me, held, _ = led(ctx, as_role)
     made = recordings.record(me, held, Said("S2-01", "DON", channel="PHO", reason="Wants a call on Friday."))

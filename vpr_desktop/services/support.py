@@ -114,7 +114,10 @@ def plan_ids(ctx: Context, incident_id: str) -> list[str]:
 
 
 def entry_views(ctx: Context, case: Case, names: dict[str, str]) -> dict[str, list[EntryView]]:
-    """By step, the recordings this user may see: those of the circle, of open steps, and always their own."""
+    """By step, the recordings this user may see: those of the circle, of open steps, and always their own.
+
+    From the first to the last as their authors tell it, so that every PC shows the same, whichever came first.
+    """
     reader = ctx.reader()
     found: dict[str, list[EntryView]] = {}
     titles = {step.code: step for step in case.template.steps}
@@ -129,7 +132,7 @@ def entry_views(ctx: Context, case: Case, names: dict[str, str]) -> dict[str, li
                 continue
             if case.sees_outcome(step) or entry.by == ctx.user.user_id:
                 found.setdefault(step.code, []).append(_entry(ctx, case, entry, step.title, names))
-    return found
+    return {step: sorted(held, key=lambda one: (one.at, one.id)) for step, held in found.items()}
 
 
 def _entry(ctx: Context, case: Case, entry: StepEntry, title: str, names: dict[str, str]) -> EntryView:

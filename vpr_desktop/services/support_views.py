@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from vpr_desktop.domain.record import Shown
+from vpr_desktop.domain.support_steps import TAKEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,12 @@ class StepView:
     ends_plan: bool
     entries: tuple[EntryView, ...] = ()
     shown: Shown = field(default_factory=Shown, repr=False)  # what a change of owner or due time is based on
+
+    @property
+    def told(self) -> EntryView | None:
+        """The recording its status stands on, of those that are seen: what was done stands over a later try."""
+        taken = [one for one in self.entries if one.outcome in TAKEN]
+        return next(reversed(taken or self.entries), None)
 
     def opens_later(self, now: datetime) -> bool:
         """Whether it shall not be done yet."""

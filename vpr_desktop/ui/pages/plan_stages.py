@@ -171,8 +171,8 @@ class PlanStages(Card):
         zone = self.desk.ctx.wards[self._plan.ward_id].zone
         team = say("Team. ") if step.team else ""
         if not step.is_open or step.due is None:
-            last = step.entries[-1] if step.entries else None
-            return team + (say("{what}, {who}.", what=last.words, who=last.by) if last is not None else step.status)
+            told = step.told
+            return team + (say("{what}, {who}.", what=told.words, who=told.by) if told is not None else step.status)
         if not step.is_asked:
             return team + (WITHDRAWN if self._plan.withdrawn else say("Open when the plan was closed."))
         due = relative(step.due, self.desk.ctx.now(), zone)
