@@ -59,7 +59,7 @@ def _many(count: int) -> str:
 
 
 COLUMNS = (
-    Column(say("Due"), _due, "20-Dec-2026 ."),
+    Column(say("Due"), _due, "20-Dec-2026", heavy=False, icon=True),
     Column(say("Step"), lambda line: Cell(line.title, "strong"), "*"),
     Column(say("Person"), lambda line: Cell(line.person), "Person B"),
     Column(say("Incident"), lambda line: Cell(line.reference, "second"), "CED-2611-A0420"),
@@ -75,7 +75,7 @@ VIEWS = {
     "closed": say("Closed"),
 }
 INCIDENT_COLUMN, OWNER_COLUMN, STATUS_COLUMN = 3, 4, 5
-ALL_COLUMNS, FEW_COLUMNS = 850, 600  # width of a table with the longest name of a step; few: without those two
+ALL_COLUMNS, FEW_COLUMNS = 875, 625  # width of a table with the longest name of a step; few: without those two
 AROUND = 80  # width beside the table: margins, the card's edges and the scroll bar
 
 
