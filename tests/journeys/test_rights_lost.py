@@ -107,6 +107,16 @@ def test_what_is_refused_as_an_act_leaves_the_page_where_it_is(pc: Pc) -> None:
     assert CANARY in ward.screen()
 
 
+def test_a_page_that_is_refused_twice_goes_once_and_its_writer_is_told_of_the_draft(pc: Pc) -> None:
+    ward, _ = typed_at(pc, "plan")
+    page = ward.page
+    for _ in range(2):  # two of its jobs, answered before Qt comes to delete the page
+        ward.window.loads.refused.emit(page, "There is no such record on this PC.")
+    ward.settle()
+    assert ward.page.objectName() == "S2"
+    assert f"There is no such record on this PC. {KEPT}" in ward.screen()
+
+
 def typed_at(pc: Pc, page: str) -> tuple[WardPC, str]:
     """A manager who writes something about somebody else's report, and did not save it."""
     ward, incident_id = opened(pc, page)

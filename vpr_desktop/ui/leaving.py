@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from vpr_desktop.ui.main_window import MainWindow
 
 T = TypeVar("T")
+GONE = "gone"  # a page that was taken away stays until Qt comes to delete it
 
 
 def unless_faulty(ask: Callable[[], T]) -> T | None:
@@ -56,7 +57,14 @@ def keep_and_close(keep: Callable[[], Any] | None, ctx: Context) -> None:
 def let_go(page: QWidget) -> None:
     """Takes a page away with all that it shows; a dialog over it closes first, and keeps what is typed in it."""
     shut_dialogs(page)
+    page.setProperty(GONE, True)
     page.deleteLater()
+
+
+def is_gone(owner: QObject) -> bool:
+    """Whether something is of a page that was taken away: what it asked for before is answered, and told no more."""
+    parent = owner.parent()
+    return bool(owner.property(GONE)) or (parent is not None and is_gone(parent))
 
 
 def shut_dialogs(page: QWidget) -> bool:

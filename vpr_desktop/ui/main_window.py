@@ -19,7 +19,7 @@ from vpr_desktop.ui.beginning import Beginning
 from vpr_desktop.ui.file_care import FileCare
 from vpr_desktop.ui.focus_ring import FocusRing
 from vpr_desktop.ui.idle import IdleWatch
-from vpr_desktop.ui.leaving import drop_behind, keep_and_close, let_go, taken_away, unless_faulty
+from vpr_desktop.ui.leaving import drop_behind, is_gone, keep_and_close, let_go, taken_away, unless_faulty
 from vpr_desktop.ui.loading import Loads, belonging_to
 from vpr_desktop.ui.pages.lock_page import LockPage
 from vpr_desktop.ui.places import ICONS_ONLY, NEEDS, PAGES, PLACE_OF
@@ -187,13 +187,14 @@ class MainWindow(TabsInReadingOrder, QWidget):
     def _on_refused(self, owner: QObject, text: str) -> None:
         """A page that may no longer read what it shows is taken away; Home, which everybody has, stays."""
         place: dict[str, Any] = {}
-        for name in [n for n, page in self._pages.items() if n != "home" and owner in belonging_to(page)]:
+        for name in (taken := [n for n, page in self._pages.items() if n != "home" and owner in belonging_to(page)]):
             self._keep_current()
             place = self._pages[name].place()
             self._let_go(name)
             if self._here is None:
                 self._open("home", {})
-        taken_away(self, self, place, text)
+        if taken or not is_gone(owner):  # else it was told as its page went
+            taken_away(self, self, place, text)
 
     def go(self, page: str, **arguments: Any) -> None:
         """Opens a page; support opens at the side of the page that is open."""
