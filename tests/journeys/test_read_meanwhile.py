@@ -134,4 +134,4 @@ def test_of_two_emergency_numbers_one_is_chosen_as_nobody_can_call_both(online: 
 def test_the_handover_says_of_which_incident_two_versions_stand_on_screen_as_on_paper(online: Make) -> None:
     _, other, _ = in_conflict(online)
     other.press("Ctrl+Shift+H")
-    assert "Corridor. Physical, threat. Serious injury. 2 versions" in other.screen()
+    other.until(lambda: "Corridor. Physical, threat. Serious injury. 2 versions" in other.screen())
