@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +32,19 @@ def fill(database: Database) -> None:
 
 TABLES = ("trust", "stream", "trust_key", "device", "device_key", "key_range", "scope", "code", "nonce", "batch", "op",
           "quarantine", "review", "user_", "access_log", "bucket", "meta")  # fmt: skip
+
+
+@contextmanager
+def fresh(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """A filled database of its own, of the kind that a fixture's parameter names: "sqlite" or "postgresql"."""
+    if request.param == "sqlite":
+        database = Database(f"sqlite:///{tmp_path}/c.db")
+    else:
+        server = request.getfixturevalue("postgres_server")
+        database = Database(server.url(server.new_database()))
+    fill(database)
+    yield database
+    database.close()
 
 
 class Central:

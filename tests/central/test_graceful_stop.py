@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import requests
 
-from tests.central.conftest import fill
+from tests.central.conftest import fresh
 from tests.central.test_processes import join_ward, running
 from tests.sealing import STREAM
 from vpr_desktop.central.database import Database
@@ -22,14 +22,8 @@ from vpr_desktop.central.database import Database
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/c.db")
-    else:
-        server = request.getfixturevalue("postgres_server")
-        made = Database(server.url(server.new_database()))
-    fill(made)
-    yield made
-    made.close()
+    with fresh(request, tmp_path) as made:
+        yield made
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])

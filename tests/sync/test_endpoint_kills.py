@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 import uvicorn
 
-from tests.central.conftest import fill
+from tests.central.conftest import fresh
 from tests.conftest import FAST
 from tests.factories import first_run, logged
 from tests.fakes import FakeClock
@@ -94,14 +94,8 @@ def _die_before(at: int) -> None:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
-    if request.param == "sqlite":
-        made = Database(f"sqlite:///{tmp_path}/c.db")
-    else:
-        server = request.getfixturevalue("postgres_server")
-        made = Database(server.url(server.new_database()))
-    fill(made)
-    yield made
-    made.close()
+    with fresh(request, tmp_path) as made:
+        yield made
 
 
 def numbered(database: Database) -> tuple[int, int, int]:

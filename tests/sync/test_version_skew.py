@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.central.conftest import fill
+from tests.central.conftest import fresh
 from tests.conftest import FAST
 from tests.factories import first_run, logged
 from tests.fakes import FakeClock
@@ -123,16 +123,10 @@ class Ward:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def ward(request: pytest.FixtureRequest, tmp_path: Path, clock: FakeClock) -> Iterator[Ward]:
-    if request.param == "sqlite":
-        database = Database(f"sqlite:///{tmp_path}/c.db")
-    else:
-        server = request.getfixturevalue("postgres_server")
-        database = Database(server.url(server.new_database()))
-    fill(database)
-    made = Ward(database, tmp_path, clock)
-    yield made
-    made.stop()
-    database.close()
+    with fresh(request, tmp_path) as database:
+        made = Ward(database, tmp_path, clock)
+        yield made
+        made.stop()
 
 
 def test_a_pc_understands_a_newer_endpoint(ward: Ward) -> None:

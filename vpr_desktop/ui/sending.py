@@ -258,16 +258,19 @@ class Sending(QObject):
     # What people see
     def refresh(self) -> None:
         """Reads anew how things stand."""
-        from vpr_desktop.services import sending
-
         session = self.session
         if session is None:
             return
         ctx = self.window.ctx
+
+        def job() -> Status:
+            from vpr_desktop.services import sending
+
+            return sending.status(ctx)
+
         self.window.lane.run(
-            self, lambda: sending.status(ctx), lambda status: None if session.ended else self._show(status),
-            self._on_status_failed,
-        )  # fmt: skip
+            self, job, lambda status: None if session.ended else self._show(status), self._on_status_failed
+        )
 
     def _on_status_failed(self, error: Exception) -> None:
         LOG.warning("how sending stands could not be read: %s", type(error).__name__)
@@ -326,9 +329,7 @@ class Sending(QObject):
         from vpr_desktop.ui.sync_chip import waited_long
 
         session, status = self.session, self.status
-        if session is None or status is None:
-            return ""
-        return waited_long(status, session.ctx.now(), session.ctx.ward.zone)
+        return waited_long(status, session.ctx.now(), session.ctx.ward.zone) if session and status else ""
 
     def heard(self, changes: Changes) -> None:
         """People and wards that changed, here or elsewhere, count at once: roles, access, wards of this PC."""
